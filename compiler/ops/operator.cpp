@@ -1,0 +1,84 @@
+#include "ops/operator.hpp"
+
+#include <fmt/format.h>
+
+namespace burin {
+
+#define BURIN_OPERATOR(name) const Operator& name##_operator();
+#include "ops/ops.def"
+#undef BURIN_OPERATOR
+
+const Operator& operator_of(Op op) {
+  switch (op) {
+#define BURIN_OPERATOR(name) \
+  case Op::name: return name##_operator();
+#include "ops/ops.def"
+#undef BURIN_OPERATOR
+  }
+  internal_error("an operator outside of ops.def", __FILE__, __LINE__);
+}
+
+std::vector<const Operator*> all_operators() {
+  return {
+#define BURIN_OPERATOR(name) &name##_operator(),
+#include "ops/ops.def"
+#undef BURIN_OPERATOR
+  };
+}
+
+namespace {
+
+std::string operands(const NodeView& view) {
+  std::string text;
+  for (size_t i = 0; i < view.node.inputs.size(); ++i)
+    text += (i ? ", " : "") + (view.has_input(i) ? to_string(view.input(i).type) : std::string("none"));
+  return text;
+}
+
+Diagnostic finding(DiagnosticCode code, const NodeView& view, std::string message, std::string help = {}) {
+  return {.code = code,
+          .message = fmt::format("operator {}: {}", operator_of(view.node).facts().tflite_name, message),
+          .place = fmt::format("{}, input {}", describe_place(view.node), operands(view)),
+          .help = std::move(help),
+          .file = {}};
+}
+
+void check(const NodeView& view, Diagnostics& findings) {
+  const Operator& definition = operator_of(view.node);
+  const OperatorFacts& facts = definition.facts();
+  const auto inputs = static_cast<int32_t>(view.node.inputs.size());
+  const auto outputs = static_cast<int32_t>(view.node.outputs.size());
+  if (inputs < facts.minimum_inputs || inputs > facts.maximum_inputs || outputs < facts.minimum_outputs ||
+      outputs > facts.maximum_outputs) {
+    findings.push_back(finding(DiagnosticCode::E0303, view,
+                               fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs)));
+    return;
+  }
+  if (view.node.activation != Activation::none && !facts.activation) {
+    findings.push_back(finding(DiagnosticCode::E0402, view, "cannot carry a fused activation"));
+    return;
+  }
+  for (const Constraint& constraint : definition.constraints()) {
+    if (constraint.holds(view)) continue;
+    findings.push_back(finding(DiagnosticCode::E0402, view, std::string(constraint.sentence),
+                               fmt::format("`burin ops --json` lists what {} supports", facts.tflite_name)));
+    return;  // later constraints rely on this one
+  }
+  const std::vector<TensorType> inferred = definition.infer(view);
+  for (size_t i = 0; i < view.node.outputs.size(); ++i) {
+    if (inferred.at(i) == view.output(i).type) continue;
+    findings.push_back(finding(DiagnosticCode::E0303, view,
+                               fmt::format("output {} is declared {} but must be {}", i,
+                                           to_string(view.output(i).type), to_string(inferred[i]))));
+  }
+}
+
+}  // namespace
+
+Diagnostics check_operators(const Graph& graph) {
+  Diagnostics findings;
+  for (const Node& node : graph.nodes) check({graph, node}, findings);
+  return findings;
+}
+
+}  // namespace burin

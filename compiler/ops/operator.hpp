@@ -1,0 +1,82 @@
+// The interface of an operator: everything Burin knows about it, except its kernels, which are listed in
+// ops/kernels.def. One operator is one file in this folder.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+#include "ops/source_operator.hpp"
+#include "ops/value.hpp"
+#include "support/random.hpp"
+#include "support/result.hpp"
+
+namespace burin {
+
+// A rule that a use of the operator must keep. The sentence is the error text and the documentation.
+struct Constraint {
+  std::string_view sentence;
+  bool (*holds)(const NodeView&);
+};
+
+// What an operator's evaluation is given. Inputs of absent optional operands have no data.
+struct Evaluation {
+  NodeView view;
+  std::span<const Value* const> inputs;
+  std::span<Value> outputs;        // allocated with the inferred types, zeroed
+  std::span<Value* const> state;   // by input index: the variable behind a variable input, else null
+  Rounding rounding = Rounding::tflm;
+
+  const Value& input(size_t i) const { return *inputs[i]; }
+  Value& output(size_t i = 0) const { return outputs[i]; }
+  bool has_input(size_t i) const { return i < inputs.size() && inputs[i] != nullptr; }
+};
+
+struct OperatorFacts {
+  Op op;
+  std::string_view tflite_name;  // in the TFLite format; empty where no single operator there corresponds
+  std::string_view summary;      // one sentence
+  int32_t minimum_inputs;
+  int32_t maximum_inputs;
+  int32_t minimum_outputs;
+  int32_t maximum_outputs;
+  bool activation = false;  // may carry a fused activation
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+
+  virtual const OperatorFacts& facts() const = 0;
+  // Attributes by name, for the text form.
+  virtual Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const = 0;
+
+  // Translates a TFLite operator: attributes, fused activation, and which of the inputs stay tensors. Constant operands
+  // that configure (axes, paddings, shapes) become attributes. Does not need to check what `constraints` say.
+  virtual Result<NodeDraft> read_tflite(const SourceOperator& source) const = 0;
+
+  // In the order they are checked: a later one may rely on the earlier ones. Number of operands is checked before.
+  virtual std::span<const Constraint> constraints() const = 0;
+  // Types of the outputs. The constraints hold.
+  virtual std::vector<TensorType> infer(const NodeView& view) const = 0;
+  // The reference: plain loops from the format's definition.
+  virtual void evaluate(const Evaluation& evaluation) const = 0;
+  // Nominal multiply-accumulates.
+  virtual int64_t macs(const NodeView&) const { return 0; }
+  // A random graph of this one operator, valid, small, reaching every constraint's edge over many seeds.
+  virtual Graph sample(Random& random) const = 0;
+};
+
+const Operator& operator_of(Op op);
+inline const Operator& operator_of(const Node& node) { return operator_of(node.op); }
+// All of them, sorted by name.
+std::vector<const Operator*> all_operators();
+
+// Checks operand counts, the constraints and the inferred types of every node, and gives every finding.
+// `file_diagnostics`: E0402 for constraints, E0303 where declared types contradict the inferred.
+Diagnostics check_operators(const Graph& graph);
+
+}  // namespace burin
