@@ -1,0 +1,228 @@
+// FULLY_CONNECTED: output = activation(input · weightsᵀ + bias).
+//
+// Operands: input [..., inputs] (any rank; its elements are taken as rows of `inputs`), weights [outputs,
+// inputs], bias [outputs] or absent.
+#include "kernels/fully_connected_s8.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted.hpp"
+
+namespace burin {
+namespace {
+
+struct FullyConnectedAttributes {
+  bool keep_rank = false;  // the output keeps the input's leading dimensions instead of [rows, outputs]
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("keep_rank", self.keep_rank);
+  }
+};
+
+int32_t input_length(const NodeView& view) {
+  return view.input(1).type.shape[1];
+}
+int32_t output_length(const NodeView& view) {
+  return view.input(1).type.shape[0];
+}
+int64_t batch_count(const NodeView& view) {
+  return view.input(0).type.shape.elements() / input_length(view);
+}
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  const bool per_tensor = view.input(1).quantization.per_tensor();
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_length(view), per_tensor);
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input, weights and output are int8",
+     [](const NodeView& v) {
+       return has_dtype(v.input(0), DType::s8) && has_dtype(v.input(1), DType::s8) &&
+              has_dtype(v.output(), DType::s8);
+     }},
+    {"the weights are constant, of rank 2 and not empty",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(1).type.shape;
+       return v.input(1).is_constant() && shape.rank() == 2 && shape.elements() > 0;
+     }},
+    {"the input's elements divide into rows as long as the weights' rows",
+     [](const NodeView& v) {
+       const int64_t elements = v.input(0).type.shape.elements();
+       return elements > 0 && elements % input_length(v) == 0;
+     }},
+    {"where the output keeps the input's rank, the input's last dimension is the length of the weights' rows",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(0).type.shape;
+       return !v.attributes<FullyConnectedAttributes>().keep_rank ||
+              (shape.rank() > 0 && shape[-1] == input_length(v));
+     }},
+    {"input and output are quantised per tensor, the weights per tensor or per output with zero points 0",
+     [](const NodeView& v) {
+       const Quantization& w = v.input(1).quantization;
+       const bool symmetric = std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
+       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) && w.present() &&
+              symmetric && (w.per_tensor() || w.axis == 0);
+     }},
+    {"the bias is absent, or constant int32 with one element an output",
+     [](const NodeView& v) { return is_constant_vector_or_absent(v, 2, DType::s32, output_length(v)); }},
+};
+
+class FullyConnected final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::fully_connected,
+                                         .tflite_name = "FULLY_CONNECTED",
+                                         .summary = "Matrix product with constant weights, plus bias.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<FullyConnectedAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    if (source.integer("weights_format") != 0)
+      return Diagnostic{.code = DiagnosticCode::E0402,
+                        .message = "the weights are shuffled",
+                        .help = "convert the model without shuffled weights"};
+    return NodeDraft{
+        .inputs = source.inputs(),
+        .attributes = Attributes::of(FullyConnectedAttributes{source.integer("keep_num_dims") != 0}),
+        .activation = *activation};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const DType dtype = view.output().type.dtype;
+    if (!view.attributes<FullyConnectedAttributes>().keep_rank)
+      return {{dtype, Shape{static_cast<int32_t>(batch_count(view)), output_length(view)}}};
+    std::vector<int32_t> dims = view.input(0).type.shape.dims();
+    dims.back() = output_length(view);
+    return {{dtype, Shape(std::move(dims))}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    const auto input = evaluation.input(0).as<int8_t>();
+    const auto weights = evaluation.input(1).as<int8_t>();
+    const auto output = evaluation.output().as<int8_t>();
+    const auto inputs = static_cast<size_t>(input_length(view));
+    const auto outputs = static_cast<size_t>(output_length(view));
+    const int32_t input_zero = view.input(0).quantization.zero_point();
+    const int32_t output_zero = view.output().quantization.zero_point();
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const std::vector<FixedPointMultiplier> factors = multipliers(view);
+    for (size_t batch = 0; batch < static_cast<size_t>(batch_count(view)); ++batch) {
+      for (size_t o = 0; o < outputs; ++o) {
+        int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[o] : 0;
+        for (size_t i = 0; i < inputs; ++i)
+          sum += static_cast<int64_t>(input[batch * inputs + i] - input_zero) * weights[o * inputs + i];
+        const int32_t scaled =
+            multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding) + output_zero;
+        output[batch * outputs + o] = static_cast<int8_t>(std::clamp(scaled, range.lowest, range.highest));
+      }
+    }
+  }
+
+  int64_t macs(const NodeView& view) const override {
+    return batch_count(view) * input_length(view) * output_length(view);
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const int32_t batches = random.chance(0.7) ? 1 : random.integer(1, 3);
+    const int32_t inputs = random.integer(1, 70);
+    const int32_t outputs = random.integer(1, 20);
+    const bool rank_4 = random.chance(0.2);
+    const Shape shape = rank_4 ? Shape{batches, 1, 1, inputs} : Shape{batches, inputs};
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8, shape);
+    const TensorId weights = sample_weights(graph, random, {outputs, inputs}, random.chance(0.5) ? 0 : -1);
+    const TensorId bias =
+        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
+    const bool keep_rank = rank_4 && random.chance(0.5);
+    const TensorId output =
+        sample_tensor(graph, random, "output", DType::s8,
+                      keep_rank ? Shape{batches, 1, 1, outputs} : Shape{batches, outputs});
+    fit_output_scale(graph, random, input, weights, output, inputs);
+    graph.nodes.push_back({.op = Op::fully_connected,
+                           .inputs = {input, weights, bias},
+                           .outputs = {output},
+                           .attributes = Attributes::of(FullyConnectedAttributes{keep_rank}),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+WeightRows weight_rows(const NodeView& view) {
+  const auto values = view.input(1).constant->as<int8_t>();
+  return {{values.begin(), values.end()}, output_length(view), input_length(view)};
+}
+
+std::optional<std::vector<int32_t>> biases(const NodeView& view, const WeightRows& rows) {
+  std::span<const int32_t> bias;
+  if (view.has_input(2)) bias = view.input(2).constant->as<int32_t>();
+  return folded_biases(rows, bias, view.input(0).quantization.zero_point());
+}
+
+class FullyConnectedS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedS8", Op::fully_connected, KernelSet::generic,
+                                       "kernels/fully_connected_s8.hpp", "One dot product an output."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const WeightRows rows = weight_rows(view);
+    const auto bias = biases(view, rows);
+    if (!bias) return Refusal{"sums of products can leave 32 bits"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    KernelCall call;
+    call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
+                     {"inputs", input_length(view)},
+                     {"outputs", output_length(view)},
+                     {"per_channel", 1},
+                     {"output_zero_point", view.output().quantization.zero_point()},
+                     {"activation_min", range.lowest},
+                     {"activation_max", range.highest},
+                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.constants = {{"weights", ElementType::s8, Constant::of(rows.values), 4},
+                      {"bias", ElementType::s32, Constant::of(*bias), 4}};
+    for (KernelConstant& constant : requantization_constants(multipliers(view)))
+      call.constants.push_back(std::move(constant));
+    call.arguments = {InputArgument{0},    ConstantArgument{0}, ConstantArgument{1},
+                      ConstantArgument{2}, ConstantArgument{3}, OutputArgument{0}};
+    call.stack_bytes = 96;
+    call.cycles = 9 * batch_count(view) * input_length(view) * output_length(view);
+    call.code_bytes = 160;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& fully_connected_operator() {
+  static const FullyConnected instance;
+  return instance;
+}
+
+const Kernel& fully_connected_s8_kernel() {
+  static const FullyConnectedS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

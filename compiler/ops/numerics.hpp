@@ -1,0 +1,32 @@
+// Arithmetic of the int8 contract that several operators share, as TensorFlow Lite's reference kernels define
+// it: gemmlowp fixed point. For reference evaluation and for preparing kernels' parameters; device code has
+// its own.
+#pragma once
+
+#include <cstdint>
+
+#include "ir/graph.hpp"
+
+namespace burin {
+
+// value * multiplier * 2^(shift - 31). Rounding::tflm: doubling high multiply rounded to nearest (ties away
+// from minus infinity), then division by a power of two rounded half away from zero. Rounding::litert: once,
+// ties up.
+int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding);
+
+struct ClampRange {
+  int32_t lowest;
+  int32_t highest;
+};
+// The integer range that a fused activation leaves of the output's element type; the output is quantised per
+// tensor.
+ClampRange activation_range(Activation activation, const Tensor& output);
+
+// The same for float32 outputs.
+struct RealRange {
+  float lowest;
+  float highest;
+};
+RealRange activation_range_f32(Activation activation);
+
+}  // namespace burin

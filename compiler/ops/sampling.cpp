@@ -1,0 +1,83 @@
+#include "ops/sampling.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace burin {
+
+Quantization sample_quantization(Random& random, DType dtype) {
+  if (dtype == DType::f32) return {};
+  const IntegerRange range = integer_range(dtype);
+  const auto scale = static_cast<float>(std::exp(random.real(std::log(0.002), std::log(0.5))));
+  if (dtype == DType::s16 || dtype == DType::s32) return {{scale}, {0}, 0};
+  const int32_t choice = random.integer(0, 3);
+  const auto lowest = static_cast<int32_t>(range.lowest);
+  const auto highest = static_cast<int32_t>(range.highest);
+  const int32_t zero_point = choice == 0 ? lowest : choice == 1 ? highest : random.integer(lowest, highest);
+  return {{scale}, {zero_point}, 0};
+}
+
+TensorId sample_tensor(Graph& graph, Random& random, const char* name, DType dtype, Shape shape) {
+  return add_tensor(graph, {.name = name,
+                            .type = {dtype, std::move(shape)},
+                            .quantization = sample_quantization(random, dtype),
+                            .constant = {},
+                            .variable = false});
+}
+
+Constant sample_constant(Random& random, const TensorType& type) {
+  if (type.dtype == DType::f32) {
+    std::vector<float> values(static_cast<size_t>(type.shape.elements()));
+    for (float& value : values) value = static_cast<float>(random.real(-2, 2));
+    return Constant::of(values);
+  }
+  std::vector<std::byte> bytes(static_cast<size_t>(type.bytes()));
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.next() & 0xFF);
+  return Constant(std::move(bytes));
+}
+
+TensorId sample_weights(Graph& graph, Random& random, Shape shape, int32_t axis) {
+  const size_t scales = axis < 0 ? 1 : static_cast<size_t>(shape[axis]);
+  Tensor tensor{.name = "weights", .type = {DType::s8, std::move(shape)}, .quantization = {}, .constant = {}};
+  const double base = std::exp(random.real(std::log(0.001), std::log(0.1)));
+  for (size_t i = 0; i < scales; ++i) {
+    tensor.quantization.scales.push_back(static_cast<float>(base * random.real(0.2, 2)));
+    tensor.quantization.zero_points.push_back(0);
+  }
+  tensor.quantization.axis = std::max(axis, 0);
+  std::vector<int8_t> values(static_cast<size_t>(tensor.type.shape.elements()));
+  const bool sparse = random.chance(0.1);
+  for (int8_t& value : values)
+    value = sparse && random.chance(0.8) ? int8_t{0} : static_cast<int8_t>(random.integer(-127, 127));
+  tensor.constant = Constant::of(values);
+  return add_tensor(graph, std::move(tensor));
+}
+
+TensorId sample_bias(Graph& graph, Random& random, TensorId input, TensorId weights, int32_t channels) {
+  Tensor tensor{.name = "bias", .type = {DType::s32, {channels}}, .quantization = {}, .constant = {}};
+  const Quantization& w = graph.at(weights).quantization;
+  for (const float scale : w.scales) {
+    tensor.quantization.scales.push_back(scale * graph.at(input).quantization.scale());
+    tensor.quantization.zero_points.push_back(0);
+  }
+  std::vector<int32_t> values(static_cast<size_t>(channels));
+  for (int32_t& value : values) value = random.integer(-20000, 20000);
+  tensor.constant = Constant::of(values);
+  return add_tensor(graph, std::move(tensor));
+}
+
+void fit_output_scale(Graph& graph, Random& random, TensorId input, TensorId weights, TensorId output,
+                      int64_t terms) {
+  // Products of two uniform int8 have a deviation of about 74 * 73; the accumulator spans about four of them.
+  const double spread = 4 * 74.0 * 73.0 * std::sqrt(static_cast<double>(terms));
+  const double accumulator = static_cast<double>(graph.at(input).quantization.scale()) *
+                             static_cast<double>(graph.at(weights).quantization.scale(0));
+  graph.at(output).quantization.scales = {
+      static_cast<float>(accumulator * spread / 256 * random.real(0.3, 3))};
+}
+
+Activation sample_activation(Random& random) {
+  return static_cast<Activation>(random.integer(0, 3));
+}
+
+}  // namespace burin

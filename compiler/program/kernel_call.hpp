@@ -1,0 +1,72 @@
+// One call of a device kernel, with everything decided but the addresses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tensor/constant.hpp"
+
+namespace burin {
+
+// Element types of constants that kernels read.
+enum class ElementType : uint8_t { s8, u8, s16, u16, s32, u32, f32 };
+int32_t byte_width(ElementType type);
+std::string_view c_type(ElementType type);  // "int8_t"
+
+struct KernelConstant {
+  std::string role;  // "weights", "bias", …; a word that may stand in an identifier
+  ElementType type = ElementType::s8;
+  Constant data;
+  int32_t alignment = 4;  // bytes
+
+  bool operator==(const KernelConstant&) const = default;
+};
+
+// The arguments of `run`, in order.
+struct InputArgument {
+  size_t index;  // operand of the node
+  bool operator==(const InputArgument&) const = default;
+};
+struct OutputArgument {
+  size_t index;
+  bool operator==(const OutputArgument&) const = default;
+};
+struct ConstantArgument {
+  size_t index;  // into KernelCall::constants
+  bool operator==(const ConstantArgument&) const = default;
+};
+struct ScratchArgument {
+  bool operator==(const ScratchArgument&) const = default;
+};
+using KernelArgument =
+    std::variant<InputArgument, OutputArgument, ConstantArgument, ScratchArgument, int32_t, float>;
+
+// The output may start `distance` bytes below the start of input `input`, or at the same address when 0 (in
+// place), and the call is still right.
+struct KernelOverlap {
+  size_t input;
+  int64_t distance = 0;
+  bool operator==(const KernelOverlap&) const = default;
+};
+
+struct KernelCall {
+  std::string kernel;  // class template in namespace burin_kernels: kernel<Geometry, isa>::run(arguments)
+  std::string isa;     // primitive layer: "Generic", "ArmDsp"
+  std::string header;  // relative to runtime-stub/
+  std::vector<std::pair<std::string, int32_t>> geometry;  // enumerators of the Geometry struct, in order
+  std::vector<KernelConstant> constants;
+  std::vector<KernelArgument> arguments;
+  int64_t scratch_bytes = 0;  // aligned to 4 at least
+  std::vector<KernelOverlap> overlaps;
+  int32_t stack_bytes = 0;  // upper bound of the stack below `run`, any compiler flags from -O1 on
+  int64_t cycles = 0;       // estimate, modelled Cortex-M4 cycles
+  int32_t code_bytes = 0;   // estimate, shared between calls of the same kernel and geometry
+  std::string note;         // what else a reader of the report wants to know; may be empty
+
+  bool operator==(const KernelCall&) const = default;
+};
+
+}  // namespace burin

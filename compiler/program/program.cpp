@@ -1,0 +1,30 @@
+#include "program/program.hpp"
+
+#include <set>
+#include <tuple>
+
+namespace burin {
+
+int64_t Program::weight_bytes() const {
+  int64_t bytes = 0;
+  for (const Step& step : steps)
+    for (const KernelConstant& constant : step.call.constants)
+      bytes += static_cast<int64_t>(constant.data.bytes().size());
+  return bytes;
+}
+
+int64_t Program::code_bytes_estimate() const {
+  std::set<std::tuple<std::string, std::vector<std::pair<std::string, int32_t>>>> counted;
+  int64_t bytes = 0;
+  for (const Step& step : steps)
+    if (counted.emplace(step.call.kernel, step.call.geometry).second) bytes += step.call.code_bytes;
+  return bytes;
+}
+
+int64_t Program::cycles_estimate() const {
+  int64_t cycles = 0;
+  for (const Step& step : steps) cycles += step.call.cycles;
+  return cycles;
+}
+
+}  // namespace burin

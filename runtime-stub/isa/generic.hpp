@@ -1,0 +1,63 @@
+// The primitive layer in portable C++: the definition of every primitive. Another layer derives from this one
+// and overrides what its instructions do better, with exactly the same results.
+//
+// Right shifts of negative numbers are arithmetic on every compiler this is for, and by definition from C++20
+// on.
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+namespace burin_kernels {
+
+struct Generic {
+  static int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+  static int32_t maximum(int32_t a, int32_t b) { return a > b ? a : b; }
+  static int32_t clamp(int32_t value, int32_t lowest, int32_t highest) {
+    return minimum(maximum(value, lowest), highest);
+  }
+
+  // start + sum of a[i] * b[i], i < count.
+  static int32_t dot_s8(const int8_t* a, const int8_t* b, int32_t count, int32_t start) {
+    for (int32_t i = 0; i < count; ++i) start += static_cast<int32_t>(a[i]) * b[i];
+    return start;
+  }
+
+  // round(a * b / 2^31), halves away from minus infinity; saturates where both are INT32_MIN.
+  static int32_t doubling_high_multiply(int32_t a, int32_t b) {
+    if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
+    const int64_t product = static_cast<int64_t>(a) * b;
+    const int64_t nudge = product >= 0 ? (int64_t(1) << 30) : 1 - (int64_t(1) << 30);
+    return static_cast<int32_t>((product + nudge) / (int64_t(1) << 31));
+  }
+
+  // round(value / 2^exponent), halves away from zero; exponent in [0, 31].
+  static int32_t rounding_divide(int32_t value, int32_t exponent) {
+    const int32_t mask = static_cast<int32_t>((int64_t(1) << exponent) - 1);
+    const int32_t remainder = value & mask;
+    const int32_t threshold = (mask >> 1) + (value < 0 ? 1 : 0);
+    return (value >> exponent) + (remainder > threshold ? 1 : 0);
+  }
+
+  // value * multiplier * 2^(shift - 31), rounded twice: the doubling high multiply, then the right shift. A
+  // left shift wraps like the reference kernels' does.
+  static int32_t requantize_twice(int32_t value, int32_t multiplier, int32_t shift) {
+    const int32_t left = shift > 0 ? shift : 0;
+    const int32_t right = shift > 0 ? 0 : -shift;
+    const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(value) << left);
+    return rounding_divide(doubling_high_multiply(shifted, multiplier), right);
+  }
+
+  // The same product rounded once, halves up.
+  static int32_t requantize_once(int32_t value, int32_t multiplier, int32_t shift) {
+    const int32_t total = 31 - shift;
+    const int64_t product = static_cast<int64_t>(value) * multiplier;
+    return static_cast<int32_t>((product + (int64_t(1) << (total - 1))) >> total);
+  }
+
+  static int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, bool once) {
+    return once ? requantize_once(value, multiplier, shift) : requantize_twice(value, multiplier, shift);
+  }
+};
+
+}  // namespace burin_kernels
