@@ -12,6 +12,10 @@ std::string to_string(const TensorType& type) {
   return fmt::format("{}[{}]", name_of(type.dtype), to_string(type.shape));
 }
 
+std::string describe_type(const TensorType& type) {
+  return fmt::format("{}[{}]", long_name_of(type.dtype), to_string(type.shape));
+}
+
 std::vector<NodeId> producers(const Graph& graph) {
   std::vector<NodeId> result(graph.tensors.size());
   for (size_t i = 0; i < graph.nodes.size(); ++i)

@@ -23,7 +23,8 @@ struct TensorType {
   bool operator==(const TensorType&) const = default;
 };
 
-std::string to_string(const TensorType& type);  // "s8[1,49,10,1]"
+std::string to_string(const TensorType& type);      // "s8[1,49,10,1]"
+std::string describe_type(const TensorType& type);  // "int8[1,49,10,1]", in messages
 
 struct Tensor {
   std::string name;  // as in the model: untrusted text

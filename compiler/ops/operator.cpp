@@ -31,7 +31,7 @@ namespace {
 std::string operands(const NodeView& view) {
   std::string text;
   for (size_t i = 0; i < view.node.inputs.size(); ++i)
-    text += (i ? ", " : "") + (view.has_input(i) ? to_string(view.input(i).type) : std::string("none"));
+    text += (i ? ", " : "") + (view.has_input(i) ? describe_type(view.input(i).type) : std::string("none"));
   return text;
 }
 
@@ -43,7 +43,10 @@ Diagnostic finding(DiagnosticCode code, const NodeView& view, std::string messag
           .file = {}};
 }
 
-void check(const NodeView& view, Diagnostics& findings) {
+}  // namespace
+
+Diagnostics check_operator(const NodeView& view) {
+  Diagnostics findings;
   const Operator& definition = operator_of(view.node);
   const OperatorFacts& facts = definition.facts();
   const auto inputs = static_cast<int32_t>(view.node.inputs.size());
@@ -52,32 +55,37 @@ void check(const NodeView& view, Diagnostics& findings) {
       outputs > facts.maximum_outputs) {
     findings.push_back(finding(DiagnosticCode::E0303, view,
                                fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs)));
-    return;
+    return findings;
+  }
+  for (int32_t i = 0; i < facts.minimum_inputs; ++i) {
+    if (view.has_input(static_cast<size_t>(i))) continue;
+    findings.push_back(finding(DiagnosticCode::E0303, view, fmt::format("input {} is missing", i)));
+    return findings;
   }
   if (view.node.activation != Activation::none && !facts.activation) {
     findings.push_back(finding(DiagnosticCode::E0402, view, "cannot carry a fused activation"));
-    return;
+    return findings;
   }
   for (const Constraint& constraint : definition.constraints()) {
     if (constraint.holds(view)) continue;
     findings.push_back(finding(DiagnosticCode::E0402, view, std::string(constraint.sentence),
                                fmt::format("`burin ops --json` lists what {} supports", facts.tflite_name)));
-    return;  // later constraints rely on this one
+    return findings;  // later constraints rely on this one
   }
   const std::vector<TensorType> inferred = definition.infer(view);
   for (size_t i = 0; i < view.node.outputs.size(); ++i) {
     if (inferred.at(i) == view.output(i).type) continue;
     findings.push_back(finding(DiagnosticCode::E0303, view,
                                fmt::format("output {} is declared {} but must be {}", i,
-                                           to_string(view.output(i).type), to_string(inferred[i]))));
+                                           describe_type(view.output(i).type), describe_type(inferred[i]))));
   }
+  return findings;
 }
-
-}  // namespace
 
 Diagnostics check_operators(const Graph& graph) {
   Diagnostics findings;
-  for (const Node& node : graph.nodes) check({graph, node}, findings);
+  for (const Node& node : graph.nodes)
+    for (Diagnostic& found : check_operator({graph, node})) findings.push_back(std::move(found));
   return findings;
 }
 

@@ -75,8 +75,11 @@ inline const Operator& operator_of(const Node& node) { return operator_of(node.o
 // All of them, sorted by name.
 std::vector<const Operator*> all_operators();
 
-// Checks operand counts, the constraints and the inferred types of every node, and gives every finding.
-// `file_diagnostics`: E0402 for constraints, E0303 where declared types contradict the inferred.
+// Checks operand counts, the constraints and the inferred types of a node, and gives every finding: E0402 for
+// constraints, E0303 where declared types contradict the inferred. Shapes, constants and quantisations keep the rules
+// of ir/verify.hpp.
+Diagnostics check_operator(const NodeView& view);
+// The same for every node.
 Diagnostics check_operators(const Graph& graph);
 
 }  // namespace burin

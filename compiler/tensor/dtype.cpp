@@ -11,6 +11,7 @@ namespace {
 struct Row {
   DType dtype;
   std::string_view name;
+  std::string_view long_name;
   std::string_view c_type;
   int32_t bytes;
   IntegerRange range;
@@ -21,13 +22,13 @@ constexpr IntegerRange range_of() {
   return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
 }
 
-constexpr std::array<Row, 7> rows = {{{DType::f32, "f32", "float", 4, {0, 0}},
-                                      {DType::s8, "s8", "int8_t", 1, range_of<int8_t>()},
-                                      {DType::u8, "u8", "uint8_t", 1, range_of<uint8_t>()},
-                                      {DType::s16, "s16", "int16_t", 2, range_of<int16_t>()},
-                                      {DType::s32, "s32", "int32_t", 4, range_of<int32_t>()},
-                                      {DType::s64, "s64", "int64_t", 8, range_of<int64_t>()},
-                                      {DType::boolean, "bool", "uint8_t", 1, {0, 1}}}};
+constexpr std::array<Row, 7> rows = {{{DType::f32, "f32", "float32", "float", 4, {0, 0}},
+                                      {DType::s8, "s8", "int8", "int8_t", 1, range_of<int8_t>()},
+                                      {DType::u8, "u8", "uint8", "uint8_t", 1, range_of<uint8_t>()},
+                                      {DType::s16, "s16", "int16", "int16_t", 2, range_of<int16_t>()},
+                                      {DType::s32, "s32", "int32", "int32_t", 4, range_of<int32_t>()},
+                                      {DType::s64, "s64", "int64", "int64_t", 8, range_of<int64_t>()},
+                                      {DType::boolean, "bool", "bool", "uint8_t", 1, {0, 1}}}};
 
 const Row& row_of(DType dtype) { return rows.at(static_cast<size_t>(dtype)); }
 
@@ -35,6 +36,7 @@ const Row& row_of(DType dtype) { return rows.at(static_cast<size_t>(dtype)); }
 
 int32_t byte_width(DType dtype) { return row_of(dtype).bytes; }
 std::string_view name_of(DType dtype) { return row_of(dtype).name; }
+std::string_view long_name_of(DType dtype) { return row_of(dtype).long_name; }
 std::string_view c_type(DType dtype) { return row_of(dtype).c_type; }
 
 std::optional<DType> dtype_named(std::string_view name) {
