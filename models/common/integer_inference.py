@@ -182,7 +182,7 @@ def _fully_connected(context, x, weights, bias):
         accumulator = accumulator + bias.astype(np.int64)
     per_tensor = len(context.scales(context.inputs[1])) == 1
     result = context.requantise(accumulator, weights.shape[0], product_in_float=per_tensor)
-    return result.reshape(x.shape[0], *context.output["shape"][1:])
+    return result.reshape(x.shape[0], *context.output.get("shape", [])[1:])
 
 
 def _average_pool(context, x):
@@ -195,7 +195,7 @@ def _average_pool(context, x):
 
 
 def _reshape(context, x, *_):
-    return x.reshape(x.shape[0], *context.output["shape"][1:])
+    return x.reshape(x.shape[0], *context.output.get("shape", [])[1:])
 
 
 def _softmax(context, x):
@@ -224,16 +224,17 @@ _OPERATORS = {
 }
 
 
-def run(document, x):
-    """Output 0 of a one-input model for int8 samples x, the samples along the first axis."""
+def run(document, *inputs):
+    """The outputs of a model, in order, for int8 inputs with the samples along the first axis."""
     graph = document["subgraphs"][0]
     values = {i: tflite_file.constant(document, tensor) for i, tensor in enumerate(graph["tensors"])}
-    values[graph["inputs"][0]] = np.asarray(x, np.int8)
     values[-1] = None
+    for index, samples in zip(graph["inputs"], inputs, strict=True):
+        values[index] = np.asarray(samples, np.int8)
     for operator in graph["operators"]:
         name = tflite_file.operator_name(document, operator)
-        inputs = [values[i] for i in operator["inputs"]]
+        arguments = [values[i] for i in operator["inputs"]]
         if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
-            inputs += [None] * (3 - len(inputs))
-        values[operator["outputs"][0]] = _OPERATORS[name](_Context(document, operator), *inputs)
-    return values[graph["outputs"][0]]
+            arguments += [None] * (3 - len(arguments))
+        values[operator["outputs"][0]] = _OPERATORS[name](_Context(document, operator), *arguments)
+    return [values[i] for i in graph["outputs"]]

@@ -16,18 +16,27 @@ import numpy as np
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "compiler/import/tflite/schema.fbs"
 
 _DTYPES = {
-    "FLOAT32": "<f4", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8",
+    "FLOAT32": "<f4", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "RESOURCE": "<i4",
 }  # fmt: skip
 
-# What the operators of our own models need: operator -> (number, options table).
+# operator -> (number, options table): what our own models and the tests need.
 _OPERATORS = {
     "ADD": (0, "AddOptions"),
     "AVERAGE_POOL_2D": (1, "Pool2DOptions"),
+    "CONCATENATION": (2, "ConcatenationOptions"),
     "CONV_2D": (3, "Conv2DOptions"),
     "DEPTHWISE_CONV_2D": (4, "DepthwiseConv2DOptions"),
     "FULLY_CONNECTED": (9, "FullyConnectedOptions"),
     "RESHAPE": (22, "ReshapeOptions"),
     "SOFTMAX": (25, "SoftmaxOptions"),
+    "CUSTOM": (32, None),
+    "STRIDED_SLICE": (45, "StridedSliceOptions"),
+    "GATHER_ND": (107, "GatherNdOptions"),
+    "CALL_ONCE": (129, "CallOnceOptions"),
+    "BROADCAST_TO": (130, "BroadcastToOptions"),
+    "VAR_HANDLE": (142, "VarHandleOptions"),
+    "READ_VARIABLE": (143, "ReadVariableOptions"),
+    "ASSIGN_VARIABLE": (144, "AssignVariableOptions"),
 }
 
 
@@ -61,21 +70,29 @@ def constant(document, tensor):
 
 
 def operator_name(document, operator):
-    return document["operator_codes"][operator["opcode_index"]]["builtin_code"]
+    """The larger of the old and the new number decides; an absent one is 0."""
+    code = document["operator_codes"][operator["opcode_index"]]
+    numbers = [code.get("deprecated_builtin_code", 0), _OPERATORS[code.get("builtin_code", "ADD")][0]]
+    return next(name for name, (number, _) in _OPERATORS.items() if number == max(numbers))
 
 
 class Builder:
-    """Collects tensors and operators of a one-subgraph model."""
+    """Collects the tensors and operators of a model, of one subgraph unless `subgraph` is called."""
 
     def __init__(self, description):
         self.document = {
             "version": 3,
             "operator_codes": [],
-            "subgraphs": [{"tensors": [], "inputs": [], "outputs": [], "operators": [], "name": "main"}],
+            "subgraphs": [],
             "description": description,
             "buffers": [{}],
         }
-        self.graph = self.document["subgraphs"][0]
+        self.subgraph("main")
+
+    def subgraph(self, name):
+        """Starts a subgraph; what is added from here on belongs to it."""
+        self.graph = {"tensors": [], "inputs": [], "outputs": [], "operators": [], "name": name}
+        self.document["subgraphs"].append(self.graph)
 
     def tensor(self, name, shape, dtype_name, scale=None, zero_point=None, quantized_dimension=0, value=None):
         """Adds a tensor and returns its index; `scale` is a number, or a sequence: one for each channel."""
@@ -96,21 +113,24 @@ class Builder:
         self.graph["tensors"].append(tensor)
         return len(self.graph["tensors"]) - 1
 
-    def operator(self, name, inputs, outputs, version=1, **options):
-        """Adds an operator; `options` are the fields of its options table."""
+    def operator(self, name, inputs, outputs, version=1, custom_code=None, **options):
+        """Adds an operator; `options` are the fields of its options table, `custom_code` names a CUSTOM one."""
         number, table = _OPERATORS[name]
-        code = {"deprecated_builtin_code": number, "version": version, "builtin_code": name}
+        code = {"deprecated_builtin_code": min(number, 127), "version": version, "builtin_code": name}
+        if custom_code is not None:
+            code["custom_code"] = custom_code
         if code not in self.document["operator_codes"]:
             self.document["operator_codes"].append(code)
-        self.graph["operators"].append({
+        operator = {
             "opcode_index": self.document["operator_codes"].index(code),
             "inputs": list(inputs),
             "outputs": list(outputs),
-            "builtin_options_type": table,
-            "builtin_options": options,
-        })  # fmt: skip
+        }
+        if table is not None:
+            operator |= {"builtin_options_type": table, "builtin_options": options}
+        self.graph["operators"].append(operator)
 
     def finish(self, inputs, outputs):
-        """Names the inputs and outputs of the model and returns the document."""
+        """Names the inputs and outputs of the current subgraph and returns the document."""
         self.graph["inputs"], self.graph["outputs"] = list(inputs), list(outputs)
         return self.document

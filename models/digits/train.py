@@ -61,7 +61,7 @@ def main():
         softmax=True, input_parameters=INPUT_SCALE,
     )  # fmt: skip
     quantised_images = quantisation.quantise(test_images, *INPUT_SCALE)
-    outputs = integer_inference.run(document, quantised_images)
+    (outputs,) = integer_inference.run(document, quantised_images)
 
     tflite_file.write(document, FOLDER / "digits.tflite")
     (FOLDER / "test_images.bin").write_bytes(quantised_images.tobytes())

@@ -38,7 +38,7 @@ def main():
     )
     # All 256 inputs that there are.
     quantised = np.arange(-128, 128).astype(np.int8)[:, np.newaxis]
-    outputs = integer_inference.run(document, quantised)
+    (outputs,) = integer_inference.run(document, quantised)
 
     tflite_file.write(document, FOLDER / "sine.tflite")
     (FOLDER / "test_inputs.bin").write_bytes(quantised.tobytes())
