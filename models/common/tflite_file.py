@@ -16,7 +16,7 @@ import numpy as np
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "compiler/import/tflite/schema.fbs"
 
 _DTYPES = {
-    "FLOAT32": "<f4", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "RESOURCE": "<i4",
+    "FLOAT32": "<f4", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8",
 }  # fmt: skip
 
 # operator -> (number, options table): what our own models and the tests need.
@@ -114,7 +114,7 @@ class Builder:
         return len(self.graph["tensors"]) - 1
 
     def operator(self, name, inputs, outputs, version=1, custom_code=None, **options):
-        """Adds an operator; `options` are the fields of its options table, `custom_code` names a CUSTOM one."""
+        """Adds an operator; `options` are the fields of its options table; `custom_code` names a CUSTOM."""
         number, table = _OPERATORS[name]
         code = {"deprecated_builtin_code": min(number, 127), "version": version, "builtin_code": name}
         if custom_code is not None:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Writes the small .tflite files of this folder, and manifest.json, which says what is to become of each.
 
-Each function below makes one model and is named like its file; its docstring is the reason, and goes to the manifest.
-Models that are to compile come with inputs (NAME.in0.bin, ...) and the outputs that they give (NAME.out0.bin, ...),
-samples back to back.
+Each function below makes one model and is named like its file; its docstring is the reason, and goes to the
+manifest. Models that are to compile come with inputs (NAME.in0.bin, ...) and the outputs that they give
+(NAME.out0.bin, ...), samples back to back.
 """
 
 import json
@@ -37,7 +37,7 @@ def malformed(make):
 
 
 def unsupported(*mentions):
-    """make(random) -> document of a sound model that cannot be compiled; the diagnostics contain `mentions`."""
+    """make(random) -> document of a sound model that cannot be compiled; diagnostics contain `mentions`."""
 
     def register(make):
         UNSUPPORTED.append((make, mentions))
@@ -127,7 +127,7 @@ def absent_options(random):
 
 @runs
 def empty_constant(random):
-    """RESHAPE to a scalar: the new shape is a constant of shape [0] without bytes, the output has no shape vector."""
+    """RESHAPE to a scalar: the new shape is a constant of shape [0] without bytes, the output has none."""
     builder = Builder("reshape to a scalar")
     x = activation(builder, "x", [1, 4])
     y = dense(builder, random, x, 4, 1)
@@ -186,8 +186,8 @@ def dilated_convolution(random):
     x = activation(builder, "x", [1, 9, 8, 2])
     y = activation(builder, "y", [1, 5, 3, 3], 0.09)
     operands = [x, weights(builder, random, "weights", [3, 3, 3, 2]), bias(builder, random, "bias", 3)]
-    options = {"padding": "VALID", "stride_h": 1, "stride_w": 2, "dilation_h_factor": 2, "dilation_w_factor": 1}
-    builder.operator("CONV_2D", operands, [y], version=3, **options)
+    options = {"padding": "VALID", "stride_h": 1, "stride_w": 2}
+    builder.operator("CONV_2D", operands, [y], version=3, dilation_h_factor=2, **options)
     return builder.finish([x], [y])
 
 
@@ -233,16 +233,17 @@ def new_operator_code(random):
 
 @runs
 def unused_parts(random):
-    """A tensor, an operator code, a buffer and metadata that nothing refers to, and an operator nobody needs."""
+    """A tensor, an operator code, a buffer and metadata that nobody refers to, and an unneeded operator."""
     builder = Builder("unused parts")
     x = activation(builder, "x", [1, 4])
     y = dense(builder, random, x, 4, 3, "y")
     dense(builder, random, x, 4, 2, "unused")
     builder.tensor("orphan", [1000, 1000], "FLOAT32")
-    builder.document["operator_codes"].append({"deprecated_builtin_code": 127, "builtin_code": "BROADCAST_TO"})
-    builder.document["buffers"].append({"data": [1, 2, 3]})
-    builder.document["metadata"] = [{"name": "min_runtime_version", "buffer": len(builder.document["buffers"]) - 1}]
-    return builder.finish([x], [y])
+    document = builder.finish([x], [y])
+    document["operator_codes"].append({"deprecated_builtin_code": 127, "builtin_code": "BROADCAST_TO"})
+    document["metadata"] = [{"name": "min_runtime_version", "buffer": len(document["buffers"])}]
+    document["buffers"].append({"data": [1, 2, 3]})
+    return document
 
 
 @runs
@@ -269,7 +270,8 @@ def hostile_names(random):
     """Names that end comments, continue lines, are keywords, repeat, are empty, or are very long."""
     builder = Builder('*/ #error "description" \n#error description ??/\n\\')
     x = activation(builder, "int", [1, 4])
-    hidden = dense(builder, random, x, 4, 3, '*/\n#error "pwned"\r\n/* ??/ \\\n" %s %n {} \u202e \x1b[31m \x01')
+    breakout = '*/\n#error "pwned"\r\n/* ??/ \\\n" %s %n {} \u202e \x1b[31m \x01'
+    hidden = dense(builder, random, x, 4, 3, breakout)
     hidden = dense(builder, random, hidden, 3, 3, "")
     hidden = dense(builder, random, hidden, 3, 3, "x" * 3000)
     hidden = dense(builder, random, hidden, 3, 3, "../../etc/passwd")
@@ -353,7 +355,7 @@ def shift_register(random):
 
 @unsupported("GATHER_ND", "BROADCAST_TO")
 def unsupported_operators(random):
-    """Two operators that we do not have; the second has a number beyond 127. Both are to be named in one go."""
+    """Two operators that we do not have, the second with a number beyond 127: both are named in one go."""
     builder = Builder("two unsupported operators")
     x = activation(builder, "x", [1, 4])
     gathered, y = activation(builder, "decoder/gather", [1, 2]), activation(builder, "broadcast", [3, 2])
@@ -480,7 +482,7 @@ def bad_huge_shape(random):
 def bad_scale_count(random):
     """Two scales for three channels."""
     document = one_dense(random)
-    tensors(document)[WEIGHTS]["quantization"] = {"scale": [0.1, 0.2], "zero_point": [0, 0], "quantized_dimension": 0}
+    tensors(document)[WEIGHTS]["quantization"] = {"scale": [0.1, 0.2], "zero_point": [0, 0]}
     return document
 
 
