@@ -50,9 +50,7 @@ class Attributes {
     return held->value;
   }
   // Name and value of every field, in the struct's order.
-  std::vector<NamedAttribute> list() const {
-    return held_ ? held_->list() : std::vector<NamedAttribute>();
-  }
+  std::vector<NamedAttribute> list() const { return held_ ? held_->list() : std::vector<NamedAttribute>(); }
   bool operator==(const Attributes& other) const { return held_ == other.held_ || list() == other.list(); }
 
  private:
@@ -79,8 +77,8 @@ struct NoAttributes {
   static void fields(Self&, Visit) {}
 };
 
-// Builds a T from names and values, as the text form gives them. Fields that are not named keep their defaults.
-// On failure returns a sentence in `error`, else leaves it empty.
+// Builds a T from names and values, as the text form gives them. Fields that are not named keep their
+// defaults. On failure returns a sentence in `error`, else leaves it empty.
 template <class T>
 Attributes attributes_from_list(const std::vector<NamedAttribute>& list, std::string& error) {
   T result;

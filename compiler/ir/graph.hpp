@@ -17,7 +17,7 @@ namespace burin {
 
 struct TensorType {
   DType dtype = DType::s8;
-  Shape shape;
+  Shape shape{};
 
   int64_t bytes() const { return shape.elements() * byte_width(dtype); }
   bool operator==(const TensorType&) const = default;
@@ -27,11 +27,12 @@ std::string to_string(const TensorType& type);      // "s8[1,49,10,1]"
 std::string describe_type(const TensorType& type);  // "int8[1,49,10,1]", in messages
 
 struct Tensor {
-  std::string name;  // as in the model: untrusted text
-  TensorType type;
-  Quantization quantization;
-  std::optional<Constant> constant;  // weights and other known values
-  // State: keeps its value between invocations and starts from `constant`, or where that is absent from real zero.
+  std::string name{};  // as in the model: untrusted text
+  TensorType type{};
+  Quantization quantization{};
+  std::optional<Constant> constant{};  // weights and other known values
+  // State: keeps its value between invocations and starts from `constant`, or where that is absent from real
+  // zero.
   bool variable = false;
 
   bool is_constant() const { return constant.has_value() && !variable; }
@@ -40,11 +41,11 @@ struct Tensor {
 
 struct Node {
   Op op;
-  std::vector<TensorId> inputs;  // an absent optional input is an invalid id
-  std::vector<TensorId> outputs;
-  Attributes attributes;
+  std::vector<TensorId> inputs{};  // an absent optional input is an invalid id
+  std::vector<TensorId> outputs{};
+  Attributes attributes{};
   Activation activation = Activation::none;
-  std::string name;          // as in the model: untrusted text
+  std::string name{};         // as in the model: untrusted text
   int32_t source_index = -1;  // position of the operator in the model file, for messages
 
   bool operator==(const Node&) const = default;
@@ -52,11 +53,11 @@ struct Node {
 
 // Nodes stand in an order of execution. Producers and uses are computed when wanted, never stored.
 struct Graph {
-  std::string name;
-  std::vector<Tensor> tensors;
-  std::vector<Node> nodes;
-  std::vector<TensorId> inputs;
-  std::vector<TensorId> outputs;
+  std::string name{};
+  std::vector<Tensor> tensors{};
+  std::vector<Node> nodes{};
+  std::vector<TensorId> inputs{};
+  std::vector<TensorId> outputs{};
 
   const Tensor& at(TensorId id) const { return tensors.at(id.index); }
   Tensor& at(TensorId id) { return tensors.at(id.index); }
@@ -67,7 +68,8 @@ struct Graph {
 
 // The node that writes each tensor, by tensor index; invalid for inputs, constants and unused tensors.
 std::vector<NodeId> producers(const Graph& graph);
-// The nodes that read each tensor, by tensor index, in execution order; a node that reads it twice counts twice.
+// The nodes that read each tensor, by tensor index, in execution order; a node that reads it twice counts
+// twice.
 std::vector<std::vector<NodeId>> uses(const Graph& graph);
 bool is_graph_output(const Graph& graph, TensorId id);
 

@@ -21,9 +21,15 @@ std::optional<Enum> find_name(const Names& names, std::string_view name) {
 
 }  // namespace
 
-std::string_view name_of(Op op) { return op_names[static_cast<size_t>(op)]; }
-std::optional<Op> op_named(std::string_view name) { return find_name<Op>(op_names, name); }
-std::string_view name_of(Activation activation) { return activation_names[static_cast<size_t>(activation)]; }
+std::string_view name_of(Op op) {
+  return op_names[static_cast<size_t>(op)];
+}
+std::optional<Op> op_named(std::string_view name) {
+  return find_name<Op>(op_names, name);
+}
+std::string_view name_of(Activation activation) {
+  return activation_names[static_cast<size_t>(activation)];
+}
 std::optional<Activation> activation_named(std::string_view name) {
   return find_name<Activation>(activation_names, name);
 }

@@ -43,18 +43,20 @@ class Verifier {
     if (!tensor.type.shape.sane()) return fail(id, "has a shape that is out of bounds");
     if (tensor.constant) {
       if (static_cast<int64_t>(tensor.constant->bytes().size()) != tensor.type.bytes())
-        fail(id, fmt::format("is {} but holds {} bytes", to_string(tensor.type), tensor.constant->bytes().size()));
+        fail(id, fmt::format("is {} but holds {} bytes", to_string(tensor.type),
+                             tensor.constant->bytes().size()));
     }
     if (tensor.constant || tensor.variable) written_[id.index] = true;
     const Quantization& q = tensor.quantization;
     if (q.scales.size() != q.zero_points.size()) return fail(id, "has not as many zero points as scales");
     if (!q.present()) return;
-    if (q.scales.size() > 1 &&
-        (q.axis < 0 || static_cast<size_t>(q.axis) >= tensor.type.shape.rank() ||
-         static_cast<size_t>(tensor.type.shape[q.axis]) != q.scales.size()))
-      fail(id, fmt::format("has {} scales along axis {} of {}", q.scales.size(), q.axis, to_string(tensor.type)));
+    if (q.scales.size() > 1 && (q.axis < 0 || static_cast<size_t>(q.axis) >= tensor.type.shape.rank() ||
+                                static_cast<size_t>(tensor.type.shape[q.axis]) != q.scales.size()))
+      fail(id,
+           fmt::format("has {} scales along axis {} of {}", q.scales.size(), q.axis, to_string(tensor.type)));
     for (size_t i = 0; i < q.scales.size(); ++i) {
-      if (!std::isfinite(q.scales[i]) || q.scales[i] <= 0) return fail(id, "has a scale that is not positive and finite");
+      if (!std::isfinite(q.scales[i]) || q.scales[i] <= 0)
+        return fail(id, "has a scale that is not positive and finite");
       if (tensor.type.dtype == DType::f32) continue;
       const IntegerRange range = integer_range(tensor.type.dtype);
       if (q.zero_points[i] < range.lowest || q.zero_points[i] > range.highest)
@@ -82,6 +84,8 @@ class Verifier {
 
 }  // namespace
 
-std::vector<std::string> broken_rules(const Graph& graph) { return Verifier(graph).run(); }
+std::vector<std::string> broken_rules(const Graph& graph) {
+  return Verifier(graph).run();
+}
 
 }  // namespace burin

@@ -11,7 +11,8 @@ namespace burin {
 const Operator& operator_of(Op op) {
   switch (op) {
 #define BURIN_OPERATOR(name) \
-  case Op::name: return name##_operator();
+  case Op::name:             \
+    return name##_operator();
 #include "ops/ops.def"
 #undef BURIN_OPERATOR
   }
@@ -53,8 +54,9 @@ Diagnostics check_operator(const NodeView& view) {
   const auto outputs = static_cast<int32_t>(view.node.outputs.size());
   if (inputs < facts.minimum_inputs || inputs > facts.maximum_inputs || outputs < facts.minimum_outputs ||
       outputs > facts.maximum_outputs) {
-    findings.push_back(finding(DiagnosticCode::E0303, view,
-                               fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs)));
+    findings.push_back(
+        finding(DiagnosticCode::E0303, view,
+                fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs)));
     return findings;
   }
   for (int32_t i = 0; i < facts.minimum_inputs; ++i) {

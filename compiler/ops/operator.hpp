@@ -26,8 +26,8 @@ struct Constraint {
 struct Evaluation {
   NodeView view;
   std::span<const Value* const> inputs;
-  std::span<Value> outputs;        // allocated with the inferred types, zeroed
-  std::span<Value* const> state;   // by input index: the variable behind a variable input, else null
+  std::span<Value> outputs;       // allocated with the inferred types, zeroed
+  std::span<Value* const> state;  // by input index: the variable behind a variable input, else null
   Rounding rounding = Rounding::tflm;
 
   const Value& input(size_t i) const { return *inputs[i]; }
@@ -54,11 +54,13 @@ class Operator {
   // Attributes by name, for the text form.
   virtual Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const = 0;
 
-  // Translates a TFLite operator: attributes, fused activation, and which of the inputs stay tensors. Constant operands
-  // that configure (axes, paddings, shapes) become attributes. Does not need to check what `constraints` say.
+  // Translates a TFLite operator: attributes, fused activation, and which of the inputs stay tensors.
+  // Constant operands that configure (axes, paddings, shapes) become attributes. Does not need to check what
+  // `constraints` say.
   virtual Result<NodeDraft> read_tflite(const SourceOperator& source) const = 0;
 
-  // In the order they are checked: a later one may rely on the earlier ones. Number of operands is checked before.
+  // In the order they are checked: a later one may rely on the earlier ones. Number of operands is checked
+  // before.
   virtual std::span<const Constraint> constraints() const = 0;
   // Types of the outputs. The constraints hold.
   virtual std::vector<TensorType> infer(const NodeView& view) const = 0;
@@ -71,13 +73,15 @@ class Operator {
 };
 
 const Operator& operator_of(Op op);
-inline const Operator& operator_of(const Node& node) { return operator_of(node.op); }
+inline const Operator& operator_of(const Node& node) {
+  return operator_of(node.op);
+}
 // All of them, sorted by name.
 std::vector<const Operator*> all_operators();
 
 // Checks operand counts, the constraints and the inferred types of a node, and gives every finding: E0402 for
-// constraints, E0303 where declared types contradict the inferred. Shapes, constants and quantisations keep the rules
-// of ir/verify.hpp.
+// constraints, E0303 where declared types contradict the inferred. Shapes, constants and quantisations keep
+// the rules of ir/verify.hpp.
 Diagnostics check_operator(const NodeView& view);
 // The same for every node.
 Diagnostics check_operators(const Graph& graph);

@@ -1,5 +1,5 @@
-// A view of an operator in a foreign model, for the readers in the operators' files. Fields are looked up by the
-// format's own names, so that an import engine needs no operator names and an operator no import engine.
+// A view of an operator in a foreign model, for the readers in the operators' files. Fields are looked up by
+// the format's own names, so that an import engine needs no operator names and an operator no import engine.
 #pragma once
 
 #include <optional>
@@ -18,12 +18,13 @@ class SourceOperator {
   // Operands as tensors of the graph under construction. An absent optional input has an invalid id.
   virtual const std::vector<TensorId>& inputs() const = 0;
   virtual const std::vector<TensorId>& outputs() const = 0;
-  // Tensors inside the operator, there for their quantisation only; a graph that has been read holds none of them.
+  // Tensors inside the operator, there for their quantisation only; a graph that has been read holds none of
+  // them.
   virtual const std::vector<TensorId>& intermediates() const = 0;
   virtual const Tensor& tensor(TensorId id) const = 0;
 
-  // Attributes by the format's field name; where the file has none, the format's default. A name that the format does
-  // not know is an internal error.
+  // Attributes by the format's field name; where the file has none, the format's default. A name that the
+  // format does not know is an internal error.
   virtual int64_t integer(std::string_view field) const = 0;
   virtual float real(std::string_view field) const = 0;
   virtual std::vector<int32_t> integers(std::string_view field) const = 0;
@@ -40,12 +41,13 @@ struct NodeDraft {
   std::vector<TensorId> inputs;
   Attributes attributes;
   Activation activation = Activation::none;
-  // Where set, a diagnostic-free way to say that the operator does nothing else than another one: its replacement.
-  std::optional<Op> op;
+  // Where set, a diagnostic-free way to say that the operator does nothing else than another one: its
+  // replacement.
+  std::optional<Op> op{};
 };
 
-// The fused activation of a TFLite operator from its field `fused_activation_function`; TANH and SIGN_BIT, which no
-// converter fuses, are refused with E0402.
+// The fused activation of a TFLite operator from its field `fused_activation_function`; TANH and SIGN_BIT,
+// which no converter fuses, are refused with E0402.
 Result<Activation> tflite_activation(const SourceOperator& source);
 
 }  // namespace burin

@@ -27,4 +27,33 @@ int64_t Program::cycles_estimate() const {
   return cycles;
 }
 
+const std::vector<std::string>& reserved_accessors() {
+  static const std::vector<std::string> names = {"arena",
+                                                 "burin_kernels",
+                                                 "context",
+                                                 "error",
+                                                 "init",
+                                                 "invoke",
+                                                 "layer",
+                                                 "memcmp",
+                                                 "memcpy",
+                                                 "memmove",
+                                                 "memset",
+                                                 "model",
+                                                 "no",
+                                                 "ok",
+                                                 "reset",
+                                                 "run",
+                                                 "run_reset",
+                                                 "selftest",
+                                                 "singleton",
+                                                 "singleton_arena",
+                                                 "singleton_state",
+                                                 "stack",
+                                                 "state",
+                                                 "status",
+                                                 "weights"};
+  return names;
+}
+
 }  // namespace burin

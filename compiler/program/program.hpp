@@ -18,7 +18,7 @@ namespace burin {
 enum class Region : uint8_t { arena, state };
 
 struct ProgramBuffer {
-  std::string name;  // of the tensor it holds, untrusted; "scratch of …" for kernel scratch
+  std::string name{};  // of the tensor it holds, untrusted; "scratch of …" for kernel scratch
   DType dtype = DType::s8;
   Region region = Region::arena;
   int64_t offset = 0;
@@ -32,60 +32,60 @@ struct ProgramBuffer {
 
 // A model input or output.
 struct Port {
-  std::string name;      // as in the model, untrusted
-  std::string accessor;  // a C identifier, unique among the ports
+  std::string name{};      // as in the model, untrusted
+  std::string accessor{};  // a C identifier, unique among the ports
   DType dtype = DType::s8;
-  Shape shape;
-  Quantization quantization;
+  Shape shape{};
+  Quantization quantization{};
   size_t buffer = 0;  // into Program::buffers
 };
 
 struct Step {
-  KernelCall call;
-  std::vector<size_t> inputs;   // buffers by operand; absent or constant operands: SIZE_MAX
-  std::vector<size_t> outputs;  // buffers
-  size_t scratch = SIZE_MAX;    // buffer, where the kernel wants one
+  KernelCall call{};
+  std::vector<size_t> inputs{};   // buffers by operand; absent or constant operands: SIZE_MAX
+  std::vector<size_t> outputs{};  // buffers
+  size_t scratch = SIZE_MAX;      // buffer, where the kernel wants one
   // For people and reports:
-  std::string op;         // "conv_2d"
-  std::string source_op;  // "CONV_2D"
-  std::string name;       // original name, untrusted
+  std::string op{};         // "conv_2d"
+  std::string source_op{};  // "CONV_2D"
+  std::string name{};       // original name, untrusted
   int32_t source_index = -1;
-  std::string signature;  // "s8[1,49,10,1] -> s8[1,25,5,64]"
+  std::string signature{};  // "s8[1,49,10,1] -> s8[1,25,5,64]"
   int64_t macs = 0;
-  std::string reason;  // why this kernel: a sentence
+  std::string reason{};  // why this kernel: a sentence
 };
 
 // A candidate that selection looked at, for `compile --explain`.
 struct Candidate {
   size_t step;
-  std::string kernel;
-  std::string isa;
+  std::string kernel{};
+  std::string isa{};
   bool chosen = false;
   int64_t cycles = 0;
   int64_t scratch_bytes = 0;
   int64_t constant_bytes = 0;
-  std::string refusal;  // empty where accepted
+  std::string refusal{};  // empty where accepted
 };
 
 // State that `reset` initialises: bytes for buffers of Region::state.
 struct StateInitial {
   size_t buffer;
-  Constant value;
+  Constant value{};
 };
 
 struct Program {
-  std::string name;        // C identifier
-  std::string model_file;  // base name, untrusted
-  std::string model_hash;  // SHA-256, hexadecimal
-  std::string target;
-  std::string guard;  // preprocessor condition that the compiler's target must meet
+  std::string name{};        // C identifier
+  std::string model_file{};  // base name, untrusted
+  std::string model_hash{};  // SHA-256, hexadecimal
+  std::string target{};
+  std::string guard{};  // preprocessor condition that the compiler's target must meet
   Rounding rounding = Rounding::tflm;
-  std::vector<ProgramBuffer> buffers;
-  std::vector<Port> inputs;
-  std::vector<Port> outputs;
-  std::vector<Step> steps;
-  std::vector<StateInitial> state_initials;
-  std::vector<Candidate> candidates;
+  std::vector<ProgramBuffer> buffers{};
+  std::vector<Port> inputs{};
+  std::vector<Port> outputs{};
+  std::vector<Step> steps{};
+  std::vector<StateInitial> state_initials{};
+  std::vector<Candidate> candidates{};
   int64_t macs = 0;         // nominal, of the model as imported
   int64_t live_macs = 0;    // of the steps
   int64_t arena_bytes = 0;  // a multiple of arena_alignment
@@ -100,5 +100,8 @@ struct Program {
   int64_t code_bytes_estimate() const;
   int64_t cycles_estimate() const;
 };
+
+// Identifiers that a port's accessor must not be, because the generated files use them.
+const std::vector<std::string>& reserved_accessors();
 
 }  // namespace burin

@@ -14,7 +14,7 @@ struct InternalError : std::logic_error {
 
 }  // namespace burin
 
-#define BURIN_CHECK(condition, what)                                            \
-  do {                                                                          \
-    if (!(condition)) ::burin::internal_error((what), __FILE__, __LINE__);      \
+#define BURIN_CHECK(condition, what)                                       \
+  do {                                                                     \
+    if (!(condition)) ::burin::internal_error((what), __FILE__, __LINE__); \
   } while (false)

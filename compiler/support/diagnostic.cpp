@@ -19,7 +19,9 @@ const DiagnosticDescription& describe(DiagnosticCode code) {
   return diagnostic_descriptions().at(static_cast<size_t>(code));
 }
 
-ExitCode exit_code(DiagnosticCode code) { return static_cast<ExitCode>(describe(code).name[2] - '0'); }
+ExitCode exit_code(DiagnosticCode code) {
+  return static_cast<ExitCode>(describe(code).name[2] - '0');
+}
 
 namespace {
 
@@ -45,8 +47,9 @@ size_t utf8_length(std::string_view text) {
     value = value << 6 | (byte(i) & 0x3Fu);
   }
   // U+0080..U+009F are control characters, U+200E.. and U+202A.. reorder text on a terminal.
-  const bool hostile = value < 0xA0 || (value >= 0x200B && value <= 0x200F) || (value >= 0x2028 && value <= 0x202E) ||
-                       (value >= 0x2066 && value <= 0x2069) || value == 0xFEFF;
+  const bool hostile = value < 0xA0 || (value >= 0x200B && value <= 0x200F) ||
+                       (value >= 0x2028 && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069) ||
+                       value == 0xFEFF;
   if (value < smallest || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF) || hostile) return 0;
   return length;
 }

@@ -47,8 +47,8 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
-// Untrusted text made printable: control bytes and invalid UTF-8 become \xNN, and what exceeds `limit` bytes is
-// cut and marked with an ellipsis.
+// Untrusted text made printable: control bytes and invalid UTF-8 become \xNN, and what exceeds `limit` bytes
+// is cut and marked with an ellipsis.
 std::string printable(std::string_view text, size_t limit = 200);
 
 }  // namespace burin

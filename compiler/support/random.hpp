@@ -1,4 +1,5 @@
-// A small deterministic generator for samplers: the same seed gives the same numbers with every standard library.
+// A small deterministic generator for samplers: the same seed gives the same numbers with every standard
+// library.
 #pragma once
 
 #include <cstdint>

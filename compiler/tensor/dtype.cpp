@@ -30,14 +30,24 @@ constexpr std::array<Row, 7> rows = {{{DType::f32, "f32", "float32", "float", 4,
                                       {DType::s64, "s64", "int64", "int64_t", 8, range_of<int64_t>()},
                                       {DType::boolean, "bool", "bool", "uint8_t", 1, {0, 1}}}};
 
-const Row& row_of(DType dtype) { return rows.at(static_cast<size_t>(dtype)); }
+const Row& row_of(DType dtype) {
+  return rows.at(static_cast<size_t>(dtype));
+}
 
 }  // namespace
 
-int32_t byte_width(DType dtype) { return row_of(dtype).bytes; }
-std::string_view name_of(DType dtype) { return row_of(dtype).name; }
-std::string_view long_name_of(DType dtype) { return row_of(dtype).long_name; }
-std::string_view c_type(DType dtype) { return row_of(dtype).c_type; }
+int32_t byte_width(DType dtype) {
+  return row_of(dtype).bytes;
+}
+std::string_view name_of(DType dtype) {
+  return row_of(dtype).name;
+}
+std::string_view long_name_of(DType dtype) {
+  return row_of(dtype).long_name;
+}
+std::string_view c_type(DType dtype) {
+  return row_of(dtype).c_type;
+}
 
 std::optional<DType> dtype_named(std::string_view name) {
   for (const Row& row : rows)

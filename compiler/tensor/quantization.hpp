@@ -21,8 +21,8 @@ struct Quantization {
   bool operator==(const Quantization&) const = default;
 };
 
-// Which runtime's arithmetic is to be matched: `tflm` rounds twice when it scales an accumulator (TensorFlow Lite
-// Micro's reference kernels), `litert` once (TensorFlow Lite on phones and desktops).
+// Which runtime's arithmetic is to be matched: `tflm` rounds twice when it scales an accumulator (TensorFlow
+// Lite Micro's reference kernels), `litert` once (TensorFlow Lite on phones and desktops).
 enum class Rounding : uint8_t { tflm, litert };
 
 // A positive real factor as multiplier * 2^(shift - 31), multiplier in [2^30, 2^31) or zero with the factor.

@@ -5,7 +5,9 @@
 
 namespace burin {
 
-int64_t Shape::elements() const { return elements(0, rank()); }
+int64_t Shape::elements() const {
+  return elements(0, rank());
+}
 
 int64_t Shape::elements(size_t from, size_t to) const {
   int64_t product = 1;
@@ -24,6 +26,8 @@ bool Shape::sane() const {
   return true;
 }
 
-std::string to_string(const Shape& shape) { return fmt::format("{}", fmt::join(shape.dims(), ",")); }
+std::string to_string(const Shape& shape) {
+  return fmt::format("{}", fmt::join(shape.dims(), ","));
+}
 
 }  // namespace burin

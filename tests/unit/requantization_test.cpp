@@ -1,4 +1,4 @@
-#include "lower/requantization.hpp"
+#include "tensor/requantization.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

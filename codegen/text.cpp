@@ -1,0 +1,95 @@
+#include "codegen/text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace burin::codegen {
+namespace {
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+template <class T>
+void append_values(std::string& text, const KernelConstant& constant, std::string_view indent) {
+  constexpr size_t columns = 110;
+  size_t line = columns;  // forces the first line break
+  for (const T value : constant.data.as<T>()) {
+    std::string item;
+    if constexpr (std::is_same_v<T, float>)
+      item = literal(value);
+    else if constexpr (std::is_same_v<T, uint32_t>)
+      item = fmt::format("{:#x}u", value);
+    else
+      item = literal(static_cast<int32_t>(value));
+    if (line + item.size() + 2 > columns) {
+      if (!text.empty()) text.back() = '\n';
+      text += indent;
+      line = indent.size();
+    }
+    text += item;
+    text += ", ";
+    line += item.size() + 2;
+  }
+  if (text.size() >= 2) text.resize(text.size() - 2);
+}
+
+}  // namespace
+
+std::string literal(int32_t value) {
+  return value == INT32_MIN ? std::string("(-2147483647 - 1)") : std::to_string(value);
+}
+
+std::string literal(float value) {
+  BURIN_CHECK(std::isfinite(value), "a literal of a value that is not finite");
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text + "f";
+}
+
+std::string array_body(const KernelConstant& constant, std::string_view indent) {
+  std::string text;
+  switch (constant.type) {
+    case ElementType::s8:
+      append_values<int8_t>(text, constant, indent);
+      break;
+    case ElementType::u8:
+      append_values<uint8_t>(text, constant, indent);
+      break;
+    case ElementType::s16:
+      append_values<int16_t>(text, constant, indent);
+      break;
+    case ElementType::u16:
+      append_values<uint16_t>(text, constant, indent);
+      break;
+    case ElementType::s32:
+      append_values<int32_t>(text, constant, indent);
+      break;
+    case ElementType::u32:
+      append_values<uint32_t>(text, constant, indent);
+      break;
+    case ElementType::f32:
+      append_values<float>(text, constant, indent);
+      break;
+  }
+  return text;
+}
+
+std::string comment_text(std::string_view untrusted) {
+  constexpr std::string_view harmless = " _.:;,+-=()[]<>@#%$&!|~^";
+  std::string text;
+  for (const char c : untrusted) {
+    if (text.size() == 80) return text + "...";
+    // A slash is harmless where no star stands beside it, and stars do not pass.
+    const bool keep = is_letter(c) || is_digit(c) || c == '/' || harmless.find(c) != std::string_view::npos;
+    text += keep ? c : '_';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+}  // namespace burin::codegen

@@ -1,0 +1,27 @@
+// Text that goes into generated code: literals that lose nothing, and names from models, which are untrusted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "program/kernel_call.hpp"
+#include "support/identifier.hpp"
+
+namespace burin::codegen {
+
+// An int32 as a constant expression of type int in C and C++.
+std::string literal(int32_t value);
+// The shortest decimal literal that reads back as the same float. Infinities and NaN do not occur in
+// programs.
+std::string literal(float value);
+
+// The elements of a constant as comma-separated literals, wrapped to lines of about 110 columns with
+// `indent`.
+std::string array_body(const KernelConstant& constant, std::string_view indent);
+
+// Untrusted text made harmless inside any comment: printable ASCII without what could end the comment,
+// continue the line or form a trigraph; at most 80 characters.
+std::string comment_text(std::string_view untrusted);
+
+}  // namespace burin::codegen

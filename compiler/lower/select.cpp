@@ -1,0 +1,85 @@
+#include "lower/select.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/check.hpp"
+
+namespace burin {
+namespace {
+
+int64_t constant_bytes(const KernelCall& call) {
+  int64_t bytes = 0;
+  for (const KernelConstant& constant : call.constants)
+    bytes += static_cast<int64_t>(constant.data.bytes().size());
+  return bytes;
+}
+
+double cost(const KernelCall& call, Objective objective) {
+  const auto cycles = static_cast<double>(call.cycles);
+  const auto bytes = static_cast<double>(constant_bytes(call) + call.code_bytes);
+  switch (objective) {
+    case Objective::speed:
+      return cycles;
+    case Objective::size:
+      return bytes;
+    case Objective::balanced:
+      return cycles * bytes;
+  }
+  internal_error("an unknown objective", __FILE__, __LINE__);
+}
+
+std::string_view spelled(Objective objective) {
+  return objective == Objective::speed  ? "fewest cycles"
+         : objective == Objective::size ? "fewest bytes"
+                                        : "least cycles times bytes";
+}
+
+}  // namespace
+
+Selection select_kernel(const NodeView& view, const LoweringContext& context) {
+  Selection selection;
+  const auto& sets = context.target.kernel_sets;
+  const PrimitiveLayer layer = primitive_layer(sets.front());
+  double best = 0;
+  size_t chosen = 0;
+  std::string refusals;
+  for (const Kernel* kernel : all_kernels()) {
+    const KernelFacts& facts = kernel->facts();
+    if (facts.op != view.node.op || std::ranges::find(sets, facts.set) == sets.end()) continue;
+    Candidate candidate{.step = 0, .kernel = std::string(facts.name), .isa = std::string(layer.type)};
+    std::variant<KernelCall, Refusal> answer = kernel->lower(view, context);
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+      candidate.refusal = refusal->reason;
+      refusals +=
+          fmt::format("{}{} not used because {}", refusals.empty() ? "" : "; ", facts.name, refusal->reason);
+    } else {
+      KernelCall& call = std::get<KernelCall>(answer);
+      call.kernel = facts.name;
+      call.isa = layer.type;
+      call.header = facts.header;
+      candidate.cycles = call.cycles;
+      candidate.scratch_bytes = call.scratch_bytes;
+      candidate.constant_bytes = constant_bytes(call);
+      const double own = cost(call, context.objective);
+      if (!selection.call || own < best) {
+        best = own;
+        chosen = selection.candidates.size();
+        selection.call = std::move(call);
+      }
+    }
+    selection.candidates.push_back(std::move(candidate));
+  }
+  if (selection.call) {
+    selection.candidates[chosen].chosen = true;
+    const auto accepted =
+        std::ranges::count_if(selection.candidates, [](const Candidate& c) { return c.refusal.empty(); });
+    selection.reason = accepted > 1 ? fmt::format("{} of {} candidates", spelled(context.objective), accepted)
+                                    : std::string("the only kernel that accepts it");
+  }
+  if (!refusals.empty()) selection.reason += (selection.reason.empty() ? "" : "; ") + refusals;
+  return selection;
+}
+
+}  // namespace burin

@@ -1,0 +1,12 @@
+// Every pass. Each gives a graph with the same outputs, bit for bit, for all inputs.
+#pragma once
+
+#include "passes/pass.hpp"
+
+namespace burin {
+
+Graph canonicalize_shapes(Graph graph, const PassOptions& options);
+Graph eliminate_dead_code(Graph graph, const PassOptions& options);
+Graph fold_constants(Graph graph, const PassOptions& options);
+
+}  // namespace burin

@@ -1,0 +1,41 @@
+// THE order of the passes.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "ir/verify.hpp"
+#include "ops/operator.hpp"
+#include "passes/pass.hpp"
+#include "passes/passes.hpp"
+
+namespace burin {
+
+std::span<const Pass> pipeline() {
+  static constexpr Pass passes[] = {
+      {"fold_constants",
+       "Evaluates nodes whose operands are all known; first, so that later passes see constants.",
+       fold_constants},
+      {"canonicalize_shapes",
+       "Turns EXPAND_DIMS and SQUEEZE into reshapes, joins chains of them and drops those that change "
+       "nothing.",
+       canonicalize_shapes},
+      {"eliminate_dead_code", "Drops nodes whose results nothing needs.", eliminate_dead_code},
+  };
+  return passes;
+}
+
+Graph run_pipeline(Graph graph, const PipelineOptions& options) {
+  for (const Pass& pass : pipeline()) {
+    graph = pass.run(std::move(graph), options.pass);
+    const std::vector<std::string> broken = broken_rules(graph);
+    BURIN_CHECK(broken.empty(), fmt::format("pass {} broke the graph: {}", pass.name, broken.front()));
+    const Diagnostics findings = check_operators(graph);
+    BURIN_CHECK(findings.empty(), fmt::format("pass {} broke {}: {}", pass.name, findings.front().place,
+                                              findings.front().message));
+    if (options.observe) options.observe(pass.name, graph);
+    if (pass.name == options.stop_after) break;
+  }
+  return graph;
+}
+
+}  // namespace burin

@@ -1,0 +1,26 @@
+// C identifiers out of names from models, which are untrusted.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace burin {
+
+// A C identifier in snake_case made of untrusted text: not empty, no leading digit or underscore, no double
+// underscore, no keyword of C or C++, at most 40 characters.
+std::string identifier(std::string_view untrusted, std::string_view when_empty);
+// The same in capitals, for macros.
+std::string upper(std::string_view identifier);
+
+// Gives every wanted identifier a distinct one, by numbering; names that differ only in case count as equal.
+class UniqueNames {
+ public:
+  explicit UniqueNames(std::set<std::string> reserved = {}) : taken_(std::move(reserved)) {}
+  std::string claim(const std::string& wanted);
+
+ private:
+  std::set<std::string> taken_;  // in lower case
+};
+
+}  // namespace burin
