@@ -1,0 +1,172 @@
+#include "import/tflite/resources.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "import/tflite/options.hpp"
+
+namespace burin::tflite {
+namespace {
+
+using schema::BuiltinOperator;
+
+std::optional<BuiltinOperator> kind_of(const schema::Model& model, const schema::Operator& op) {
+  if (op.opcode_index() >= size_of(model.operator_codes())) return std::nullopt;
+  return tflite::kind_of(*model.operator_codes()->Get(op.opcode_index()));
+}
+
+// Index of an operand, where it names a tensor.
+std::optional<size_t> operand(const flatbuffers::Vector<int32_t>* indices, size_t which, size_t tensors) {
+  if (which >= size_of(indices)) return std::nullopt;
+  const int32_t index = indices->Get(static_cast<uint32_t>(which));
+  if (index < 0 || static_cast<size_t>(index) >= tensors) return std::nullopt;
+  return static_cast<size_t>(index);
+}
+
+class Resolver {
+ public:
+  Resolver(const File& file, const SubgraphTensors& main, TensorReader& reader, Budget& budget)
+      : model_(file.model()), main_(main), reader_(reader), budget_(budget) {}
+
+  Resources run() {
+    const schema::SubGraph& subgraph = *model_.subgraphs()->Get(0);
+    result_.resolved.resize(size_of(subgraph.operators()));
+    result_.subgraph_resolved.resize(size_of(model_.subgraphs()));
+    result_.variable_of = handles(subgraph);
+    take_types_from_uses(subgraph);
+    bool started = false;
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::Operator& op = *subgraph.operators()->Get(static_cast<uint32_t>(i));
+      const std::optional<BuiltinOperator> kind = kind_of(model_, op);
+      if (kind == BuiltinOperator::VAR_HANDLE) {
+        const auto output = operand(op.outputs(), 0, main_.tensors.size());
+        result_.resolved[i] = output && result_.variable_of[*output] >= 0;
+      } else if (kind == BuiltinOperator::CALL_ONCE) {
+        initialise(i, op, started);
+      } else {
+        started = true;
+      }
+    }
+    give_types();
+    return std::move(result_);
+  }
+
+ private:
+  // The variables that a subgraph's handles lead to.
+  std::vector<int32_t> handles(const schema::SubGraph& subgraph) {
+    const size_t tensors = size_of(subgraph.tensors());
+    std::vector<int32_t> variable_of(tensors, -1);
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::Operator& op = *subgraph.operators()->Get(static_cast<uint32_t>(i));
+      const auto output = operand(op.outputs(), 0, tensors);
+      if (kind_of(model_, op) != BuiltinOperator::VAR_HANDLE || !output) continue;
+      const Options options(op, schema::EnumNameBuiltinOperator(BuiltinOperator::VAR_HANDLE));
+      const std::string_view container = options.text("container");
+      const std::string_view name = options.text("shared_name");
+      if (!budget_.take(container.size() + name.size())) continue;
+      const auto [entry, fresh] = numbers_.try_emplace({std::string(container), std::string(name)},
+                                                       static_cast<int32_t>(result_.variables.size()));
+      if (fresh) {
+        Tensor variable;
+        variable.name = name;
+        variable.variable = true;
+        result_.variables.push_back(std::move(variable));
+        types_.emplace_back();
+      }
+      variable_of[*output] = entry->second;
+    }
+    return variable_of;
+  }
+
+  // A handle does not say what the variable holds; what is first read from it or assigned to it does.
+  void take_types_from_uses(const schema::SubGraph& subgraph) {
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::Operator& op = *subgraph.operators()->Get(static_cast<uint32_t>(i));
+      const std::optional<BuiltinOperator> kind = kind_of(model_, op);
+      const auto handle = operand(op.inputs(), 0, main_.tensors.size());
+      if (!handle || result_.variable_of[*handle] < 0) continue;
+      std::optional<size_t> value;
+      if (kind == BuiltinOperator::READ_VARIABLE) value = operand(op.outputs(), 0, main_.tensors.size());
+      if (kind == BuiltinOperator::ASSIGN_VARIABLE) value = operand(op.inputs(), 1, main_.tensors.size());
+      const Tensor*& type = types_[static_cast<size_t>(result_.variable_of[*handle])];
+      if (value && type == nullptr && main_.unusable[*value].empty()) type = &main_.tensors[*value];
+    }
+  }
+
+  void give_types() {
+    for (size_t i = 0; i < result_.variables.size(); ++i) {
+      Tensor& variable = result_.variables[i];
+      if (types_[i] == nullptr) continue;  // nothing reads or assigns it
+      variable.type = types_[i]->type;
+      variable.quantization = types_[i]->quantization;
+      if (variable.constant &&
+          static_cast<int64_t>(variable.constant->bytes().size()) != variable.type.bytes())
+        variable.constant.reset();
+    }
+  }
+
+  void initialise(size_t index, const schema::Operator& op, bool started) {
+    const auto refuse = [&](std::string why) {
+      result_.findings[index].push_back(
+          {.code = DiagnosticCode::E0403,
+           .message = std::move(why),
+           .place = {},
+           .help = "initialise variables with constants before exporting the model",
+           .file = {}});
+    };
+    result_.resolved[index] = true;
+    const int64_t number = Options(op, schema::EnumNameBuiltinOperator(BuiltinOperator::CALL_ONCE))
+                               .integer("init_subgraph_index");
+    if (number <= 0 || static_cast<size_t>(number) >= size_of(model_.subgraphs()))
+      return refuse(fmt::format("variables are initialised by subgraph {}, which does not exist", number));
+    if (started) return refuse("variables are initialised after the first operator has run");
+    if (result_.subgraph_resolved[static_cast<size_t>(number)]) return;
+    result_.subgraph_resolved[static_cast<size_t>(number)] = true;
+
+    const schema::SubGraph& subgraph = *model_.subgraphs()->Get(static_cast<uint32_t>(number));
+    const SubgraphTensors tensors = reader_.read(subgraph);
+    for (const Diagnostic& diagnostic : tensors.diagnostics) result_.findings[index].push_back(diagnostic);
+    const std::vector<int32_t> variable_of = handles(subgraph);
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::Operator& step = *subgraph.operators()->Get(static_cast<uint32_t>(i));
+      const std::optional<BuiltinOperator> kind = kind_of(model_, step);
+      if (kind == BuiltinOperator::VAR_HANDLE) continue;
+      const auto handle = operand(step.inputs(), 0, tensors.tensors.size());
+      const auto value = operand(step.inputs(), 1, tensors.tensors.size());
+      if (kind != BuiltinOperator::ASSIGN_VARIABLE || !handle || !value || variable_of[*handle] < 0 ||
+          !tensors.unusable[*value].empty() || !tensors.tensors[*value].is_constant())
+        return refuse(fmt::format(
+            "operator {} of subgraph {} initialises a variable with more than a constant", i, number));
+      assign(static_cast<size_t>(variable_of[*handle]), tensors.tensors[*value], refuse);
+    }
+  }
+
+  template <class Refuse>
+  void assign(size_t number, const Tensor& value, const Refuse& refuse) {
+    Tensor& variable = result_.variables[number];
+    const Tensor* type = types_[number];
+    if (type != nullptr && type->type != value.type)
+      return refuse(fmt::format("variable \"{}\" is {} and initialised with {}", printable(variable.name, 80),
+                                burin::describe_type(type->type), burin::describe_type(value.type)));
+    variable.constant = value.constant;
+  }
+
+  const schema::Model& model_;
+  const SubgraphTensors& main_;
+  TensorReader& reader_;
+  Budget& budget_;
+  std::map<std::pair<std::string, std::string>, int32_t> numbers_;  // by container and name
+  std::vector<const Tensor*> types_;                                // by variable: a tensor that has its type
+  Resources result_;
+};
+
+}  // namespace
+
+Resources resolve_resources(const File& file, const SubgraphTensors& main, TensorReader& reader,
+                            Budget& budget) {
+  return Resolver(file, main, reader, budget).run();
+}
+
+}  // namespace burin::tflite

@@ -1,0 +1,399 @@
+#include "import/tflite/tflite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "import/tflite/options.hpp"
+#include "import/tflite/resources.hpp"
+#include "import/tflite/tensors.hpp"
+#include "ir/edit.hpp"
+#include "ir/verify.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+namespace tflite {
+namespace {
+
+// A reader asked for an operand that the file does not give.
+struct MissingOperand : std::out_of_range {
+  using std::out_of_range::out_of_range;
+};
+
+class TfliteOperator final : public SourceOperator {
+ public:
+  TfliteOperator(const Graph& graph, const schema::Operator& op, std::string_view name)
+      : graph_(graph), options_(op, name) {}
+
+  const std::vector<TensorId>& inputs() const override { return inputs_; }
+  const std::vector<TensorId>& outputs() const override { return outputs_; }
+  const std::vector<TensorId>& intermediates() const override { return intermediates_; }
+  const Tensor& tensor(TensorId id) const override {
+    if (!id.valid()) throw MissingOperand("operand");
+    return graph_.at(id);
+  }
+  int64_t integer(std::string_view field) const override { return options_.integer(field); }
+  float real(std::string_view field) const override { return options_.real(field); }
+  std::vector<int32_t> integers(std::string_view field) const override { return options_.integers(field); }
+
+  std::vector<TensorId> inputs_;
+  std::vector<TensorId> outputs_;
+  std::vector<TensorId> intermediates_;
+
+ private:
+  const Graph& graph_;
+  Options options_;
+};
+
+// What becomes of one operator of the file.
+struct Outcome {
+  std::string name;  // of its kind
+  Diagnostics findings;
+};
+
+class Importer {
+ public:
+  explicit Importer(const File& file)
+      : file_(file),
+        model_(file.model()),
+        budget_(4 * file.bytes().size() + (1u << 20)),
+        reading_(256 * file.bytes().size() + (64u << 20)),
+        reader_(file, budget_) {
+    for (const Operator* op : all_operators())
+      if (!op->facts().tflite_name.empty()) operators_[op->facts().tflite_name] = op;
+  }
+
+  void run() {
+    if (size_of(model_.subgraphs()) == 0) {
+      file_findings_.push_back(finding(DiagnosticCode::E0303, "the model has no subgraph"));
+      return;
+    }
+    subgraph_ = model_.subgraphs()->Get(0);
+    tensors_ = reader_.read(*subgraph_);
+    file_findings_ = tensors_.diagnostics;
+    Resources resources = resolve_resources(file_, tensors_, reader_, budget_);
+    take_tensors(resources);
+    take_interface(subgraph_->inputs(), "an input", graph_.inputs);
+    take_interface(subgraph_->outputs(), "an output", graph_.outputs);
+    mark_empty_constants();
+    subgraph_used_ = resources.subgraph_resolved;
+    for (size_t i = 0; i < size_of(subgraph_->operators()); ++i) {
+      const schema::Operator& op = *subgraph_->operators()->Get(static_cast<uint32_t>(i));
+      if (op.opcode_index() >= size_of(model_.operator_codes())) {
+        file_findings_.push_back(
+            finding(DiagnosticCode::E0302, fmt::format("operator {} is of kind {} of {}", i,
+                                                       op.opcode_index(), size_of(model_.operator_codes()))));
+        continue;
+      }
+      const schema::OperatorCode& code = *model_.operator_codes()->Get(op.opcode_index());
+      outcomes_.push_back({name_of(code), {}});
+      current_ = i;
+      if (resources.resolved[i]) {
+        for (const Diagnostic& diagnostic : resources.findings[i]) report(diagnostic);
+      } else {
+        take_operator(op, code);
+      }
+    }
+    check_subgraphs();
+  }
+
+  // Every finding, in the order of the file.
+  Diagnostics findings() const {
+    Diagnostics all = file_findings_;
+    for (const Outcome& outcome : outcomes_)
+      all.insert(all.end(), outcome.findings.begin(), outcome.findings.end());
+    return all;
+  }
+  const Diagnostics& file_findings() const { return file_findings_; }
+  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  Graph& graph() { return graph_; }
+  std::string subgraph_name() const { return std::string(view_of(subgraph_->name())); }
+
+ private:
+  static Diagnostic finding(DiagnosticCode code, std::string message, std::string place = {},
+                            std::string help = {}) {
+    return {.code = code,
+            .message = std::move(message),
+            .place = std::move(place),
+            .help = std::move(help),
+            .file = {}};
+  }
+
+  const schema::Tensor& source(size_t index) const {
+    return *subgraph_->tensors()->Get(static_cast<uint32_t>(index));
+  }
+
+  void take_tensors(Resources& resources) {
+    graph_.tensors = tensors_.tensors;
+    for (size_t i = 0; i < graph_.tensors.size(); ++i) {
+      const int32_t variable = resources.variable_of[i];
+      ids_.push_back(variable < 0 ? TensorId(i)
+                                  : TensorId(graph_.tensors.size() + static_cast<size_t>(variable)));
+      if (variable >= 0 && !tensors_.malformed[i]) tensors_.unusable[i].clear();
+    }
+    for (Tensor& variable : resources.variables) graph_.tensors.push_back(std::move(variable));
+  }
+
+  void take_interface(const flatbuffers::Vector<int32_t>* indices, const char* what,
+                      std::vector<TensorId>& ids) {
+    if (!budget_.take(size_of(indices) * 4)) {
+      file_findings_.push_back(finding(DiagnosticCode::E0302, "the file describes far more than it holds"));
+      return;
+    }
+    for (uint32_t i = 0; i < size_of(indices); ++i) {
+      const int32_t index = indices->Get(i);
+      if (index < 0 || static_cast<size_t>(index) >= tensors_.tensors.size()) {
+        file_findings_.push_back(
+            finding(DiagnosticCode::E0302,
+                    fmt::format("{} of the model is tensor {} of {}", what, index, tensors_.tensors.size())));
+        continue;
+      }
+      const TensorId id = ids_[static_cast<size_t>(index)];
+      ids.push_back(id);
+      refuse_unusable(static_cast<size_t>(index), std::string(what) + " of the model",
+                      describe_place(static_cast<size_t>(index), source(static_cast<size_t>(index))),
+                      file_findings_);
+    }
+    std::vector<TensorId> sorted = graph_.inputs;
+    std::ranges::sort(sorted);
+    if (std::ranges::adjacent_find(sorted) != sorted.end())
+      file_findings_.push_back(finding(DiagnosticCode::E0303, "a tensor is two inputs of the model at once"));
+  }
+
+  // Reports an unusable tensor, once. True where it is unusable.
+  bool refuse_unusable(size_t index, const std::string& user, std::string place, Diagnostics& findings) {
+    if (tensors_.unusable[index].empty()) return false;
+    if (tensors_.malformed[index]) return true;
+    tensors_.malformed[index] = true;
+    const std::string name = printable(view_of(source(index).name()), 80);
+    findings.push_back(finding(DiagnosticCode::E0403,
+                               fmt::format("{}: tensor {} \"{}\" {}, which is not supported", user, index,
+                                           name, tensors_.unusable[index]),
+                               std::move(place)));
+    return true;
+  }
+
+  // A tensor without elements needs no bytes to be a constant: only where an operator writes it or the user
+  // gives it, it is none.
+  void mark_empty_constants() {
+    std::vector<bool> given(graph_.tensors.size());
+    for (const TensorId id : graph_.inputs) given[id.index] = true;
+    for (size_t i = 0; i < size_of(subgraph_->operators()); ++i) {
+      const auto* outputs = subgraph_->operators()->Get(static_cast<uint32_t>(i))->outputs();
+      if (!budget_.take(size_of(outputs))) return;
+      for (uint32_t k = 0; k < size_of(outputs); ++k)
+        if (outputs->Get(k) >= 0 && static_cast<size_t>(outputs->Get(k)) < given.size())
+          given[static_cast<size_t>(outputs->Get(k))] = true;
+    }
+    for (size_t i = 0; i < tensors_.tensors.size(); ++i) {
+      Tensor& tensor = graph_.tensors[i];
+      if (tensors_.unusable[i].empty() && !given[i] && !tensor.constant && !tensor.variable &&
+          tensor.type.shape.elements() == 0)
+        tensor.constant = Constant(std::vector<std::byte>());
+    }
+  }
+
+  // ---- one operator; outcomes_.back() is its outcome, current_ its index ----
+
+  void report(Diagnostic diagnostic) {
+    const std::string& name = outcomes_.back().name;
+    if (diagnostic.place.empty()) diagnostic.place = place();
+    const std::string prefix = fmt::format("operator {}", name);
+    if (!diagnostic.message.starts_with(prefix))
+      diagnostic.message = fmt::format("{}: {}", prefix, diagnostic.message);
+    outcomes_.back().findings.push_back(std::move(diagnostic));
+  }
+  void report(DiagnosticCode code, std::string message, std::string help = {}) {
+    report(finding(code, std::move(message), {}, std::move(help)));
+  }
+
+  const schema::Operator& current() const {
+    return *subgraph_->operators()->Get(static_cast<uint32_t>(current_));
+  }
+
+  // Its first output's name; where it has none, its first input's.
+  std::string operator_name() const {
+    for (const auto* indices : {current().outputs(), current().inputs()})
+      if (size_of(indices) > 0 && indices->Get(0) >= 0 &&
+          static_cast<size_t>(indices->Get(0)) < tensors_.tensors.size())
+        return graph_.at(ids_[static_cast<size_t>(indices->Get(0))]).name;
+    return {};
+  }
+  std::string place() const {
+    return fmt::format("op {} \"{}\", input {}", current_, printable(operator_name(), 80),
+                       describe_operands(*subgraph_, current().inputs()));
+  }
+
+  void take_operator(const schema::Operator& op, const schema::OperatorCode& code) {
+    for (const int64_t number : Options(op, outcomes_.back().name).subgraphs())
+      if (number > 0 && static_cast<size_t>(number) < subgraph_used_.size())
+        subgraph_used_[static_cast<size_t>(number)] = true;
+    const auto entry = kind_of(code) == schema::BuiltinOperator::CUSTOM
+                           ? operators_.end()
+                           : operators_.find(outcomes_.back().name);
+    if (entry == operators_.end()) {
+      report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", outcomes_.back().name),
+             "`burin ops` lists the supported operators");
+      return;
+    }
+    TfliteOperator source(graph_, op, outcomes_.back().name);
+    const bool complete = take_operands(op.inputs(), "input", true, source.inputs_) &
+                          take_operands(op.outputs(), "output", false, source.outputs_) &
+                          take_operands(op.intermediates(), "intermediate", true, source.intermediates_);
+    if (!complete || !check_counts(entry->second->facts(), source)) return;
+    read(*entry->second, source);
+  }
+
+  // False where an operand cannot be used, which has been reported.
+  bool take_operands(const flatbuffers::Vector<int32_t>* indices, const char* what, bool optional,
+                     std::vector<TensorId>& ids) {
+    if (!budget_.take(size_of(indices) * 4)) {
+      report(DiagnosticCode::E0302, "the file describes far more than it holds");
+      return false;
+    }
+    bool complete = true;
+    for (uint32_t i = 0; i < size_of(indices); ++i) {
+      const int32_t index = indices->Get(i);
+      if (index == -1 && optional) {
+        ids.push_back(TensorId());
+        continue;
+      }
+      if (index < 0 || static_cast<size_t>(index) >= tensors_.tensors.size()) {
+        report(DiagnosticCode::E0302,
+               fmt::format("{} {} is tensor {} of {}", what, i, index, tensors_.tensors.size()));
+        complete = false;
+        continue;
+      }
+      if (refuse_unusable(static_cast<size_t>(index), fmt::format("operator {}", outcomes_.back().name),
+                          place(), outcomes_.back().findings))
+        complete = false;
+      const TensorId id = ids_[static_cast<size_t>(index)];
+      ids.push_back(id);
+      // Readers and constraints look at the values of constants and at scales.
+      const Tensor& tensor = graph_.at(id);
+      const uint64_t cost =
+          (tensor.constant ? tensor.constant->bytes().size() : 0) + 8 * tensor.quantization.scales.size();
+      if (!reading_.take(cost)) {
+        report(DiagnosticCode::E0403, "the operators of the model read the same constants too often");
+        return false;
+      }
+    }
+    return complete;
+  }
+
+  bool check_counts(const OperatorFacts& facts, const TfliteOperator& source) {
+    const auto inputs = static_cast<int32_t>(source.inputs().size());
+    const auto outputs = static_cast<int32_t>(source.outputs().size());
+    if (inputs >= facts.minimum_inputs && outputs >= facts.minimum_outputs &&
+        outputs <= facts.maximum_outputs)
+      return true;
+    report(DiagnosticCode::E0303,
+           fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs));
+    return false;
+  }
+
+  void read(const Operator& definition, const TfliteOperator& source) {
+    const Result<NodeDraft> draft = read_or_missing(definition, source);
+    if (!draft) {
+      for (const Diagnostic& diagnostic : draft.diagnostics()) report(diagnostic);
+      return;
+    }
+    Node node{.op = draft->op.value_or(definition.facts().op),
+              .inputs = draft->inputs,
+              .outputs = source.outputs(),
+              .attributes = draft->attributes,
+              .activation = draft->activation,
+              .name = operator_name(),
+              .source_index = static_cast<int32_t>(current_)};
+    if (!budget_.take(node.name.size()))
+      return report(DiagnosticCode::E0302, "the file describes far more than it holds");
+    for (Diagnostic& diagnostic : check_operator({graph_, node})) report(std::move(diagnostic));
+    graph_.nodes.push_back(std::move(node));
+  }
+
+  // Readers take for granted that what they need is there: std::vector::at says where it is not.
+  static Result<NodeDraft> read_or_missing(const Operator& definition, const TfliteOperator& source) {
+    try {
+      return definition.read_tflite(source);
+    } catch (const std::out_of_range&) {
+      return finding(DiagnosticCode::E0303, "an operand or a quantisation that it needs is missing");
+    }
+  }
+
+  void check_subgraphs() {
+    for (size_t i = 1; i < size_of(model_.subgraphs()); ++i) {
+      if (subgraph_used_[i]) continue;
+      const std::string name =
+          printable(view_of(model_.subgraphs()->Get(static_cast<uint32_t>(i))->name()), 80);
+      file_findings_.push_back(finding(DiagnosticCode::E0403, "the model has several entry points",
+                                       fmt::format("subgraph {} \"{}\"", i, name),
+                                       "export a model with one signature"));
+    }
+  }
+
+  const File& file_;
+  const schema::Model& model_;
+  Budget budget_;   // memory for the graph
+  Budget reading_;  // bytes of constants that all operators together read; unrolled recurrences read the same
+                    // ones often
+  TensorReader reader_;
+  std::map<std::string_view, const Operator*> operators_;  // by name in the format
+  const schema::SubGraph* subgraph_ = nullptr;
+  SubgraphTensors tensors_;
+  std::vector<TensorId> ids_;  // by index in the subgraph
+  std::vector<bool> subgraph_used_;
+  size_t current_ = 0;
+  Graph graph_;
+  Diagnostics file_findings_;
+  std::vector<Outcome> outcomes_;
+};
+
+}  // namespace
+}  // namespace tflite
+
+bool is_tflite(std::span<const std::byte> bytes) {
+  constexpr std::string_view identifier = "TFL3";
+  return bytes.size() >= 8 && std::memcmp(bytes.data() + 4, identifier.data(), identifier.size()) == 0;
+}
+
+Result<Graph> import_tflite(std::span<const std::byte> bytes, std::string graph_name) {
+  const Result<tflite::File> file = tflite::File::open(bytes);
+  if (!file) return file.diagnostics();
+  tflite::Importer importer(*file);
+  importer.run();
+  Diagnostics findings = importer.findings();
+  if (!findings.empty()) return findings;
+  Graph graph = std::move(importer.graph());
+  graph.name = graph_name.empty() ? importer.subgraph_name() : std::move(graph_name);
+  for (const std::string& rule : broken_rules(graph))
+    findings.push_back({.code = DiagnosticCode::E0303, .message = rule, .place = {}, .help = {}, .file = {}});
+  if (!findings.empty()) return findings;
+  drop_unused_tensors(graph);
+  return graph;
+}
+
+Result<std::vector<ModelOperator>> list_tflite_operators(std::span<const std::byte> bytes) {
+  const Result<tflite::File> file = tflite::File::open(bytes);
+  if (!file) return file.diagnostics();
+  tflite::Importer importer(*file);
+  importer.run();
+  Diagnostics malformed = importer.file_findings();
+  std::erase_if(malformed, [](const Diagnostic& d) { return exit_code(d.code) != ExitCode::malformed; });
+  if (!malformed.empty()) return malformed;
+  std::vector<ModelOperator> rows;
+  std::map<std::string_view, size_t> row_of;
+  for (const tflite::Outcome& outcome : importer.outcomes()) {
+    const auto [entry, fresh] = row_of.try_emplace(outcome.name, rows.size());
+    if (fresh) rows.push_back({.name = outcome.name, .count = 0, .supported = true, .reason = {}});
+    ModelOperator& row = rows[entry->second];
+    ++row.count;
+    if (outcome.findings.empty() || !row.supported) continue;
+    row.supported = false;
+    row.reason = outcome.findings.front().message;
+  }
+  return rows;
+}
+
+}  // namespace burin
