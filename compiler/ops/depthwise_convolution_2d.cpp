@@ -1,0 +1,260 @@
+// DEPTHWISE_CONV_2D: a convolution in which every input channel has outputs of its own.
+//
+// Operands: input [batches, height, width, channels], weights [1, window height, window width, outputs] and
+// bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
+// format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
+#include "kernels/depthwise_convolution_2d_s8.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted.hpp"
+#include "ops/window.hpp"
+
+namespace burin {
+namespace {
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+const Shape& weights_shape(const NodeView& view) {
+  return view.input(1).type.shape;
+}
+int32_t output_channels(const NodeView& view) {
+  return weights_shape(view)[3];
+}
+
+Windows windows_of(const NodeView& view) {
+  const Shape& weights = weights_shape(view);
+  return view.attributes<WindowAttributes>().windows(input_shape(view), weights[1], weights[2]);
+}
+
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view), false);
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input, weights and output are int8",
+     [](const NodeView& v) {
+       return has_dtype(v.input(0), DType::s8) && has_dtype(v.input(1), DType::s8) &&
+              has_dtype(v.output(), DType::s8);
+     }},
+    {"the input is of rank 4 and not empty",
+     [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
+    {"the weights are constant, of rank 4 with first dimension 1, and not empty",
+     [](const NodeView& v) {
+       return v.input(1).is_constant() && weights_shape(v).rank() == 4 && weights_shape(v)[0] == 1 &&
+              weights_shape(v).elements() > 0;
+     }},
+    {"the output channels are a multiple of the input channels",
+     [](const NodeView& v) { return output_channels(v) % input_shape(v)[3] == 0; }},
+    {"strides and dilations are 1 to 65535, paddings 0 to 65535",
+     [](const NodeView& v) { return windows_of(v).sound(); }},
+    {"the window is no larger than the padded input", [](const NodeView& v) { return windows_of(v).fit(); }},
+    {"input and output are quantised per tensor, the weights per tensor or per output channel with zero "
+     "points 0",
+     [](const NodeView& v) {
+       const Quantization& w = v.input(1).quantization;
+       const bool symmetric = std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
+       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) && w.present() &&
+              symmetric && (w.per_tensor() || w.axis == 3);
+     }},
+    {"the bias is absent, or constant int32 with one element an output channel",
+     [](const NodeView& v) { return is_constant_vector_or_absent(v, 2, DType::s32, output_channels(v)); }},
+};
+
+void evaluate_s8(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto weights = evaluation.input(1).as<int8_t>();
+  const auto output = evaluation.output().as<int8_t>();
+  const Windows windows = windows_of(view);
+  const WindowAxis& vertical = windows.height;
+  const WindowAxis& horizontal = windows.width;
+  const int64_t channels = input_shape(view)[3];
+  const int64_t outputs = output_channels(view);
+  const int64_t multiplicity = outputs / channels;
+  const int32_t input_zero = view.input(0).quantization.zero_point();
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<FixedPointMultiplier> factors = multipliers(view);
+
+  const auto sum_of = [&](int64_t batch, int64_t y, int64_t x, int64_t o) {
+    int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[static_cast<size_t>(o)] : 0;
+    for (int64_t ky = 0; ky < vertical.window; ++ky) {
+      const int64_t row = vertical.position(y, ky);
+      if (!vertical.contains(row)) continue;
+      for (int64_t kx = 0; kx < horizontal.window; ++kx) {
+        const int64_t column = horizontal.position(x, kx);
+        if (!horizontal.contains(column)) continue;
+        const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
+        const int64_t weight = (ky * horizontal.window + kx) * outputs + o;
+        sum += static_cast<int64_t>(input[static_cast<size_t>(pixel * channels + o / multiplicity)] -
+                                    input_zero) *
+               weights[static_cast<size_t>(weight)];
+      }
+    }
+    return static_cast<int32_t>(sum);
+  };
+  size_t next = 0;
+  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch) {
+    for (int64_t y = 0; y < vertical.output(); ++y) {
+      for (int64_t x = 0; x < horizontal.output(); ++x) {
+        for (int64_t o = 0; o < outputs; ++o) {
+          const int32_t scaled = multiply_by_fixed_point(
+              sum_of(batch, y, x, o), factors[static_cast<size_t>(o)], evaluation.rounding);
+          output[next++] = static_cast<int8_t>(std::clamp(scaled + output_zero, range.lowest, range.highest));
+        }
+      }
+    }
+  }
+}
+
+class DepthwiseConvolution2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::depthwise_convolution_2d,
+                                         .tflite_name = "DEPTHWISE_CONV_2D",
+                                         .summary = "Convolution of every channel on its own, plus bias.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<WindowAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    WindowAttributes attributes;
+    if (source.has_input(1) && source.input(1).type.shape.rank() == 4) {
+      const Shape& weights = source.input(1).type.shape;
+      attributes = read_window(source, weights[1], weights[2], true);
+    }
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(attributes),
+                     .activation = *activation,
+                     .op = {}};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const Windows windows = windows_of(view);
+    return {{view.output().type.dtype, Shape{input_shape(view)[0], windows.height.output(),
+                                             windows.width.output(), output_channels(view)}}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+
+  int64_t macs(const NodeView& view) const override {
+    return view.output().type.shape.elements() * windows_of(view).taps();
+  }
+
+  Graph sample(Random& random) const override {
+    const Windows windows = sample_windows(random, true);
+    const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
+    const int32_t multiplicity = random.chance(0.7) ? 1 : random.integer(2, 5);
+    const int64_t pixels = static_cast<int64_t>(windows.height.output()) * windows.width.output() * batches;
+    const int64_t most_channels = std::clamp<int64_t>(5000 / (pixels * windows.taps() * multiplicity), 1, 18);
+    const int32_t channels = random.integer(1, static_cast<int32_t>(most_channels));
+    const int32_t outputs = channels * multiplicity;
+
+    Graph graph;
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8,
+                                         {batches, windows.height.input, windows.width.input, channels});
+    const TensorId weights =
+        sample_weights(graph, random, {1, windows.height.window, windows.width.window, outputs},
+                       random.chance(0.7) ? 3 : -1);
+    const TensorId bias =
+        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
+    const TensorId output =
+        sample_tensor(graph, random, "output", DType::s8,
+                      {batches, windows.height.output(), windows.width.output(), outputs});
+    fit_output_scale(graph, random, input, weights, output, windows.taps());
+    graph.nodes.push_back({.op = Op::depthwise_convolution_2d,
+                           .inputs = {input, weights, bias},
+                           .outputs = {output},
+                           .attributes = Attributes::of(WindowAttributes::of(windows)),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+// The taps of every output channel together.
+WeightRows weight_rows(const NodeView& view) {
+  const auto values = view.input(1).constant->as<int8_t>();
+  const auto channels = static_cast<size_t>(output_channels(view));
+  const size_t taps = values.size() / channels;
+  WeightRows rows{{}, output_channels(view), static_cast<int64_t>(taps)};
+  rows.values.reserve(values.size());
+  for (size_t o = 0; o < channels; ++o)
+    for (size_t tap = 0; tap < taps; ++tap) rows.values.push_back(values[tap * channels + o]);
+  return rows;
+}
+
+class DepthwiseConvolution2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dS8", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_s8.hpp",
+                                       "One output after the other."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const WeightRows rows = weight_rows(view);
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const int32_t input_zero_point = view.input(0).quantization.zero_point();
+    const auto bias = folded_biases(rows, own_bias, input_zero_point);
+    if (!bias) return Refusal{"sums of products can leave 32 bits"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const Windows windows = windows_of(view);
+    const Shape& output = view.output().type.shape;
+
+    KernelCall call;
+    call.geometry = window_geometry(windows, input_shape(view), output);
+    call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point},
+                                               {"output_zero_point", view.output().quantization.zero_point()},
+                                               {"activation_min", range.lowest},
+                                               {"activation_max", range.highest},
+                                               {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    call.constants = {{"weights", ElementType::s8, Constant::of(rows.values), 4},
+                      {"bias", ElementType::s32, Constant::of(*bias), 4}};
+    for (KernelConstant& constant : requantization_constants(multipliers(view)))
+      call.constants.push_back(std::move(constant));
+    call.arguments = {InputArgument{0},    ConstantArgument{0}, ConstantArgument{1}, ConstantArgument{2},
+                      ConstantArgument{3}, OutputArgument{0},   int32_t{0},          output[1]};
+    call.overlaps = window_overlaps(windows, input_shape(view), output);
+    call.stack_bytes = 256;
+    const int64_t products = output.elements() * rows.length;
+    call.cycles = 9 * products + 12 * output.elements() * windows.height.window + 45 * output.elements();
+    call.code_bytes = 600;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& depthwise_convolution_2d_operator() {
+  static const DepthwiseConvolution2d instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_kernel() {
+  static const DepthwiseConvolution2dS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,138 @@
+#include "ops/window.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace burin {
+namespace {
+
+constexpr int32_t largest_parameter = 65535;
+
+bool within(int32_t value, int32_t lowest) {
+  return value >= lowest && value <= largest_parameter;
+}
+
+WindowAxis sample_axis(Random& random, int32_t padding, bool dilated) {
+  WindowAxis axis;
+  axis.window = random.integer(1, 4);
+  axis.stride = random.chance(0.5) ? 1 : random.integer(1, 3);
+  axis.dilation = dilated ? random.integer(1, 3) : 1;
+  const auto extent = static_cast<int32_t>(axis.extent());
+  if (padding == 0) {
+    axis.input = extent + random.integer(0, 5);
+  } else if (padding == 1) {
+    axis.input = random.integer(1, 9);
+    axis.pad_same();
+  } else {
+    axis.pad_before = random.integer(0, extent - 1);
+    axis.pad_after = random.integer(0, extent - 1);
+    axis.input = std::max(1, extent - axis.pad_before - axis.pad_after) + random.integer(0, 5);
+  }
+  return axis;
+}
+
+}  // namespace
+
+bool WindowAxis::sound() const {
+  return input > 0 && window > 0 && within(stride, 1) && within(dilation, 1) && within(pad_before, 0) &&
+         within(pad_after, 0);
+}
+
+int32_t WindowAxis::output() const {
+  const int64_t room = static_cast<int64_t>(input) + pad_before + pad_after - extent();
+  return room < 0 ? 0 : static_cast<int32_t>(room / stride + 1);
+}
+
+void WindowAxis::pad_same() {
+  const int64_t outputs = (static_cast<int64_t>(input) + stride - 1) / stride;
+  const int64_t total = std::max<int64_t>((outputs - 1) * stride + extent() - input, 0);
+  const int64_t limited = std::min<int64_t>(total, std::numeric_limits<int32_t>::max());
+  pad_before = static_cast<int32_t>(limited / 2);
+  pad_after = static_cast<int32_t>(limited - limited / 2);
+}
+
+Windows WindowAttributes::windows(const Shape& input, int32_t window_height, int32_t window_width) const {
+  return {{input[1], window_height, stride_height, dilation_height, pad_top, pad_bottom},
+          {input[2], window_width, stride_width, dilation_width, pad_left, pad_right}};
+}
+
+WindowAttributes WindowAttributes::of(const Windows& windows) {
+  const WindowAxis& h = windows.height;
+  const WindowAxis& w = windows.width;
+  return {.stride_height = h.stride,
+          .stride_width = w.stride,
+          .dilation_height = h.dilation,
+          .dilation_width = w.dilation,
+          .pad_top = h.pad_before,
+          .pad_left = w.pad_before,
+          .pad_bottom = h.pad_after,
+          .pad_right = w.pad_after};
+}
+
+WindowAttributes read_window(const SourceOperator& source, int32_t window_height, int32_t window_width,
+                             bool dilated) {
+  const auto field = [&](std::string_view name) { return static_cast<int32_t>(source.integer(name)); };
+  WindowAttributes attributes{.stride_height = field("stride_h"), .stride_width = field("stride_w")};
+  if (dilated) {
+    attributes.dilation_height = field("dilation_h_factor");
+    attributes.dilation_width = field("dilation_w_factor");
+  }
+  constexpr int64_t padding_same = 0;
+  if (source.integer("padding") != padding_same || !source.has_input(0)) return attributes;
+  const Shape& input = source.input(0).type.shape;
+  if (input.rank() != 4) return attributes;
+  Windows windows = attributes.windows(input, window_height, window_width);
+  if (!windows.sound()) return attributes;
+  windows.height.pad_same();
+  windows.width.pad_same();
+  return WindowAttributes::of(windows);
+}
+
+std::vector<std::pair<std::string, int32_t>> window_geometry(const Windows& windows, const Shape& input,
+                                                             const Shape& output) {
+  return {{"batches", input[0]},
+          {"input_height", input[1]},
+          {"input_width", input[2]},
+          {"input_channels", input[3]},
+          {"output_height", output[1]},
+          {"output_width", output[2]},
+          {"output_channels", output[3]},
+          {"window_height", windows.height.window},
+          {"window_width", windows.width.window},
+          {"stride_height", windows.height.stride},
+          {"stride_width", windows.width.stride},
+          {"dilation_height", windows.height.dilation},
+          {"dilation_width", windows.width.dilation},
+          {"pad_top", windows.height.pad_before},
+          {"pad_left", windows.width.pad_before},
+          {"input_ring_rows", input[1]},
+          {"output_ring_rows", output[1]}};
+}
+
+std::vector<KernelOverlap> window_overlaps(const Windows& windows, const Shape& input, const Shape& output) {
+  if (input[0] != 1) return {};
+  // The lowest input byte that this pixel and all after it still read, against the highest output byte
+  // written.
+  const int64_t row_bytes = static_cast<int64_t>(input[2]) * input[3];
+  int64_t needed = std::numeric_limits<int64_t>::max();
+  int64_t distance = 0;
+  for (int32_t y = output[1]; y-- > 0;) {
+    for (int32_t x = output[2]; x-- > 0;) {
+      const int64_t row = std::max<int64_t>(windows.height.position(y, 0), 0);
+      const int64_t column = std::max<int64_t>(windows.width.position(x, 0), 0);
+      needed = std::min(needed, row * row_bytes + column * input[3]);
+      const int64_t written = ((static_cast<int64_t>(y) * output[2] + x) + 1) * output[3];
+      distance = std::max(distance, written - needed);
+    }
+  }
+  if (distance >= output.elements()) return {};
+  return {{.input = 0, .distance = distance}};
+}
+
+Windows sample_windows(Random& random, bool dilated) {
+  const int32_t padding = random.integer(0, 2);
+  const bool dilate = dilated && random.chance(0.25);
+  return {sample_axis(random, padding, dilate), sample_axis(random, padding, dilate)};
+}
+
+}  // namespace burin
