@@ -49,13 +49,15 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) {
        const int64_t elements = v.input(0).type.shape.elements();
        return elements > 0 && elements % input_length(v) == 0;
-     }},
+     },
+     DiagnosticCode::E0303},
     {"where the output keeps the input's rank, the input's last dimension is the length of the weights' rows",
      [](const NodeView& v) {
        const Shape& shape = v.input(0).type.shape;
        return !v.attributes<FullyConnectedAttributes>().keep_rank ||
               (shape.rank() > 0 && shape[-1] == input_length(v));
-     }},
+     },
+     DiagnosticCode::E0303},
     {"input and output are quantised per tensor, the weights per tensor or per output with zero points 0",
      [](const NodeView& v) {
        const Quantization& w = v.input(1).quantization;

@@ -70,7 +70,7 @@ Diagnostics check_operator(const NodeView& view) {
   }
   for (const Constraint& constraint : definition.constraints()) {
     if (constraint.holds(view)) continue;
-    findings.push_back(finding(DiagnosticCode::E0402, view, std::string(constraint.sentence),
+    findings.push_back(finding(constraint.code, view, std::string(constraint.sentence),
                                fmt::format("`burin ops --json` lists what {} supports", facts.tflite_name)));
     return findings;  // later constraints rely on this one
   }

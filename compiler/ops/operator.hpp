@@ -20,6 +20,8 @@ namespace burin {
 struct Constraint {
   std::string_view sentence;
   bool (*holds)(const NodeView&);
+  // E0303 where breaking it makes no sense, such as weights for another input, rather than being too much asked.
+  DiagnosticCode code = DiagnosticCode::E0402;
 };
 
 // What an operator's evaluation is given. Inputs of absent optional operands have no data.

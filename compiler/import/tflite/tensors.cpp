@@ -111,11 +111,13 @@ std::optional<TensorReader::Finding> TensorReader::read_shape(const schema::Tens
   // firmware runs.
   std::vector<int32_t> dims;
   for (uint32_t axis = 0; axis < rank; ++axis) dims.push_back(source.shape()->Get(axis));
-  if (std::ranges::any_of(dims, [](int32_t dim) { return dim < 0; }))
+  if (std::ranges::any_of(dims, [](int32_t dim) { return dim < -1; }))
+    return Finding{DiagnosticCode::E0303, fmt::format("is {}", describe_type(source))};
+  if (std::ranges::any_of(dims, [](int32_t dim) { return dim == -1; }))
     return Finding{DiagnosticCode::E0403, "has a dimension of unknown size"};
   tensor.type.shape = Shape(std::move(dims));
   if (!tensor.type.shape.sane())
-    return Finding{DiagnosticCode::E0403, fmt::format("has more than {} elements", Shape::max_elements)};
+    return Finding{DiagnosticCode::E0303, fmt::format("has more than {} elements", Shape::max_elements)};
   return std::nullopt;
 }
 
