@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "support/embedded_files.hpp"
+#include "support/files.hpp"
 #include "target_schema/schema_generated.h"
 
 namespace burin {
@@ -27,7 +26,7 @@ static_assert(static_cast<int>(schema::Memory::MAX) == static_cast<int>(MemoryRe
 // Deep enough for any sensible family of boards, and an end to a file that inherits itself.
 constexpr int inheritance_limit = 8;
 // A target file is a page of text.
-constexpr std::uintmax_t file_limit = 1 << 20;
+constexpr uint64_t file_limit = 1 << 20;
 
 std::string path_of(std::string_view name) {
   return fmt::format("targets/{}.json", name);
@@ -168,21 +167,9 @@ Result<Target> load(std::string_view json, const std::string& file, int depth) {
 }
 
 Result<Target> load_file(const std::string& path) {
-  const auto unreadable = [&](std::string message) {
-    return Diagnostic{.code = DiagnosticCode::E0203,
-                      .message = std::move(message),
-                      .place = {},
-                      .help = "give a target file, or one of the names that `burin targets` lists",
-                      .file = path};
-  };
-  std::error_code failed;
-  const auto bytes = std::filesystem::file_size(path, failed);
-  if (failed) return unreadable("the target file cannot be read: " + failed.message());
-  if (bytes > file_limit) return bad_file(path, "too long for a target file");
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream) return unreadable("the target file cannot be read");
-  return load(text, path, 0);
+  const Result<std::string> text = read_file(path, file_limit);
+  if (!text) return text.diagnostics();
+  return load(*text, path, 0);
 }
 
 }  // namespace
