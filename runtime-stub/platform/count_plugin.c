@@ -1,19 +1,22 @@
-/* A plug-in for QEMU (TCG plug-in interface, version 1): counts the Thumb instructions that a program executes between
-   two marker functions, and the cycles that a Cortex-M4 would need for them by a simple model, for every layer of a
-   network apart. The counts are exact and repeat from run to run.
+/* A plug-in for QEMU (TCG plug-in interface, version 1): counts the Thumb instructions that a program
+   executes between two marker functions, and the cycles that a Cortex-M4 would need for them by a simple
+   model, for every layer of a network apart. The counts are exact and repeat from run to run.
 
      -plugin libcount.so,begin=ADDRESS,end=ADDRESS,layers=FILE,out=FILE
 
-   Counting starts after the first instruction of the function at `begin` and stops before that of the function at
-   `end`. Each line of the file `layers` is "ADDRESS INDEX": when the instruction at ADDRESS is about to execute, layer
-   INDEX begins. Such an address is a label in the program, not an instruction of its own, so the marks cost nothing.
-   What executes before the first mark belongs to no layer and has the index -1 in the report.
+   Counting starts after the first instruction of the function at `begin` and stops before that of the
+   function at `end`. Each line of the file `layers` is "ADDRESS INDEX": when the instruction at ADDRESS is
+   about to execute, layer INDEX begins. Such an address is a label in the program, not an instruction of its
+   own, so the marks cost nothing. What executes before the first mark belongs to no layer and has the index
+   -1 in the report.
 
-   The model: a load takes 2 cycles, but 1 right after a load or a store; a store 1; a load or store of several registers
-   1 + their number; a taken branch 2 more than one not taken; an integer division 7; a floating-point
-   multiply-accumulate 3, a division 14; everything else 1. Wait states, caches and dual issue are not in it.
+   The model: a load takes 2 cycles, but 1 right after a load or a store; a store 1; a load or store of
+   several registers 1 + their number; a taken branch 2 more than one not taken; an integer division 7; a
+   floating-point multiply-accumulate 3, a division 14; everything else 1. Wait states, caches and dual issue
+   are not in it.
 
-   QEMU's own header is not packaged everywhere, so the part of the interface that is used is declared here. */
+   QEMU's own header is not packaged everywhere, so the part of the interface that is used is declared here.
+ */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +34,8 @@ typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu, void* data);
 typedef void (*qemu_plugin_udata_cb_t)(qemu_plugin_id_t id, void* data);
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_tb_trans_cb_t callback);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn* instruction, qemu_plugin_vcpu_udata_cb_t callback,
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn* instruction,
+                                            qemu_plugin_vcpu_udata_cb_t callback,
                                             enum qemu_plugin_cb_flags flags, void* data);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t callback, void* data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* block);
@@ -61,21 +65,27 @@ struct Cost {
 /* Loading the program counter with a load takes three cycles more, the refill of the pipeline. */
 enum { REFILL = 3, SEVERAL = 1, LOAD = 2, DIVIDE = 7, FLOAT_MULTIPLY_ACCUMULATE = 3, FLOAT_DIVIDE = 14 };
 
-static struct Cost plain(unsigned cycles) { return (struct Cost){KIND_PLAIN, cycles}; }
-static struct Cost branch(void) { return (struct Cost){KIND_BRANCH, 1}; }
+static struct Cost plain(unsigned cycles) {
+  return (struct Cost){KIND_PLAIN, cycles};
+}
+static struct Cost branch(void) {
+  return (struct Cost){KIND_BRANCH, 1};
+}
 static struct Cost transfer(bool load) {
   return load ? (struct Cost){KIND_LOAD, LOAD} : (struct Cost){KIND_STORE, 1};
 }
 static struct Cost several(unsigned registers, bool loads_pc) {
   return plain(SEVERAL + registers + (loads_pc ? REFILL : 0));
 }
-static unsigned ones(unsigned bits) { return (unsigned)__builtin_popcount(bits); }
+static unsigned ones(unsigned bits) {
+  return (unsigned)__builtin_popcount(bits);
+}
 
 /* 16-bit encodings: Armv7-M Architecture Reference Manual, A5.2. */
 static struct Cost cost_of_narrow(unsigned code) {
   switch (code >> 12) {
     case 0x4:
-      if ((code & 0xFF00) == 0x4700) return branch();      /* BX, BLX */
+      if ((code & 0xFF00) == 0x4700) return branch();       /* BX, BLX */
       if ((code & 0xF800) == 0x4800) return transfer(true); /* LDR from the literal pool */
       return plain(1);
     case 0x5: /* register offset: STR, STRH, STRB, then the loads from LDRSB on */
@@ -86,9 +96,9 @@ static struct Cost cost_of_narrow(unsigned code) {
     case 0x9: /* immediate offset */
       return transfer(code & 0x800);
     case 0xB:
-      if ((code & 0xFE00) == 0xB400) return several(ones(code & 0x1FF), false);          /* PUSH */
-      if ((code & 0xFE00) == 0xBC00) return several(ones(code & 0x1FF), code & 0x100);   /* POP */
-      if ((code & 0xF500) == 0xB100) return branch();                                    /* CBZ, CBNZ */
+      if ((code & 0xFE00) == 0xB400) return several(ones(code & 0x1FF), false);        /* PUSH */
+      if ((code & 0xFE00) == 0xBC00) return several(ones(code & 0x1FF), code & 0x100); /* POP */
+      if ((code & 0xF500) == 0xB100) return branch();                                  /* CBZ, CBNZ */
       return plain(1);
     case 0xC: /* LDM, STM */
       return several(ones(code & 0xFF), false);
@@ -105,8 +115,8 @@ static struct Cost cost_of_narrow(unsigned code) {
 static struct Cost cost_of_coprocessor(unsigned first, unsigned second) {
   if ((first & 0xEF00) == 0xEF00 || (second & 0x0E00) == 0x0E00) return plain(1); /* Helium */
   if ((first & 0xFE00) == 0xEC00) {
-    /* P set, W clear: VLDR, VSTR. Else VLDM, VSTM, VPUSH, VPOP with the number of words in the low byte; the moves
-       between two core registers and the FPU lie here too, and are charged like them. */
+    /* P set, W clear: VLDR, VSTR. Else VLDM, VSTM, VPUSH, VPOP with the number of words in the low byte; the
+       moves between two core registers and the FPU lie here too, and are charged like them. */
     const bool one = (first & 0x0120) == 0x0100;
     return several(one ? 1 : second & 0xFF, false);
   }
@@ -131,13 +141,14 @@ static struct Cost cost_of_wide(unsigned first, unsigned second) {
   const bool load = first & 0x10;
   if ((first & 0xEC00) == 0xEC00) return cost_of_coprocessor(first, second);
   if ((first & 0xFE00) == 0xE800) {
-    if (!(first & 0x40)) return several(ones(second), load && (second & 0x8000)); /* LDM, STM, PUSH, POP */
+    if (!(first & 0x40)) return several(ones(second), load && (second & 0x8000));   /* LDM, STM, PUSH, POP */
     if ((first & 0xFFF0) == 0xE8D0 && (second & 0xFFE0) == 0xF000) return branch(); /* TBB, TBH */
-    return several(2, false);                                                      /* LDRD, STRD, exclusives */
+    return several(2, false); /* LDRD, STRD, exclusives */
   }
   if ((first & 0xF800) == 0xF000 && (second & 0x8000)) {
     if (second & 0x5000) return branch(); /* B, BL, and LE, WLS, DLS */
-    return ((first >> 6) & 15) < 14 ? branch() : plain(1); /* the last two conditions: MSR, MRS, hints, barriers */
+    return ((first >> 6) & 15) < 14 ? branch()
+                                    : plain(1); /* the last two conditions: MSR, MRS, hints, barriers */
   }
   if ((first & 0xFE00) == 0xF800) {
     if (load && (first & 0x60) == 0x40 && second >> 12 == 15) return several(1, true); /* LDR pc */
@@ -234,7 +245,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
     struct Instruction* const instruction = &instructions[i];
     instruction->address = qemu_plugin_insn_vaddr(source);
     instruction->next = instruction->address + (wide ? 4 : 2);
-    instruction->cost = wide ? cost_of_wide(first, bytes[2] | (unsigned)bytes[3] << 8) : cost_of_narrow(first);
+    instruction->cost =
+        wide ? cost_of_wide(first, bytes[2] | (unsigned)bytes[3] << 8) : cost_of_narrow(first);
     instruction->begins = instruction->address == begin_address;
     instruction->ends = instruction->address == end_address;
     instruction->layer = layer_at(instruction->address);
@@ -259,8 +271,8 @@ static void report(qemu_plugin_id_t id, void* data) {
           total.instructions, total.cycles);
   fprintf(file, ",\n  \"layers\": [");
   for (size_t i = 0; i < layer_count; ++i) {
-    fprintf(file, "%s\n    {\"layer\": %d, \"instructions\": %" PRIu64 ", \"cycles\": %" PRIu64 "}", i ? "," : "",
-            (int)i - 1, layers[i].instructions, layers[i].cycles);
+    fprintf(file, "%s\n    {\"layer\": %d, \"instructions\": %" PRIu64 ", \"cycles\": %" PRIu64 "}",
+            i ? "," : "", (int)i - 1, layers[i].instructions, layers[i].cycles);
   }
   fprintf(file, "\n  ]\n}\n");
   fclose(file);
@@ -283,7 +295,8 @@ static bool read_marks(const char* path) {
   return complete;
 }
 
-EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t* info, int count, char** arguments) {
+EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t* info, int count,
+                                 char** arguments) {
   (void)info;
   for (int i = 0; i < count; ++i) {
     const char* const argument = arguments[i];

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "platform.h"
+#include "burin_platform.h"
 
 namespace {
 
@@ -22,9 +22,15 @@ int open_file(const char* name, const char* mode) {
 
 extern "C" {
 
-int burin_open_to_read(const char* name) { return open_file(name, "rb"); }
-int burin_open_to_write(const char* name) { return open_file(name, "wb"); }
-int burin_read(int file, void* bytes, uint32_t count) { return fread(bytes, 1, count, files[file]) == count; }
+int burin_open_to_read(const char* name) {
+  return open_file(name, "rb");
+}
+int burin_open_to_write(const char* name) {
+  return open_file(name, "wb");
+}
+int burin_read(int file, void* bytes, uint32_t count) {
+  return fread(bytes, 1, count, files[file]) == count;
+}
 int burin_write(int file, const void* bytes, uint32_t count) {
   return fwrite(bytes, 1, count, files[file]) == count;
 }
@@ -34,6 +40,8 @@ void burin_close(int file) {
   files[file] = nullptr;
 }
 
-void burin_print(const char* text) { fputs(text, stderr); }
+void burin_print(const char* text) {
+  fputs(text, stderr);
+}
 
 }  // extern "C"

@@ -1,9 +1,9 @@
-// Files, text and the end of the program through Arm semihosting, version 2: the emulator does the work when it meets
-// BKPT 0xAB, with the operation in r0 and the address of its parameters in r1.
+// Files, text and the end of the program through Arm semihosting, version 2: the emulator does the work when
+// it meets BKPT 0xAB, with the operation in r0 and the address of its parameters in r1.
 #include <stdint.h>
 #include <string.h>
 
-#include "platform.h"
+#include "burin_platform.h"
 
 namespace {
 
@@ -18,7 +18,9 @@ enum Operation : uint32_t {
 
 enum OpenMode : uint32_t { read_binary = 1, write_binary = 5 };
 
-uint32_t word_of(const void* address) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(address)); }
+uint32_t word_of(const void* address) {
+  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(address));
+}
 
 uint32_t call(Operation operation, const void* parameters) {
   register uint32_t r0 __asm__("r0") = operation;
@@ -36,8 +38,12 @@ int open_file(const char* name, OpenMode mode) {
 
 extern "C" {
 
-int burin_open_to_read(const char* name) { return open_file(name, read_binary); }
-int burin_open_to_write(const char* name) { return open_file(name, write_binary); }
+int burin_open_to_read(const char* name) {
+  return open_file(name, read_binary);
+}
+int burin_open_to_write(const char* name) {
+  return open_file(name, write_binary);
+}
 
 // Both operations return how many bytes were left over.
 int burin_read(int file, void* bytes, uint32_t count) {
@@ -55,7 +61,9 @@ void burin_close(int file) {
   call(sys_close, parameters);
 }
 
-void burin_print(const char* text) { call(sys_write0, text); }
+void burin_print(const char* text) {
+  call(sys_write0, text);
+}
 
 void burin_exit(int status) {
   const uint32_t application_exit = 0x20026;

@@ -1,9 +1,13 @@
-// Start-up for Cortex-M boards of QEMU: vector table, memory initialisation, optional units, faults, stack measurement.
-// Armv6-M to Armv8.1-M; the compiler's own predefined macros say which.
+// Start-up for Cortex-M boards of QEMU: vector table, memory initialisation, optional units, faults, stack
+// measurement. Armv6-M to Armv8.1-M; the compiler's own predefined macros say which.
 #include <stddef.h>
 #include <stdint.h>
 
-#include "platform.h"
+#include "burin_platform.h"
+
+#if defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
+#define BURIN_STACK_LIMIT_REGISTER
+#endif
 
 extern "C" {
 
@@ -24,13 +28,18 @@ void burin_report_fault(const uint32_t* frame, uint32_t exception);
 
 namespace {
 
-inline volatile uint32_t& device_register(uintptr_t address) { return *reinterpret_cast<volatile uint32_t*>(address); }
+inline volatile uint32_t& device_register(uintptr_t address) {
+  return *reinterpret_cast<volatile uint32_t*>(address);
+}
 
-inline void synchronise() { __asm__ volatile("dsb\n\tisb" ::: "memory"); }
+inline void synchronise() {
+  __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
 
 void print_hexadecimal(const char* label, uint32_t value) {
   char text[12] = " 0x";
-  for (int digit = 0; digit < 8; ++digit) text[3 + digit] = "0123456789abcdef"[(value >> (28 - 4 * digit)) & 15u];
+  for (int digit = 0; digit < 8; ++digit)
+    text[3 + digit] = "0123456789abcdef"[(value >> (28 - 4 * digit)) & 15u];
   text[11] = 0;
   burin_print(label);
   burin_print(text);
@@ -41,13 +50,15 @@ void print_hexadecimal(const char* label, uint32_t value) {
 extern "C" {
 
 void burin_reset() {
-  // Some of these units fault until they are switched on, so this comes before any code the compiler may use them in.
+  // Some of these units fault until they are switched on, so this comes before any code the compiler may use
+  // them in.
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
   device_register(0xE000ED88u) |= 0xFu << 20;  // CPACR: coprocessors 10 and 11, the FPU and Helium
   synchronise();
 #endif
 #if defined(__ARM_ARCH_6M__)
-  // On the Cortex-M3 that stands in for a Cortex-M0+, unaligned accesses must fault as they do on the real core.
+  // On the Cortex-M3 that stands in for a Cortex-M0+, unaligned accesses must fault as they do on the real
+  // core.
   device_register(0xE000ED14u) |= 1u << 3;  // CCR.UNALIGN_TRP
   synchronise();
 #endif
@@ -55,7 +66,7 @@ void burin_reset() {
   device_register(0xE000ED14u) |= 1u << 19;  // CCR.LOB: low-overhead loops run in hardware
   synchronise();
 #endif
-#if defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
+#ifdef BURIN_STACK_LIMIT_REGISTER
   __asm__ volatile("msr msplim, %0" ::"r"(burin_stack_limit));
 #endif
   const uint32_t* image = burin_data_image;
@@ -64,25 +75,30 @@ void burin_reset() {
   burin_exit(main());
 }
 
-// Hands the frame that the processor pushed to burin_report_fault. Everything here runs on the main stack.
+// Hands the frame that the processor pushed to burin_report_fault. Everything here runs on the main stack,
+// which may be what overflowed: the report takes its space below the limit.
 __attribute__((naked)) void burin_fault() {
   __asm__(
+#ifdef BURIN_STACK_LIMIT_REGISTER
+      "movs r2, #0\n\t"
+      "msr msplim, r2\n\t"
+#endif
       "mov r0, sp\n\t"
       "mrs r1, ipsr\n\t"
       "bl burin_report_fault");
 }
 
 __attribute__((used)) void burin_report_fault(const uint32_t* frame, uint32_t exception) {
-  // If the stack itself is what failed, there is no frame to read.
-  const bool readable = frame >= burin_stack_limit && frame + 8 <= burin_stack_top;
-#if defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
-  __asm__ volatile("msr msplim, %0" ::"r"(0));
-#endif
   print_hexadecimal("fault: exception", exception & 0x1FFu);
-  if (readable) print_hexadecimal(", program counter", frame[6]);
 #if __ARM_ARCH_ISA_THUMB >= 2
-  print_hexadecimal(", CFSR", device_register(0xE000ED28u));
+  const uint32_t cause = device_register(0xE000ED28u);  // CFSR
+  print_hexadecimal(", cause (CFSR)", cause);
+  if (cause & (1u << 20)) burin_print(", stack overflow");
+  const bool has_frame = !(cause & (1u << 20 | 1u << 12 | 1u << 4));  // else pushing it is what failed
+#else
+  const bool has_frame = true;
 #endif
+  if (has_frame) print_hexadecimal(", program counter", frame[6]);
   burin_print("\n");
   burin_exit(70);
 }
@@ -106,8 +122,8 @@ __attribute__((section(".vectors"), used)) void (*const burin_vectors[16])() = {
     burin_fault,
 };
 
-// The two halves of the measurement are plain assembly because they must not use the stack that they measure. In
-// Thumb-1 instructions, so that Armv6-M takes them.
+// The two halves of the measurement are plain assembly because they must not use the stack that they measure.
+// In Thumb-1 instructions, so that Armv6-M takes them.
 __attribute__((naked, noinline)) void burin_stack_paint() {
   __asm__(
       ".syntax unified\n\t"
@@ -145,7 +161,11 @@ uint32_t burin_stack_bytes() {
   return pointer - static_cast<uint32_t>(reinterpret_cast<uintptr_t>(burin_stack_limit));
 }
 
-__attribute__((naked, noinline)) void burin_bench_begin() { __asm__("bx lr"); }
-__attribute__((naked, noinline)) void burin_bench_end() { __asm__("bx lr"); }
+__attribute__((naked, noinline)) void burin_bench_begin() {
+  __asm__("bx lr");
+}
+__attribute__((naked, noinline)) void burin_bench_end() {
+  __asm__("bx lr");
+}
 
 }  // extern "C"

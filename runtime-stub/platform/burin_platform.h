@@ -1,6 +1,6 @@
-/* What a program that runs a generated model needs of the machine below it. Two implementations: semihosting.cpp for
-   the emulator, hosted.cpp for an ordinary operating system. File names are relative to the directory that the program
-   (or the emulator) was started in. */
+/* What a program that runs a generated model needs of the machine below it. Two implementations:
+   semihosting.cpp for the emulator, hosted.cpp for an ordinary operating system. File names are relative to
+   the directory that the program (or the emulator) was started in. */
 #pragma once
 
 #include <stdint.h>
@@ -26,9 +26,9 @@ void burin_exit(int status) __attribute__((noreturn));
 
 /* Fills the unused part of the stack with a pattern, right up to the caller's stack pointer. */
 void burin_stack_paint(void);
-/* How many bytes below the caller's stack pointer have been overwritten since. Called from the same stack frame as
-   burin_stack_paint, this is the stack that the calls in between used, their own frames included. If it comes to
-   burin_stack_bytes(), the stack was too small to tell. */
+/* How many bytes below the caller's stack pointer have been overwritten since. Called from the same stack
+   frame as burin_stack_paint, this is the stack that the calls in between used, their own frames included. If
+   it comes to burin_stack_bytes(), the stack was too small to tell. */
 uint32_t burin_stack_used(void);
 uint32_t burin_stack_bytes(void);
 
