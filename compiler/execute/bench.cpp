@@ -124,7 +124,8 @@ Result<BenchReport> bench(const GeneratedModel& model, const Target& target, con
   const Result<TemporaryDirectory> folder = TemporaryDirectory::create();
   if (!folder) return folder.diagnostics();
   const fs::path& path = folder->path();
-  if (const auto done = write_program(model, twice, 2, path); !done) return done.diagnostics();
+  if (const auto done = write_program(model, twice, 2, SampleOrder::independent, path); !done)
+    return done.diagnostics();
   if (const auto done = build_plugin(path); !done) return done.diagnostics();
 
   BenchReport report;

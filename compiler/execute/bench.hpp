@@ -27,10 +27,10 @@ struct BenchReport {
 };
 
 // Builds firmware for the target's emulator and counts one call of ID_invoke on `sample`, after a warm-up
-// call on the same data. The generated file marks its layers with ID_LAYER_HOOK(index); a file without the
-// hook gives no layers. The marks are labels without code, yet the compiler may order its code differently
-// around them, so the total is counted in a build of its own. Fails with E0202 for a target without an
-// emulator, and like execute().
+// call on the same data; state is reset before each. The generated file marks its layers with
+// ID_LAYER_HOOK(index); a file without the hook gives no layers. The marks are labels without code, yet the
+// compiler may order its code differently around them, so the total is counted in a build of its own. Fails
+// with E0202 for a target without an emulator, and like execute().
 Result<BenchReport> bench(const GeneratedModel& model, const Target& target, const TensorData& sample,
                           const BuildOptions& options = {});
 

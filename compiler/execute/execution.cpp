@@ -29,7 +29,7 @@ std::string switch_over(const std::string& signature, const std::vector<std::str
 }
 
 // What model_main.cpp includes: the model's own names under common ones.
-std::string adapter(const GeneratedModel& model, uint64_t samples) {
+std::string adapter(const GeneratedModel& model, uint64_t samples, SampleOrder order) {
   std::vector<std::string> input_addresses;
   std::vector<std::string> input_bytes;
   std::vector<std::string> output_addresses;
@@ -53,7 +53,8 @@ enum : uint32_t {{
   state_bytes = {capitals}_STATE_BYTES,
   input_count = {inputs},
   output_count = {outputs},
-  sample_count = {samples}
+  sample_count = {samples},
+  reset_each_sample = {reset}
 }};
 typedef ::{id}_context Context;
 inline int init(Context* context, void* arena, void* state) {{ return ::{id}_init(context, arena, state); }}
@@ -63,7 +64,7 @@ inline int invoke(Context* context) {{ return ::{id}_invoke(context); }}
              fmt::arg("header", model.header.filename().string()),
              fmt::arg("capitals", in_capitals(model.id)), fmt::arg("inputs", model.inputs.size()),
              fmt::arg("outputs", model.outputs.size()), fmt::arg("samples", samples),
-             fmt::arg("id", model.id)) +
+             fmt::arg("id", model.id), fmt::arg("reset", order == SampleOrder::independent ? 1 : 0)) +
          switch_over("inline void* input(Context* context, uint32_t index)", input_addresses) +
          switch_over("inline uint32_t input_bytes(uint32_t index)", input_bytes) +
          switch_over("inline const void* output(const Context* context, uint32_t index)", output_addresses) +
@@ -121,7 +122,7 @@ Result<uint64_t> count_samples(const GeneratedModel& model, const TensorData& in
 }
 
 Result<Done> write_program(const GeneratedModel& model, const TensorData& inputs, uint64_t samples,
-                           const fs::path& folder) {
+                           SampleOrder order, const fs::path& folder) {
   const std::string_view platform = "runtime-stub/platform/";
   for (const EmbeddedFile& file : embedded_files_under(platform)) {
     const Result<Done> written = write_file(folder / file.path.substr(platform.size()), file.contents);
@@ -131,7 +132,7 @@ Result<Done> write_program(const GeneratedModel& model, const TensorData& inputs
     const Result<Done> written = write_file(folder / fmt::format("input_{}.bin", i), as_text(inputs[i]));
     if (!written) return written;
   }
-  return write_file(folder / "burin_model.h", adapter(model, samples));
+  return write_file(folder / "burin_model.h", adapter(model, samples, order));
 }
 
 Result<Done> build_program(const GeneratedModel& model, const Target& target,
@@ -206,7 +207,8 @@ Result<ExecutionResult> execute(const GeneratedModel& model, const Target& targe
   const Result<TemporaryDirectory> folder = TemporaryDirectory::create();
   if (!folder) return folder.diagnostics();
   const fs::path& path = folder->path();
-  if (const auto done = write_program(model, inputs, *samples, path); !done) return done.diagnostics();
+  if (const auto done = write_program(model, inputs, *samples, SampleOrder::consecutive, path); !done)
+    return done.diagnostics();
   if (const auto done = build_program(model, target, options.flags, path, "model.o", "program"); !done) {
     return done.diagnostics();
   }

@@ -58,9 +58,15 @@ Result<ExecutionResult> execute(const GeneratedModel& model, const Target& targe
 // How many samples the data hold. E0204 if that is not one whole number, the same for all inputs.
 Result<uint64_t> count_samples(const GeneratedModel& model, const TensorData& inputs);
 
+// How the samples of a model with state follow each other.
+enum class SampleOrder {
+  consecutive,  // one reset before the first
+  independent   // a reset before each
+};
+
 // Writes what the program needs into `folder`: its sources, and its input files with that many samples.
 Result<Done> write_program(const GeneratedModel& model, const TensorData& inputs, uint64_t samples,
-                           const std::filesystem::path& folder);
+                           SampleOrder order, const std::filesystem::path& folder);
 
 // Compiles the generated file into `object`, and links it with the program in `folder` into `image`.
 Result<Done> build_program(const GeneratedModel& model, const Target& target,

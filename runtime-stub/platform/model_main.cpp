@@ -1,7 +1,7 @@
 // Runs a generated model over samples that lie in files: input_0.bin, input_1.bin, … hold the samples of one
 // input each, back to back; output_0.bin, … receive the same of the outputs. A model with state is reset
-// once, before the first sample. report.bin receives three 32-bit numbers: bytes of arena, of state, and of
-// stack that the calls needed.
+// before the first sample, or before each. report.bin receives three 32-bit numbers: bytes of arena, of
+// state, and of stack that the calls needed.
 //
 // The last sample is what the counting plug-in counts; give the same one twice to have a warm-up.
 //
@@ -78,10 +78,10 @@ int run() {
   state.spoil();
   if (burin_model::init(&context, arena.memory, state.memory) != 0)
     return fail(status_failure, "init refused its arguments\n");
-  burin_model::reset(&context);
 
   uint32_t stack_bytes = 0;
   for (uint32_t sample = 0; sample < burin_model::sample_count; ++sample) {
+    if (sample == 0 || burin_model::reset_each_sample) burin_model::reset(&context);
     for (uint32_t i = 0; i < burin_model::input_count; ++i) {
       if (!burin_read(inputs[i], burin_model::input(&context, i), burin_model::input_bytes(i))) {
         return fail(file_failure, "an input file is too short\n");
