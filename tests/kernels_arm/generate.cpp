@@ -1,0 +1,315 @@
+// Makes the cases of the kernel tests: shapes, weights and inputs at random, packed by the functions that the
+// compiler uses, and the outputs that plain loops give for them. Writes cases.hpp, for check.cpp, and
+// cases.bin into a directory.
+//
+//   generate DIRECTORY SEED COUNT
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/convolution_2d_s8_dual.hpp"
+#include "lower/requantization.hpp"
+
+namespace {
+
+using namespace burin_kernels;
+
+struct Random {
+  std::mt19937 engine;
+  int32_t between(int32_t low, int32_t high) {  // both included; the same on every machine
+    return low + static_cast<int32_t>(engine() % (static_cast<uint32_t>(high - low) + 1));
+  }
+  bool one_in(int32_t n) { return between(1, n) == 1; }
+};
+
+struct Output {
+  std::string header;
+  std::string run_list;
+  std::vector<uint8_t> blob;
+
+  size_t append(const void* data, size_t bytes) {
+    while (blob.size() % 16 != 0) blob.push_back(0);
+    const size_t at = blob.size();
+    const auto* begin = static_cast<const uint8_t*>(data);
+    blob.insert(blob.end(), begin, begin + bytes);
+    return at;
+  }
+};
+
+// The definition, step by step: gemmlowp's rounding doubling high multiply, then its rounding shift.
+int32_t requantize_reference(int64_t accumulator, int32_t multiplier, int32_t shift) {
+  const int64_t product = accumulator * multiplier;
+  const int64_t nudge = product >= 0 ? int64_t{1} << 30 : 1 - (int64_t{1} << 30);
+  const int64_t high = (product + nudge) / (int64_t{1} << 31);
+  const int64_t divisor = int64_t{1} << -shift;
+  const int64_t magnitude = ((high < 0 ? -high : high) + divisor / 2) / divisor;
+  return static_cast<int32_t>(high < 0 ? -magnitude : magnitude);
+}
+
+struct Layer {
+  ConvolutionSpec spec{};
+  int32_t input_ring_rows = 0;
+  int32_t output_ring_rows = 0;
+  std::string name;
+  int32_t weight_limit = 127;
+  int forms = 0;  // 0: as proven, 1: exact only
+  bool measured = false;
+};
+
+int32_t extent(int32_t kernel, int32_t dilation) {
+  return (kernel - 1) * dilation + 1;
+}
+
+// TensorFlow's SAME: the output's size is ceil(input / stride), the smaller half of the padding comes first.
+void pad_same(ConvolutionSpec& s) {
+  s.output_height = (s.input_height + s.stride_height - 1) / s.stride_height;
+  s.output_width = (s.input_width + s.stride_width - 1) / s.stride_width;
+  const int32_t rows =
+      (s.output_height - 1) * s.stride_height + extent(s.kernel_height, s.dilation_height) - s.input_height;
+  const int32_t columns =
+      (s.output_width - 1) * s.stride_width + extent(s.kernel_width, s.dilation_width) - s.input_width;
+  s.pad_top = rows > 0 ? rows / 2 : 0;
+  s.pad_left = columns > 0 ? columns / 2 : 0;
+}
+
+void pad_valid(ConvolutionSpec& s) {
+  s.output_height = (s.input_height - extent(s.kernel_height, s.dilation_height)) / s.stride_height + 1;
+  s.output_width = (s.input_width - extent(s.kernel_width, s.dilation_width)) / s.stride_width + 1;
+  s.pad_top = s.pad_left = 0;
+}
+
+Layer named(const char* name, int32_t height, int32_t width, int32_t channels, int32_t kernel_height,
+            int32_t kernel_width, int32_t stride, int32_t outputs, int32_t zero_point, int forms) {
+  Layer layer;
+  layer.name = name;
+  layer.spec = ConvolutionSpec{
+      1, height, width, channels, kernel_height, kernel_width, 0,    0,  outputs, stride, stride,
+      1, 1,      0,     0,        -128,          zero_point,   -128, 127};
+  pad_same(layer.spec);
+  layer.input_ring_rows = height;
+  layer.output_ring_rows = layer.spec.output_height;
+  layer.weight_limit = 60;
+  layer.forms = forms;
+  layer.measured = true;
+  return layer;
+}
+
+Layer random_layer(Random& random, int index) {
+  Layer layer;
+  ConvolutionSpec& s = layer.spec;
+  s.batches = 1;
+  const bool pointwise = random.one_in(4);
+  s.kernel_height = pointwise ? 1 : random.between(1, 5);
+  s.kernel_width = pointwise ? 1 : random.between(1, 5);
+  s.dilation_height = random.one_in(5) ? random.between(2, 3) : 1;
+  s.dilation_width = random.one_in(5) ? random.between(2, 3) : 1;
+  s.stride_height = random.one_in(2) ? random.between(1, 3) : 1;
+  s.stride_width = random.one_in(2) ? s.stride_height : random.between(1, 3);
+  static const int32_t channels[] = {1, 2, 3, 4, 5, 7, 8, 10, 12, 16, 20, 33};
+  s.input_channels = channels[random.between(0, 11)];
+  s.output_channels = random.one_in(2) ? random.between(1, 9) : 4 * random.between(1, 5);
+  s.input_height = random.between(1, 9);
+  s.input_width = random.between(1, 11);
+  const bool fits = s.input_height >= extent(s.kernel_height, s.dilation_height) &&
+                    s.input_width >= extent(s.kernel_width, s.dilation_width);
+  const int padding = random.between(fits ? 0 : 1, 2);
+  if (padding == 0) {
+    pad_valid(s);
+  } else {
+    pad_same(s);
+    if (padding == 2) {  // anything goes, windows wholly outside included
+      s.pad_top = random.between(0, 4);
+      s.pad_left = random.between(0, 4);
+      s.output_height = random.between(1, s.output_height + 2);
+      s.output_width = random.between(1, s.output_width + 2);
+    }
+  }
+  s.input_zero_point = random.one_in(3) ? -128 : random.between(-128, 127);
+  s.output_zero_point = random.one_in(2) ? -128 : random.between(-128, 127);
+  s.activation_min = -128;
+  s.activation_max = 127;
+  if (random.one_in(4)) {
+    s.activation_min = random.between(-128, 100);
+    s.activation_max = random.between(s.activation_min, 127);
+  }
+  // Rings hold at least what one output row needs.
+  const int32_t needed = extent(s.kernel_height, s.dilation_height);
+  layer.input_ring_rows =
+      random.one_in(3) && needed < s.input_height ? random.between(needed, s.input_height) : s.input_height;
+  layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
+  layer.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
+  layer.forms = random.one_in(3) ? 1 : 0;
+  layer.name = "random " + std::to_string(index);
+  return layer;
+}
+
+std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<int8_t>& input,
+                                    const std::vector<int8_t>& weights, const std::vector<int32_t>& biases,
+                                    const std::vector<ChannelRequantization>& requantizations) {
+  std::vector<int8_t> result;
+  for (int32_t y = 0; y < s.output_height; ++y) {
+    for (int32_t x = 0; x < s.output_width; ++x) {
+      for (int32_t o = 0; o < s.output_channels; ++o) {
+        int64_t sum = biases[static_cast<size_t>(o)];
+        for (int32_t i = 0; i < s.kernel_height; ++i) {
+          for (int32_t j = 0; j < s.kernel_width; ++j) {
+            const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
+            const int32_t column = x * s.stride_width - s.pad_left + j * s.dilation_width;
+            if (row < 0 || row >= s.input_height || column < 0 || column >= s.input_width) continue;
+            for (int32_t c = 0; c < s.input_channels; ++c) {
+              const auto at = static_cast<size_t>((row * s.input_width + column) * s.input_channels + c);
+              const auto weight = static_cast<size_t>(
+                  ((o * s.kernel_height + i) * s.kernel_width + j) * s.input_channels + c);
+              sum += (input[at] - s.input_zero_point) * weights[weight];
+            }
+          }
+        }
+        const ChannelRequantization& q = requantizations[static_cast<size_t>(o)];
+        const int32_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
+        result.push_back(
+            static_cast<int8_t>(std::clamp(value + s.output_zero_point, s.activation_min, s.activation_max)));
+      }
+    }
+  }
+  return result;
+}
+
+bool append(const Layer& layer, size_t number, Random& random, Output& output) {
+  const ConvolutionSpec& s = layer.spec;
+  if (!ConvolutionDual::accepts(s)) return false;
+  const int32_t inputs = s.kernel_height * s.kernel_width * s.input_channels;
+  std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width * s.input_channels));
+  for (int8_t& value : input) value = static_cast<int8_t>(random.between(-128, 127));
+  std::vector<int8_t> weights(static_cast<size_t>(s.output_channels * inputs));
+  for (int8_t& weight : weights)
+    weight = static_cast<int8_t>(random.between(-layer.weight_limit, layer.weight_limit));
+  std::vector<int32_t> biases;
+  std::vector<ChannelRequantization> requantizations;
+  int scaled = 0;
+  for (int32_t o = 0; o < s.output_channels; ++o) {
+    // Sums spread over some hundred output values.
+    const double spread = layer.weight_limit * 0.6 * 74.0 * std::sqrt(static_cast<double>(inputs));
+    const double scale = random.between(20, 120) / spread;
+    int exponent = 0;
+    const double fraction = std::frexp(scale, &exponent);
+    ChannelRequantization q;
+    q.multiplier = static_cast<int32_t>(std::min(std::llround(fraction * 2147483648.0), 2147483647LL));
+    q.shift = std::min(exponent, -1);
+    if (!layer.measured && random.one_in(12)) q.multiplier = 0;
+    biases.push_back(static_cast<int32_t>(random.between(-200, 200) * spread / 400));
+    if (!layer.measured && random.one_in(9)) biases.back() = random.between(-3000000, 3000000);
+    const std::span<const int8_t> own(weights.data() + o * inputs, static_cast<size_t>(inputs));
+    const burin::Requantization reference{q.multiplier, q.shift, s.output_zero_point, s.activation_min,
+                                          s.activation_max};
+    const burin::AccumulatorRange range =
+        burin::accumulator_range(own, biases.back(), -128, 127, s.input_zero_point);
+    if (layer.forms == 0) {
+      for (size_t i = 0; i < scaled_shifts.size(); ++i) {
+        const auto form = burin::prove_scaled(reference, burin::Rounding::tflm, range, 8, scaled_shifts[i]);
+        if (!form || form->needs_clamp()) continue;
+        q.scaled[i] = ScaledRequantization{form->multiplier, form->constant};
+        ++scaled;
+      }
+    }
+    requantizations.push_back(q);
+  }
+  const auto stream = ConvolutionDualPacker::pack(s, weights, biases, requantizations);
+  if (!stream) {
+    std::printf("%s: refused by pack\n", layer.name.c_str());
+    return false;
+  }
+  const std::vector<int8_t> expected = expected_output(s, input, weights, biases, requantizations);
+
+  const std::string id = std::to_string(number);
+  std::string& h = output.header;
+  const auto field = [&](const char* name, int64_t value) {
+    h += std::string(name) + " = " + std::to_string(value) + ", ";
+  };
+  h += "struct geometry_" + id + " {\n  enum : int32_t {\n    ";
+  field("batches", s.batches);
+  field("input_height", s.input_height);
+  field("input_width", s.input_width);
+  field("input_channels", s.input_channels);
+  field("kernel_height", s.kernel_height);
+  field("kernel_width", s.kernel_width);
+  field("output_height", s.output_height);
+  field("output_width", s.output_width);
+  field("output_channels", s.output_channels);
+  field("stride_height", s.stride_height);
+  field("stride_width", s.stride_width);
+  field("dilation_height", s.dilation_height);
+  field("dilation_width", s.dilation_width);
+  field("pad_top", s.pad_top);
+  field("pad_left", s.pad_left);
+  field("input_zero_point", s.input_zero_point);
+  field("output_zero_point", s.output_zero_point);
+  field("activation_min", s.activation_min);
+  field("activation_max", s.activation_max);
+  field("input_ring_rows", layer.input_ring_rows);
+  field("output_ring_rows", layer.output_ring_rows);
+  h += "\n  };\n};\n";
+  const size_t input_at = output.append(input.data(), input.size());
+  const size_t stream_at = output.append(stream->data(), stream->size() * 4);
+  const size_t expected_at = output.append(expected.data(), expected.size());
+  output.run_list += "    check<geometry_" + id + ">(" + id + ", \"" + layer.name + "\", " +
+                     std::to_string(input_at) + ", " + std::to_string(stream_at) + ", " +
+                     std::to_string(expected_at) + ", " + (layer.measured ? "true" : "false") + ");\n";
+  if (layer.measured) {
+    const int64_t products = int64_t{s.output_height} * s.output_width * s.output_channels * inputs;
+    std::printf("case %zu|%s|%lld|%lld|%d|%d of %d scaled\n", number, layer.name.c_str(),
+                static_cast<long long>(products),
+                static_cast<long long>(ConvolutionDualPacker::estimate_cycles(s)),
+                ConvolutionDual::scratch_bytes(s), scaled, 2 * s.output_channels);
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  const std::string directory = argv[1];
+  const auto seed = static_cast<uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  const int count = std::atoi(argv[3]);
+  Random random{std::mt19937(seed)};
+  std::vector<Layer> layers = {
+      named("pointwise 64->64, 25x5", 25, 5, 64, 1, 1, 1, 64, -128, 0),
+      named("pointwise 64->64, 25x5, exact, ReLU", 25, 5, 64, 1, 1, 1, 64, -128, 1),
+      named("pointwise 64->64, 25x5, exact", 25, 5, 64, 1, 1, 1, 64, 3, 1),
+      named("10x4x1->64, stride 2, 49x10", 49, 10, 1, 10, 4, 2, 64, -128, 0),
+      named("3x3x3->8, stride 2, 96x96", 96, 96, 3, 3, 3, 2, 8, -128, 0),
+      named("3x3x3->16, 32x32", 32, 32, 3, 3, 3, 1, 16, -128, 0),
+      named("pointwise 8->16, 48x48", 48, 48, 8, 1, 1, 1, 16, -128, 0),
+      named("pointwise 16->32, 24x24", 24, 24, 16, 1, 1, 1, 32, -128, 0),
+      named("pointwise 32->32, 24x24", 24, 24, 32, 1, 1, 1, 32, -128, 0),
+      named("pointwise 128->128, 6x6", 6, 6, 128, 1, 1, 1, 128, -128, 0),
+      named("pointwise 128->256, 3x3", 3, 3, 128, 1, 1, 1, 256, -128, 0),
+      named("3x3x16->16, 32x32", 32, 32, 16, 3, 3, 1, 16, -128, 0),
+      named("3x3x16->16, 32x32, exact", 32, 32, 16, 3, 3, 1, 16, 4, 1),
+      named("3x3x16->32, stride 2, 32x32", 32, 32, 16, 3, 3, 2, 32, -128, 0),
+      named("pointwise 16->32, stride 2, 32x32, exact", 32, 32, 16, 1, 1, 2, 32, -17, 1),
+      named("3x3x64->64, 8x8, exact", 8, 8, 64, 3, 3, 1, 64, -2, 1),
+  };
+  for (int i = 0; i < count; ++i) layers.push_back(random_layer(random, i));
+
+  Output output;
+  size_t number = 0;
+  for (const Layer& layer : layers)
+    if (append(layer, number, random, output)) ++number;
+  std::ofstream header(directory + "/cases.hpp");
+  header << output.header << "\nvoid check_all() {\n" << output.run_list << "}\n";
+  std::ofstream blob(directory + "/cases.bin", std::ios::binary);
+  blob.write(reinterpret_cast<const char*>(output.blob.data()),
+             static_cast<std::streamsize>(output.blob.size()));
+  header.close();
+  blob.close();
+  std::printf("%zu cases, seed %u\n", number, seed);
+  return header && blob ? 0 : 1;
+}
