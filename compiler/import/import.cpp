@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "import/tflite/tflite.hpp"
+#include "import/tir/tir.hpp"
+#include "ir/text.hpp"
 
 namespace burin {
 namespace {
@@ -43,6 +45,10 @@ Result<T> with_file_name(std::string_view file_name, const Read& read) {
   return diagnostics;
 }
 
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
   if (bytes.size() > max_model_bytes)
     return Diagnostic{.code = DiagnosticCode::E0403,
@@ -50,7 +56,7 @@ std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
                       .place = {},
                       .help = {},
                       .file = {}};
-  if (is_tflite(bytes)) return std::nullopt;
+  if (is_tflite(bytes) || is_graph_text(text_of(bytes))) return std::nullopt;
   return Diagnostic{
       .code = DiagnosticCode::E0301,
       .message = bytes.empty() ? "the file is empty" : "this is not a model that Burin can read",
@@ -64,6 +70,7 @@ std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
 Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name) {
   return with_file_name<Graph>(file_name, [&]() -> Result<Graph> {
     if (const auto refused = refusal(bytes)) return *refused;
+    if (!is_tflite(bytes)) return import_tir(text_of(bytes));
     return import_tflite(bytes, std::filesystem::path(file_name).stem().string());
   });
 }
@@ -81,7 +88,7 @@ Result<std::vector<ModelOperator>> list_operators(std::span<const std::byte> byt
   using Rows = std::vector<ModelOperator>;
   return with_file_name<Rows>(file_name, [&]() -> Result<Rows> {
     if (const auto refused = refusal(bytes)) return *refused;
-    return list_tflite_operators(bytes);
+    return is_tflite(bytes) ? list_tflite_operators(bytes) : list_tir_operators(text_of(bytes));
   });
 }
 
