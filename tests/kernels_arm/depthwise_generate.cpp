@@ -1,0 +1,216 @@
+// Makes the cases of the depthwise kernels' test: shapes, weights and inputs at random, streams packed by the
+// functions that the compiler uses, and the outputs that plain loops give. Writes cases.hpp and cases.bin for
+// depthwise_check.cpp.
+//
+//   generate DIRECTORY SEED COUNT
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "case_file.hpp"
+#include "kernels/depthwise_convolution_2d_s8_planes.hpp"
+#include "reference_rounding.hpp"
+
+namespace {
+
+using namespace burin_kernels;
+
+struct Layer {
+  std::string name;
+  ConvolutionSpec spec{};
+  int32_t input_ring_rows = 0;
+  int32_t output_ring_rows = 0;
+  int32_t weight_limit = 127;
+  int32_t steepest = 60;   // an output step is this many hundredths of the sum's spread ...
+  int32_t flattest = 200;  // ... to this many
+  bool round_once = false;
+  bool measured = false;
+};
+
+// TensorFlow's SAME: the output's size is ceil(input / stride), the smaller half of the padding comes first.
+void pad_same(ConvolutionSpec& s) {
+  s.output_height = (s.input_height + s.stride_height - 1) / s.stride_height;
+  s.output_width = (s.input_width + s.stride_width - 1) / s.stride_width;
+  s.pad_top = std::max(0, (s.output_height - 1) * s.stride_height + s.kernel_height - s.input_height) / 2;
+  s.pad_left = std::max(0, (s.output_width - 1) * s.stride_width + s.kernel_width - s.input_width) / 2;
+}
+
+Layer known(const char* name, int32_t height, int32_t width, int32_t channels, int32_t stride,
+            int32_t zero_point) {
+  Layer layer;
+  layer.name = name;
+  layer.spec = ConvolutionSpec{1,      height, width, channels, 3, 3,    0,          0,    channels, stride,
+                               stride, 1,      1,     0,        0, -128, zero_point, -128, 127};
+  pad_same(layer.spec);
+  layer.input_ring_rows = height;
+  layer.output_ring_rows = layer.spec.output_height;
+  layer.measured = true;
+  return layer;
+}
+
+Layer random_layer(Random& random, int index) {
+  Layer layer;
+  layer.name = "random " + std::to_string(index);
+  ConvolutionSpec& s = layer.spec;
+  s.batches = 1;
+  s.kernel_height = s.kernel_width = 3;
+  s.dilation_height = s.dilation_width = 1;
+  s.stride_height = s.stride_width = random.between(1, 2);
+  s.input_channels = s.output_channels = random.between(4, 14);
+  s.input_height = random.between(1, 9);
+  s.input_width = random.between(1, 12);
+  pad_same(s);
+  switch (random.between(0, 3)) {
+    case 0:  // VALID, where it fits
+      if (s.input_height >= 3 && s.input_width >= 3) {
+        s.output_height = (s.input_height - 3) / s.stride_height + 1;
+        s.output_width = (s.input_width - 3) / s.stride_width + 1;
+        s.pad_top = s.pad_left = 0;
+      }
+      break;
+    case 1:  // anything, windows wholly outside included
+      s.pad_top = random.between(0, 4);
+      s.pad_left = random.between(0, 3);
+      s.output_height = random.between(1, s.output_height + 2);
+      s.output_width = random.between(1, s.output_width + 2);
+      break;
+    default:
+      break;
+  }
+  s.input_zero_point = random.one_in(3) ? -128 : random.between(-128, 127);
+  s.output_zero_point = random.one_in(2) ? -128 : random.between(-128, 127);
+  s.activation_min = -128;
+  s.activation_max = 127;
+  if (random.one_in(4)) {
+    s.activation_min = random.between(-128, 100);
+    s.activation_max = random.between(s.activation_min, 127);
+  }
+  layer.input_ring_rows =
+      random.one_in(3) && s.input_height > 3 ? random.between(3, s.input_height) : s.input_height;
+  layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
+  layer.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
+  if (random.one_in(4)) {
+    layer.steepest = 1;
+    layer.flattest = 100000;
+  }
+  layer.round_once = random.one_in(5);
+  return layer;
+}
+
+std::vector<int8_t> expected_output(const Layer& layer, const std::vector<int8_t>& input,
+                                    const std::vector<int8_t>& weights, const std::vector<int32_t>& biases,
+                                    const std::vector<int32_t>& multipliers,
+                                    const std::vector<int8_t>& shifts) {
+  const ConvolutionSpec& s = layer.spec;
+  std::vector<int8_t> result;
+  for (int32_t y = 0; y < s.output_height; ++y) {
+    for (int32_t x = 0; x < s.output_width; ++x) {
+      for (int32_t c = 0; c < s.output_channels; ++c) {
+        int64_t sum = biases[static_cast<size_t>(c)];
+        for (int32_t i = 0; i < s.kernel_height; ++i) {
+          for (int32_t j = 0; j < s.kernel_width; ++j) {
+            const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
+            const int32_t column = x * s.stride_width - s.pad_left + j * s.dilation_width;
+            if (row < 0 || row >= s.input_height || column < 0 || column >= s.input_width) continue;
+            const int32_t value =
+                input[static_cast<size_t>((row * s.input_width + column) * s.input_channels + c)];
+            sum += (value - s.input_zero_point) *
+                   weights[static_cast<size_t>((i * s.kernel_width + j) * s.output_channels + c)];
+          }
+        }
+        const int64_t scaled = requantize_reference(sum, multipliers[static_cast<size_t>(c)],
+                                                    shifts[static_cast<size_t>(c)], layer.round_once);
+        result.push_back(static_cast<int8_t>(
+            std::clamp<int64_t>(scaled + s.output_zero_point, s.activation_min, s.activation_max)));
+      }
+    }
+  }
+  return result;
+}
+
+// False if the kernel refuses the layer.
+bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
+  const ConvolutionSpec& s = layer.spec;
+  if (!DepthwisePlanes::accepts(s)) return false;
+  const auto channels = static_cast<size_t>(s.output_channels);
+  std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width) * channels);
+  for (int8_t& value : input) value = static_cast<int8_t>(random.between(-128, 127));
+  std::vector<int8_t> weights(9 * channels);
+  for (int8_t& weight : weights)
+    weight = static_cast<int8_t>(random.between(-layer.weight_limit - random.one_in(2), layer.weight_limit));
+  std::vector<int32_t> biases;
+  std::vector<int32_t> multipliers;
+  std::vector<int8_t> shifts;
+  for (size_t c = 0; c < channels; ++c) {
+    const double spread = layer.weight_limit * 0.6 * 74.0 * 3.0;
+    const double scale = 10000.0 / random.between(layer.steepest, layer.flattest) / spread;
+    const Multiplier m = to_multiplier(std::min(scale, 0.49));
+    biases.push_back(random.between(-static_cast<int32_t>(spread), static_cast<int32_t>(spread)));
+    multipliers.push_back(!layer.measured && random.one_in(12) ? 0 : m.multiplier);
+    shifts.push_back(static_cast<int8_t>(m.shift));
+  }
+  const auto stream = DepthwisePlanesPacker::pack(s, weights, biases, multipliers, shifts, layer.round_once);
+  if (!stream) return false;
+  int fast = 0;
+  for (size_t i = 1; i < stream->size(); i += 6) fast += (*stream)[i] >> 24 == 0;
+  const std::vector<int8_t> expected = expected_output(layer, input, weights, biases, multipliers, shifts);
+  char text[1024];
+  std::snprintf(
+      text, sizeof text,
+      "struct case_%d { enum : int32_t { batches = 1, input_height = %d, input_width = %d, input_channels = "
+      "%d, kernel_height = 3, kernel_width = 3, output_height = %d, output_width = %d, output_channels = %d, "
+      "stride_height = %d, stride_width = %d, dilation_height = 1, dilation_width = 1, pad_top = %d, "
+      "pad_left = %d, input_zero_point = %d, output_zero_point = %d, activation_min = %d, activation_max = "
+      "%d, input_ring_rows = %d, output_ring_rows = %d }; };\n",
+      number, s.input_height, s.input_width, s.input_channels, s.output_height, s.output_width,
+      s.output_channels, s.stride_height, s.stride_width, s.pad_top, s.pad_left, s.input_zero_point,
+      s.output_zero_point, s.activation_min, s.activation_max, layer.input_ring_rows, layer.output_ring_rows);
+  file.declarations += text;
+  std::snprintf(text, sizeof text, "  check<case_%d>(%d, \"%s\", %zu, %zu, %zu, %s);\n", number, number,
+                layer.name.c_str(), file.append(input), file.append(*stream), file.append(expected),
+                layer.measured ? "true" : "false");
+  file.calls += text;
+  if (layer.measured)
+    std::printf("case %d|%s|%d|%lld|%d|%d of %zu channels fast\n", number, layer.name.c_str(),
+                9 * s.output_height * s.output_width * s.output_channels,
+                static_cast<long long>(DepthwisePlanes::estimate_cycles(s)),
+                DepthwisePlanes::scratch_bytes(s), fast, channels);
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  Random random{std::mt19937(static_cast<uint32_t>(std::strtoul(argv[2], nullptr, 10)))};
+  const int count = std::atoi(argv[3]);
+  const Layer layers[] = {known("48x48x8", 48, 48, 8, 1, -128),
+                          known("25x5x64", 25, 5, 64, 1, -128),
+                          known("24x24x32", 24, 24, 32, 1, -128),
+                          known("12x12x64", 12, 12, 64, 1, -128),
+                          known("6x6x128", 6, 6, 128, 1, -128),
+                          known("3x3x256", 3, 3, 256, 1, -128),
+                          known("48x48x16 stride 2", 48, 48, 16, 2, -128),
+                          known("24x24x32 stride 2", 24, 24, 32, 2, -128),
+                          known("12x12x64 stride 2", 12, 12, 64, 2, -128),
+                          known("6x6x128 stride 2", 6, 6, 128, 2, -128),
+                          known("24x24x32, no ReLU", 24, 24, 32, 1, 3),
+                          known("24x24x32 stride 2, no ReLU", 24, 24, 32, 2, 3)};
+  CaseFile file;
+  int number = 0;
+  for (const Layer& layer : layers)
+    if (append(layer, number, random, file)) ++number;
+  int made = 0;
+  for (int i = 0, tries = 0; i < count && tries < 20 * count; ++tries) {
+    if (!append(random_layer(random, i), number, random, file)) continue;
+    ++number;
+    ++i;
+    ++made;
+  }
+  std::printf("%d known layers, %d random cases\n", number - made, made);
+  return made == count && file.write(argv[1]) ? 0 : 1;
+}
