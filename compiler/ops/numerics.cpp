@@ -5,7 +5,6 @@
 #include <limits>
 
 namespace burin {
-namespace {
 
 int32_t doubling_high_multiply(int32_t a, int32_t b) {
   if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
@@ -20,8 +19,6 @@ int32_t divide_by_power_of_two(int32_t value, int exponent) {
   const int64_t magnitude = (std::abs(static_cast<int64_t>(value)) + half) >> exponent;
   return static_cast<int32_t>(value < 0 ? -magnitude : magnitude);
 }
-
-}  // namespace
 
 int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding) {
   if (rounding == Rounding::litert) {

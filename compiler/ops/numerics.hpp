@@ -9,6 +9,11 @@
 
 namespace burin {
 
+// round(a * b / 2^31), halves away from minus infinity; saturates where both are INT32_MIN.
+int32_t doubling_high_multiply(int32_t a, int32_t b);
+// round(value / 2^exponent), halves away from zero; exponents from 0 on.
+int32_t divide_by_power_of_two(int32_t value, int exponent);
+
 // value * multiplier * 2^(shift - 31). Rounding::tflm: doubling high multiply rounded to nearest (ties away
 // from minus infinity), then division by a power of two rounded half away from zero. Rounding::litert: once,
 // ties up.

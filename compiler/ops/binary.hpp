@@ -1,0 +1,59 @@
+// Operators on two tensors, element by element, with broadcasting: dimensions are aligned at the last one, and
+// where one operand has 1 (or none), its element stands for the other's every element.
+#pragma once
+
+#include <optional>
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+
+namespace burin {
+
+// The shape that both operands broadcast to, where they do.
+std::optional<Shape> broadcast_shape(const Shape& left, const Shape& right);
+inline bool broadcasts(const NodeView& view) {
+  return broadcast_shape(view.input(0).type.shape, view.input(1).type.shape).has_value();
+}
+inline constexpr std::string_view broadcasts_sentence =
+    "the operands' dimensions are equal or 1, aligned at the last";
+
+// Element of an operand that stands for element `index` of the output.
+size_t broadcast_source(const Shape& output, const Shape& operand, size_t index);
+
+// Fills what calls of kernels over `Broadcast` (runtime-stub/kernels/broadcast.hpp) have in common: geometry,
+// in-place permissions, and as first arguments left, right, the axes where several are needed, output.
+void describe_broadcast(const NodeView& view, KernelCall& call);
+
+// A graph of `op` with random operand shapes, both operands and the output of the type `dtype`.
+Graph sample_binary(Random& random, Op op, DType dtype, Attributes attributes, Activation activation);
+
+// What they share as operators: infer, and no attributes.
+class BinaryOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+
+ protected:
+  // Calls compute(output index, left index, right index) for every element of the output.
+  template <class Compute>
+  static void for_each_pair(const NodeView& view, Compute compute) {
+    const Shape& output = view.output().type.shape;
+    for (size_t i = 0; i < static_cast<size_t>(output.elements()); ++i)
+      compute(i, broadcast_source(output, view.input(0).type.shape, i),
+              broadcast_source(output, view.input(1).type.shape, i));
+  }
+};
+
+// A kernel of kernels/binary_f32.hpp.
+class BinaryF32Kernel final : public Kernel {
+ public:
+  BinaryF32Kernel(std::string_view name, Op op, std::string_view summary)
+      : facts_{name, op, KernelSet::generic, "kernels/binary_f32.hpp", summary} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+}  // namespace burin

@@ -1,0 +1,38 @@
+// Operators that leave the elements and their order alone and only name the dimensions anew. The new shape is
+// the output tensor's: TensorFlow Lite's shapes are static, so that an operand which says the same again is
+// dropped when the model is read.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+class ReshapingOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+  void evaluate(const Evaluation& evaluation) const override;
+};
+
+// Same number of elements, same type. The quantisation may differ: the bytes are kept, whatever they mean.
+bool keeps_elements(const NodeView& view);
+inline constexpr std::string_view keeps_elements_sentence =
+    "input and output have as many elements, of the same type";
+
+// A graph of `op` from one shape to another.
+Graph sample_reshaping(Random& random, Op op, Shape from, Shape to);
+
+class CopyKernel final : public Kernel {
+ public:
+  constexpr explicit CopyKernel(Op op)
+      : facts_{"Copy", op, KernelSet::generic, "kernels/copy.hpp", "Copies the bytes, where it must."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+}  // namespace burin

@@ -1,0 +1,118 @@
+#include "ops/sum.hpp"
+
+#include "kernels/add_quantized.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr double lowest_output_part = 0x1p-19;  // of the larger operand scale; 2 / 2^20
+
+constexpr Constraint constraint_list[] = {
+    {"operands and output are all int8, uint8, int16 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
+              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
+     }},
+    {broadcasts_sentence, broadcasts},
+    {"integer operands and output are quantised per tensor",
+     [](const NodeView& v) { return is_real(v.input(0)) && is_real(v.input(1)) && is_real(v.output()); }},
+    {"the output's scale is above 2^-19 of the larger operand scale, for int16 2^-14",
+     [](const NodeView& v) {
+       if (has_dtype(v.output(), DType::f32)) return true;
+       const double larger = std::max(v.input(0).quantization.scale(), v.input(1).quantization.scale());
+       const double part = has_dtype(v.output(), DType::s16) ? 32 * lowest_output_part : lowest_output_part;
+       return static_cast<double>(v.output().quantization.scale()) > larger * part;
+     }},
+};
+
+}  // namespace
+
+SumScaling sum_scaling(const NodeView& view, int32_t sign) {
+  const float left = view.input(0).quantization.scale();
+  const float right = view.input(1).quantization.scale();
+  const float output = view.output().quantization.scale();
+  const int bits = has_dtype(view.output(), DType::s16) ? 15 : 20;
+  const float unit = 2 * std::max(left, right);
+  const auto bound = static_cast<float>(1 << bits);
+  // The reference divides in double for ADD and in float for SUB.
+  const auto factor = [&](float numerator, float denominator) {
+    return fixed_point(sign > 0 ? static_cast<double>(numerator) / static_cast<double>(denominator)
+                                : static_cast<double>(numerator / denominator));
+  };
+  return {bits, factor(left, unit), factor(right, unit), factor(unit, bound * output)};
+}
+
+Result<NodeDraft> SumOperator::read_tflite(const SourceOperator& source) const {
+  const Result<Activation> activation = tflite_activation(source);
+  if (!activation) return activation.diagnostics();
+  return NodeDraft{.inputs = source.inputs(),
+                   .attributes = Attributes::of(NoAttributes{}),
+                   .activation = *activation};
+}
+
+std::span<const Constraint> SumOperator::constraints() const { return constraint_list; }
+
+void SumOperator::evaluate(const Evaluation& evaluation) const {
+  const NodeView& view = evaluation.view;
+  const Value& left = evaluation.input(0);
+  const Value& right = evaluation.input(1);
+  Value& output = evaluation.output();
+  if (has_dtype(view.output(), DType::f32)) {
+    const RealRange range = activation_range_f32(view.node.activation);
+    for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+      const float sum = left.as<float>()[l] + static_cast<float>(sign_) * right.as<float>()[r];
+      output.as<float>()[o] = std::clamp(sum, range.lowest, range.highest);
+    });
+    return;
+  }
+  const SumScaling scaling = sum_scaling(view, sign_);
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const auto scaled = [&](const Tensor& tensor, int64_t element, FixedPointMultiplier factor) {
+    const auto real = static_cast<int32_t>(element - tensor.quantization.zero_point());
+    return multiply_by_fixed_point(real * (1 << scaling.bits), factor, evaluation.rounding);
+  };
+  for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+    const int32_t sum = scaled(view.input(0), left.integer(l), scaling.left) +
+                        sign_ * scaled(view.input(1), right.integer(r), scaling.right);
+    const int32_t result = multiply_by_fixed_point(sum, scaling.output, evaluation.rounding) +
+                           view.output().quantization.zero_point();
+    output.set_integer(o, std::clamp(result, range.lowest, range.highest));
+  });
+}
+
+Graph SumOperator::sample(Random& random) const {
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
+  return sample_binary(random, facts().op, dtypes[random.integer(0, 5)], Attributes::of(NoAttributes{}),
+                       sample_activation(random));
+}
+
+std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view,
+                                                            const LoweringContext& context) const {
+  if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes quantised integers"};
+  const SumScaling scaling = sum_scaling(view, sign_);
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  KernelCall call;
+  describe_broadcast(view, call);
+  call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+  const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
+                                             view.input(1).quantization.zero_point(),
+                                             view.output().quantization.zero_point(),
+                                             scaling.left.multiplier,
+                                             scaling.left.shift,
+                                             scaling.right.multiplier,
+                                             scaling.right.shift,
+                                             scaling.output.multiplier,
+                                             scaling.output.shift,
+                                             range.lowest,
+                                             range.highest};
+  call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+  call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
+  call.stack_bytes = 128;
+  call.cycles = 90 * view.output().type.shape.elements();
+  call.code_bytes = 260;
+  return call;
+}
+
+}  // namespace burin

@@ -1,0 +1,55 @@
+// Arithmetic of two float32 tensors, element by element, with broadcasting.
+//
+//   output = clamp(left o right, lowest, highest)
+#pragma once
+
+#include <stdint.h>
+
+#include "kernels/broadcast.hpp"
+
+namespace burin_kernels {
+
+template <class Geometry, class Arithmetic>
+struct BinaryF32 {
+  static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* left, const float* right, float* output, float lowest, float highest) {
+    const Clamped clamped = {lowest, highest};
+    Broadcast<Geometry>::run(left, right, output, clamped);
+  }
+  static void run(const float* left, const float* right, const int32_t* axes, float* output, float lowest,
+                  float highest) {
+    const Clamped clamped = {lowest, highest};
+    Broadcast<Geometry>::run(left, right, axes, output, clamped);
+  }
+
+ private:
+  struct Clamped {
+    float lowest;
+    float highest;
+    float operator()(float left, float right) const {
+      const float result = Arithmetic::of(left, right);
+      return result < lowest ? lowest : result > highest ? highest : result;
+    }
+  };
+};
+
+struct SumOfTwoF32 {
+  static float of(float left, float right) { return left + right; }
+};
+struct DifferenceOfTwoF32 {
+  static float of(float left, float right) { return left - right; }
+};
+struct ProductOfTwoF32 {
+  static float of(float left, float right) { return left * right; }
+};
+
+template <class Geometry, class Isa>
+struct AddF32 : BinaryF32<Geometry, SumOfTwoF32> {};
+template <class Geometry, class Isa>
+struct SubtractF32 : BinaryF32<Geometry, DifferenceOfTwoF32> {};
+template <class Geometry, class Isa>
+struct MultiplyF32 : BinaryF32<Geometry, ProductOfTwoF32> {};
+
+}  // namespace burin_kernels
