@@ -137,8 +137,7 @@ Attributes BinaryOperator::parse_attributes(const std::vector<NamedAttribute>& l
 }
 
 std::vector<TensorType> BinaryOperator::infer(const NodeView& view) const {
-  return {{view.output().type.dtype,
-           *broadcast_shape(view.input(0).type.shape, view.input(1).type.shape)}};
+  return {{view.output().type.dtype, *broadcast_shape(view.input(0).type.shape, view.input(1).type.shape)}};
 }
 
 std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, const LoweringContext&) const {

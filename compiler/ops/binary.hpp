@@ -1,5 +1,5 @@
-// Operators on two tensors, element by element, with broadcasting: dimensions are aligned at the last one, and
-// where one operand has 1 (or none), its element stands for the other's every element.
+// Operators on two tensors, element by element, with broadcasting: dimensions are aligned at the last one,
+// and where one operand has 1 (or none), its element stands for the other's every element.
 #pragma once
 
 #include <optional>
@@ -50,7 +50,8 @@ class BinaryF32Kernel final : public Kernel {
   BinaryF32Kernel(std::string_view name, Op op, std::string_view summary)
       : facts_{name, op, KernelSet::generic, "kernels/binary_f32.hpp", summary} {}
   const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext& context) const override;
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
 
  private:
   KernelFacts facts_;

@@ -31,8 +31,8 @@ void allow_in_place(const NodeView& view, size_t i, KernelCall& call) {
   const Tensor& operand = view.input(i);
   const Tensor& output = view.output();
   if (operand.is_constant() || operand.type.shape.elements() != output.type.shape.elements()) return;
-  // Other widths: only bytes may be written where wider elements are still to be read, for the compiler assumes
-  // that objects of different types do not overlap unless one is made of characters.
+  // Other widths: only bytes may be written where wider elements are still to be read, for the compiler
+  // assumes that objects of different types do not overlap unless one is made of characters.
   const bool same = operand.type.dtype == output.type.dtype;
   const bool narrowing = byte_width(output.type.dtype) == 1;
   if (same || narrowing) call.overlaps.push_back({.input = i, .distance = 0});

@@ -1,5 +1,6 @@
 // Functions of real numbers in gemmlowp's fixed point, the way TensorFlow Lite's reference kernels evaluate
-// them: each polynomial, iteration and rounding is part of the definition of softmax, logistic and tanh on int8.
+// them: each polynomial, iteration and rounding is part of the definition of softmax, logistic and tanh on
+// int8.
 //
 // A raw int32 with k integer bits, "Qk", stands for raw / 2^(31 - k).
 #pragma once

@@ -26,8 +26,7 @@ void ReshapingOperator::evaluate(const Evaluation& evaluation) const {
 bool keeps_elements(const NodeView& view) {
   const Tensor& input = view.input(0);
   const Tensor& output = view.output();
-  return input.type.dtype == output.type.dtype &&
-         input.type.shape.elements() == output.type.shape.elements();
+  return input.type.dtype == output.type.dtype && input.type.shape.elements() == output.type.shape.elements();
 }
 
 Graph sample_reshaping(Random& random, Op op, Shape from, Shape to) {

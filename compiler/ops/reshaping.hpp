@@ -29,7 +29,8 @@ class CopyKernel final : public Kernel {
   constexpr explicit CopyKernel(Op op)
       : facts_{"Copy", op, KernelSet::generic, "kernels/copy.hpp", "Copies the bytes, where it must."} {}
   const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext& context) const override;
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
 
  private:
   KernelFacts facts_;

@@ -22,7 +22,7 @@ struct SoftmaxAttributes {
   }
 };
 
-constexpr int difference_bits = 5;    // integer bits of beta * scale * (input - maximum)
+constexpr int difference_bits = 5;     // integer bits of beta * scale * (input - maximum)
 constexpr int accumulation_bits = 12;  // integer bits of the sum of exponentials
 
 int32_t row_length(const NodeView& view) {
@@ -35,8 +35,8 @@ bool is_float(const NodeView& view) {
   return has_dtype(view.input(0), DType::f32);
 }
 
-// exp(-beta * scale * d) in Q0 for the difference d of an element to the row's maximum; 0 where TensorFlow Lite
-// leaves the element out of the sum. Its arithmetic: PreprocessSoftmaxScaling and CalculateInputRadius.
+// exp(-beta * scale * d) in Q0 for the difference d of an element to the row's maximum; 0 where TensorFlow
+// Lite leaves the element out of the sum. Its arithmetic: PreprocessSoftmaxScaling and CalculateInputRadius.
 std::array<int32_t, 256> exponentials(const NodeView& view, Rounding rounding) {
   const double beta = view.attributes<SoftmaxAttributes>().beta;
   const double scale = view.input(0).quantization.scale();
@@ -65,7 +65,8 @@ constexpr Constraint constraint_list[] = {
        return shape.rank() > 0 && shape.elements() > 0 && shape[-1] < 4096;
      }},
     {"beta is positive", [](const NodeView& v) { return v.attributes<SoftmaxAttributes>().beta > 0; }},
-    {"integer input is quantised per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 from "
+    {"integer input is quantised per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 "
+     "from "
      "the lowest value, for int16 1/65536",
      [](const NodeView& v) {
        if (is_float(v)) return true;
@@ -129,8 +130,9 @@ class Softmax final : public Operator {
 
   Graph sample(Random& random) const override {
     Graph graph;
-    const Shape shape = random.chance(0.3) ? Shape{random.integer(1, 3), random.integer(1, 4), random.integer(1, 40)}
-                                           : Shape{random.integer(1, 3), random.integer(1, 200)};
+    const Shape shape = random.chance(0.3)
+                            ? Shape{random.integer(1, 3), random.integer(1, 4), random.integer(1, 40)}
+                            : Shape{random.integer(1, 3), random.integer(1, 200)};
     const double kind = random.real(0, 1);
     const DType from = kind < 0.6 ? DType::s8 : kind < 0.75 ? DType::u8 : DType::f32;
     const DType to = from == DType::s8 && random.chance(0.3) ? DType::s16 : from;

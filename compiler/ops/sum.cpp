@@ -47,12 +47,13 @@ SumScaling sum_scaling(const NodeView& view, int32_t sign) {
 Result<NodeDraft> SumOperator::read_tflite(const SourceOperator& source) const {
   const Result<Activation> activation = tflite_activation(source);
   if (!activation) return activation.diagnostics();
-  return NodeDraft{.inputs = source.inputs(),
-                   .attributes = Attributes::of(NoAttributes{}),
-                   .activation = *activation};
+  return NodeDraft{
+      .inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{}), .activation = *activation};
 }
 
-std::span<const Constraint> SumOperator::constraints() const { return constraint_list; }
+std::span<const Constraint> SumOperator::constraints() const {
+  return constraint_list;
+}
 
 void SumOperator::evaluate(const Evaluation& evaluation) const {
   const NodeView& view = evaluation.view;

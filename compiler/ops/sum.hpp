@@ -6,8 +6,8 @@
 
 namespace burin {
 
-// Quantised operands get `bits` more bits, are brought to twice the larger of their scales, added, and brought to
-// the output's scale. `sign` 1 for ADD, -1 for SUB.
+// Quantised operands get `bits` more bits, are brought to twice the larger of their scales, added, and
+// brought to the output's scale. `sign` 1 for ADD, -1 for SUB.
 struct SumScaling {
   int bits;
   FixedPointMultiplier left;
@@ -34,7 +34,8 @@ class SumQuantizedKernel final : public Kernel {
   SumQuantizedKernel(std::string_view name, Op op, int32_t sign, std::string_view summary)
       : facts_{name, op, KernelSet::generic, "kernels/add_quantized.hpp", summary}, sign_(sign) {}
   const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext& context) const override;
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
 
  private:
   KernelFacts facts_;

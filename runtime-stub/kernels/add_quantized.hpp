@@ -3,8 +3,8 @@
 //   output = clamp(zero point + scale(scale(left << bits) +- scale(right << bits)))
 //
 // bits = 20 for elements of 8 bits, 15 for 16; each scale is a requantisation. `quantization` holds, in this
-// order: the zero points of left, right and output; multiplier and shift of left, right and output; the lowest
-// and the highest output.
+// order: the zero points of left, right and output; multiplier and shift of left, right and output; the
+// lowest and the highest output.
 #pragma once
 
 #include <stdint.h>
