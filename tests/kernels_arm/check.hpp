@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "platform/platform.h"
+#include "platform/burin_platform.h"
 
 extern "C" const uint8_t cases_blob[];
 __asm__(
