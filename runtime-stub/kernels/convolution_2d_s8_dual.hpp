@@ -16,17 +16,16 @@
 
 #include "isa/arm_dsp_matrix.hpp"
 #include "kernels/convolution_spec.hpp"
-#include "kernels/requantization_s8.hpp"
 
 #ifdef BURIN_HOST
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdlib>
-#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "kernels/dual_packing_s8.hpp"
 #endif  // BURIN_HOST
 
 namespace burin_kernels {
@@ -359,8 +358,7 @@ struct Convolution2dS8Dual {
 
 #ifdef BURIN_HOST
 // Packing. The stream serves every run of the same spec.
-class ConvolutionDualPacker {
- public:
+struct ConvolutionDualPacker {
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.
   static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& spec,
@@ -369,18 +367,18 @@ class ConvolutionDualPacker {
                                                    std::span<const ChannelRequantization> requantizations) {
     if (!ConvolutionDual::accepts(spec)) return std::nullopt;
     std::vector<uint32_t> stream;
-    const std::vector<Lanes> order = lanes(spec);
-    const size_t inputs = static_cast<size_t>(spec.kernel_height) * static_cast<size_t>(spec.kernel_width) *
-                          static_cast<size_t>(spec.input_channels);
-    const auto outputs = static_cast<size_t>(spec.output_channels);
-    for (size_t group = 0; group < outputs; group += 4) {
-      std::array<Channel, 4> channels;
-      for (size_t i = 0; i < std::min<size_t>(4, outputs - group); ++i) {
-        const size_t o = group + i;
-        channels[i] = channel(spec, weights.subspan(o * inputs, inputs), biases.empty() ? 0 : biases[o],
-                              requantizations[o]);
-      }
-      if (!append_group(spec, channels, order, stream)) return std::nullopt;
+    const std::vector<DualStep> steps = segment_steps(spec);
+    const DualOutput output{spec.input_zero_point, spec.output_zero_point, spec.activation_min,
+                            spec.activation_max};
+    const std::vector<DualChannel> channels = dual_channels(output, weights, biases, requantizations);
+    for (size_t first = 0; first < channels.size(); first += 4) {
+      std::array<DualChannel, 4> group;
+      std::copy_n(channels.begin() + static_cast<std::ptrdiff_t>(first),
+                  std::min<size_t>(4, channels.size() - first), group.begin());
+      if (!append_dual_weights(group, steps, stream)) return std::nullopt;
+      if (!append_scaled(group, 1, stream) && !append_scaled(group, 0, stream) &&
+          !append_exact(output, group, stream))
+        return std::nullopt;
     }
     return stream;
   }
@@ -395,23 +393,8 @@ class ConvolutionDualPacker {
   }
 
  private:
-  // The inputs of a step, as indices into a channel's weights, or -1.
-  struct Lanes {
-    int64_t low = -1;
-    int64_t high = -1;
-  };
-
-  struct Channel {
-    std::vector<int8_t> weights;  // empty: all 0
-    int64_t bias = 0;             // the input's zero point folded in
-    ChannelRequantization requantization{
-        int32_t{1} << 30, -1, {ScaledRequantization{}, ScaledRequantization{}}};
-    int64_t lowest = 0;  // reachable sums of input * weight
-    int64_t highest = 0;
-  };
-
-  static std::vector<Lanes> lanes(const ConvolutionSpec& spec) {
-    std::vector<Lanes> result;
+  static std::vector<DualStep> segment_steps(const ConvolutionSpec& spec) {
+    std::vector<DualStep> result;
     const int64_t bytes = ConvolutionDual::segment_bytes(spec);
     for (int64_t segment = 0; segment < ConvolutionDual::segments(spec); ++segment) {
       int64_t at = segment * bytes;
@@ -426,110 +409,10 @@ class ConvolutionDualPacker {
     return result;
   }
 
-  static Channel channel(const ConvolutionSpec& spec, std::span<const int8_t> weights, int32_t bias,
-                         const ChannelRequantization& requantization) {
-    Channel result;
-    if (requantization.multiplier == 0) {  // always the zero point
-      const int32_t output = std::clamp(spec.output_zero_point, spec.activation_min, spec.activation_max);
-      for (size_t i = 0; i < scaled_shifts.size(); ++i)
-        result.requantization.scaled[i] = ScaledRequantization{0, output * (int32_t{1} << scaled_shifts[i])};
-      return result;
-    }
-    result.weights.assign(weights.begin(), weights.end());
-    result.requantization = requantization;
-    result.bias = bias;
-    for (const int8_t weight : weights) {
-      result.bias -= int64_t{spec.input_zero_point} * weight;
-      result.lowest += weight * (weight < 0 ? 127 : -128);
-      result.highest += weight * (weight < 0 ? -128 : 127);
-    }
-    return result;
-  }
-
-  static int32_t low_word(int64_t value) { return static_cast<int32_t>(static_cast<uint32_t>(value)); }
-
-  static int32_t evaluate_scaled(int64_t sum, int64_t multiplier, int64_t constant, int shift) {
-    const int64_t value = (constant + ((sum * 256 * multiplier) >> 32)) >> shift;
-    return static_cast<int32_t>(std::clamp<int64_t>(value, -128, 127));
-  }
-
-  // The channel's scaled form as a function of the sum without the bias, and with bit 0 of M free for the
-  // kernel: equal for every reachable sum, or nothing.
-  static std::optional<ScaledRequantization> absorb_bias(const Channel& channel, size_t shift_index,
-                                                         bool first) {
-    const auto& proven = channel.requantization.scaled[shift_index];
-    if (!proven) return std::nullopt;
-    const int shift = scaled_shifts[shift_index];
-    int64_t multiplier = proven->multiplier;
-    if (first) multiplier = (multiplier & ~int64_t{1}) | static_cast<int64_t>(shift_index);
-    const int64_t about = proven->constant + ((channel.bias * 256 * proven->multiplier) >> 32);
-    const auto expected = [&](int64_t sum) {
-      return evaluate_scaled(sum + channel.bias, proven->multiplier, proven->constant, shift);
-    };
-    for (const int64_t nudge : {0, 1, -1, 2, -2}) {
-      const int64_t constant = about + nudge;
-      const auto fits = [&](int64_t sum) {
-        const int64_t value = constant + ((sum * 256 * multiplier) >> 32);
-        return value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
-      };
-      if (!fits(0) || !fits(channel.lowest) || !fits(channel.highest)) continue;
-      const auto found = [&](int64_t sum) { return evaluate_scaled(sum, multiplier, constant, shift); };
-      if (same_steps(expected, found, channel.lowest, channel.highest))
-        return ScaledRequantization{static_cast<int32_t>(multiplier), static_cast<int32_t>(constant)};
-    }
-    return std::nullopt;
-  }
-
-  // Whether two non-decreasing functions are equal on [low, high]: at both ends and at each step of the
-  // first.
-  template <class A, class B>
-  static bool same_steps(const A& a, const B& b, int64_t low, int64_t high) {
-    if (a(low) != b(low) || a(high) != b(high)) return false;
-    while (a(low) != a(high)) {
-      int64_t below = low;  // a(below) == a(low)
-      int64_t above = high;
-      while (above - below > 1) {
-        const int64_t middle = below + (above - below) / 2;
-        (a(middle) == a(low) ? below : above) = middle;
-      }
-      if (b(below) != a(below) || b(above) != a(above)) return false;
-      low = above;
-    }
-    return true;
-  }
-
-  static bool append_group(const ConvolutionSpec& spec, const std::array<Channel, 4>& channels,
-                           const std::vector<Lanes>& order, std::vector<uint32_t>& stream) {
-    const auto within = [](const Channel& channel, int64_t limit) {
-      return channel.lowest >= -limit && channel.highest < limit;
-    };
-    // The first channel of a dual loses its upper 8 bits.
-    constexpr int64_t dual_limit = int64_t{1} << 23;
-    if (!within(channels[0], dual_limit) || !within(channels[2], dual_limit)) return false;
-    const auto weight = [](const Channel& channel, int64_t lane) {
-      return lane < 0 || channel.weights.empty() ? 0 : int32_t{channel.weights[static_cast<size_t>(lane)]};
-    };
-    for (const Lanes& step : order) {
-      for (const size_t pair : {size_t{0}, size_t{2}}) {
-        const auto halfword = [&](int64_t lane) {
-          return 256 * weight(channels[pair], lane) + weight(channels[pair + 1], lane);
-        };
-        const int32_t low = halfword(step.low);
-        const int32_t high = halfword(step.high);
-        if (std::min(low, high) < -32768) return false;  // -128 above a negative weight
-        stream.push_back((static_cast<uint32_t>(high) << 16) | (static_cast<uint32_t>(low) & 0xFFFFu));
-      }
-    }
-    for (size_t i = scaled_shifts.size(); i-- > 0;)
-      if (append_scaled(channels, i, stream)) return true;
-    return append_exact(spec, channels, stream);
-  }
-
-  static bool append_scaled(const std::array<Channel, 4>& channels, size_t shift_index,
+  static bool append_scaled(std::span<const DualChannel, 4> channels, size_t shift_index,
                             std::vector<uint32_t>& stream) {
     std::array<ScaledRequantization, 4> numbers;
     for (size_t i = 0; i < 4; ++i) {
-      if (channels[i].lowest < -(int64_t{1} << 23) || channels[i].highest >= int64_t{1} << 23) return false;
       const auto absorbed = absorb_bias(channels[i], shift_index, i == 0);
       if (!absorbed) return false;
       numbers[i] = *absorbed;
@@ -542,27 +425,11 @@ class ConvolutionDualPacker {
     return true;
   }
 
-  static bool append_exact(const ConvolutionSpec& spec, const std::array<Channel, 4>& channels,
+  static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> channels,
                            std::vector<uint32_t>& stream) {
-    std::array<uint32_t, 4> multipliers{};
-    std::array<uint32_t, 4> biases{};
-    std::array<uint32_t, 4> shifts{};
-    for (size_t i = 0; i < 4; ++i) {
-      const Channel& channel = channels[i];
-      const int32_t right = -channel.requantization.shift;
-      if (right < 1 || right > 31 || channel.requantization.multiplier < int32_t{1} << 30) return false;
-      for (const int64_t end : {channel.bias, channel.bias + channel.lowest, channel.bias + channel.highest})
-        if (low_word(end) != end) return false;
-      multipliers[i] = static_cast<uint32_t>(channel.requantization.multiplier) << 1;
-      biases[i] = static_cast<uint32_t>(channel.bias);
-      shifts[i] = static_cast<uint32_t>(right);
-    }
-    if (spec.output_zero_point == -128) shifts[0] |= 0x80000000u;
-    if (spec.activation_min > -128 || spec.activation_max < 127) shifts[1] |= 0x80000000u;
-    for (const size_t i : {0, 2})
-      for (const uint32_t value : {multipliers[i], multipliers[i + 1], biases[i], biases[i + 1]})
-        stream.push_back(value);
-    stream.insert(stream.end(), shifts.begin(), shifts.end());
+    for (const size_t pair : {0, 2})
+      if (!append_exact_multipliers(channels.subspan(pair, 2), stream)) return false;
+    append_exact_shifts(output, channels, stream);
     return true;
   }
 };

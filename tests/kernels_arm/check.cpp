@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "kernels/convolution_2d_s8_dual.hpp"
-#include "platform/platform.h"
+#include "kernels/fully_connected_s8_dual.hpp"
+#include "platform/burin_platform.h"
 
 extern "C" const uint8_t cases_blob[];
 __asm__(
@@ -19,8 +20,9 @@ extern "C" {
     __asm__("bx lr");                                      \
   }
 MARK(0)
-MARK(1) MARK(2) MARK(3) MARK(4) MARK(5) MARK(6) MARK(7) MARK(8) MARK(9) MARK(10) MARK(11) MARK(12) MARK(13)
-    MARK(14) MARK(15) MARK(16) MARK(17) MARK(18) MARK(19) MARK(20) MARK(21) MARK(22) MARK(23)
+MARK(1)
+MARK(2) MARK(3) MARK(4) MARK(5) MARK(6) MARK(7) MARK(8) MARK(9) MARK(10) MARK(11) MARK(12) MARK(13) MARK(14)
+    MARK(15) MARK(16) MARK(17) MARK(18) MARK(19) MARK(20) MARK(21) MARK(22) MARK(23)
         __attribute__((naked, noinline, used)) void mark_idle() {
   __asm__("bx lr");
 }
@@ -56,60 +58,96 @@ void report(const char* name, const char* what) {
   ++failures;
 }
 
+struct Case {
+  int32_t number;
+  const char* name;
+  uint32_t input_at, stream_at, expected_at;
+  bool measured;
+
+  const int8_t* input() const { return reinterpret_cast<const int8_t*>(cases_blob + input_at); }
+  const uint32_t* stream() const { return reinterpret_cast<const uint32_t*>(cases_blob + stream_at); }
+  const int8_t* expected() const { return reinterpret_cast<const int8_t*>(cases_blob + expected_at); }
+};
+
+// The buffers of a case. Tensors may lie at any address; scratch is aligned.
+struct Buffers {
+  int8_t *input, *output, *scratch;
+  int32_t output_bytes, scratch_bytes;
+  bool large_enough;
+
+  Buffers(const Case& test, int32_t input_size, int32_t output_size, int32_t scratch_size)
+      : input(input_buffer + guard + (test.measured ? 0 : test.number % 4)),
+        output(output_buffer + guard + (test.measured ? 0 : test.number / 4 % 4)),
+        scratch(scratch_buffer + guard),
+        output_bytes(output_size),
+        scratch_bytes(scratch_size),
+        large_enough(guard * 2 + 3 + input_size <= int32_t(sizeof input_buffer) &&
+                     guard * 2 + 3 + output_size <= int32_t(sizeof output_buffer) &&
+                     guard * 2 + scratch_size <= int32_t(sizeof scratch_buffer)) {
+    ++cases;
+    memset(output_buffer, 0x5A, sizeof output_buffer);
+    memset(scratch_buffer, 0x3C, sizeof scratch_buffer);
+    if (!large_enough) report(test.name, "larger than the buffers of the test");
+  }
+
+  void judge(const Case& test, bool right) const {
+    if (!right) report(test.name, "wrong output");
+    if (!untouched(output - guard, 0x5A) || !untouched(output + output_bytes, 0x5A))
+      report(test.name, "wrote outside the output");
+    if (!untouched(scratch - guard, 0x3C) || !untouched(scratch + scratch_bytes, 0x3C))
+      report(test.name, "wrote outside the scratch");
+  }
+};
+
 template <class G>
-void check(int number, const char* name, uint32_t input_at, uint32_t stream_at, uint32_t expected_at,
-           bool measured) {
+void check_convolution(const Case& test) {
   typedef Convolution2dS8Dual<G, ArmDsp> Kernel;
   static_assert(Kernel::accepts(), "");
   const int32_t input_row = G::input_width * G::input_channels;
   const int32_t output_row = G::output_width * G::output_channels;
-  const int32_t output_bytes = G::output_ring_rows * output_row;
-  const int32_t scratch_bytes = Kernel::scratch_bytes();
-  if (guard * 2 + G::input_ring_rows * input_row > int32_t(sizeof input_buffer) ||
-      guard * 2 + output_bytes > int32_t(sizeof output_buffer) ||
-      guard * 2 + scratch_bytes > int32_t(sizeof scratch_buffer)) {
-    report(name, "larger than the buffers of the test");
-    return;
-  }
-  const int8_t* const source = reinterpret_cast<const int8_t*>(cases_blob + input_at);
-  const uint32_t* const stream = reinterpret_cast<const uint32_t*>(cases_blob + stream_at);
-  const int8_t* const expected = reinterpret_cast<const int8_t*>(cases_blob + expected_at);
+  const Buffers buffers(test, G::input_ring_rows * input_row, G::output_ring_rows * output_row,
+                        Kernel::scratch_bytes());
+  if (!buffers.large_enough) return;
   const bool input_whole = int32_t(G::input_ring_rows) == int32_t(G::input_height);
   const bool rings = !input_whole || int32_t(G::output_ring_rows) != int32_t(G::output_height);
-  // Tensors may lie at any address; scratch is aligned.
-  int8_t* const input = input_buffer + guard + (measured ? 0 : number % 4);
-  int8_t* const output = output_buffer + guard + (measured ? 0 : number / 4 % 4);
-  int8_t* const scratch = scratch_buffer + guard;
-  memset(output_buffer, 0x5A, sizeof output_buffer);
-  memset(scratch_buffer, 0x3C, sizeof scratch_buffer);
   bool right = true;
-  ++cases;
   if (!rings) {
-    memcpy(input, source, static_cast<size_t>(G::input_height * input_row));
-    const int32_t half = measured ? G::output_height : G::output_height / 2;
-    if (measured) mark[number]();
-    Kernel::run(input, stream, output, scratch, 0, half);
-    if (measured) mark_idle();
-    Kernel::run(input, stream, output, scratch, half, G::output_height);
-    right = memcmp(output, expected, static_cast<size_t>(output_bytes)) == 0;
+    memcpy(buffers.input, test.input(), static_cast<size_t>(G::input_height * input_row));
+    const int32_t half = test.measured ? G::output_height : G::output_height / 2;
+    if (test.measured) mark[test.number]();
+    Kernel::run(buffers.input, test.stream(), buffers.output, buffers.scratch, 0, half);
+    if (test.measured) mark_idle();
+    Kernel::run(buffers.input, test.stream(), buffers.output, buffers.scratch, half, G::output_height);
+    right = memcmp(buffers.output, test.expected(), static_cast<size_t>(buffers.output_bytes)) == 0;
   } else {
     int32_t stored = 0;
     for (int32_t y = 0; y < G::output_height; ++y) {
       const int32_t last = y * G::stride_height - G::pad_top + (G::kernel_height - 1) * G::dilation_height;
       for (; stored < G::input_height && (stored <= last || input_whole); ++stored) {
-        memcpy(input + stored % G::input_ring_rows * input_row, source + stored * input_row,
+        memcpy(buffers.input + stored % G::input_ring_rows * input_row, test.input() + stored * input_row,
                static_cast<size_t>(input_row));
       }
-      Kernel::run(input, stream, output, scratch, y, y + 1);
-      right = right && memcmp(output + y % G::output_ring_rows * output_row, expected + y * output_row,
-                              static_cast<size_t>(output_row)) == 0;
+      Kernel::run(buffers.input, test.stream(), buffers.output, buffers.scratch, y, y + 1);
+      right = right && memcmp(buffers.output + y % G::output_ring_rows * output_row,
+                              test.expected() + y * output_row, static_cast<size_t>(output_row)) == 0;
     }
   }
-  if (!right) report(name, "wrong output");
-  if (!untouched(output - guard, 0x5A) || !untouched(output + output_bytes, 0x5A))
-    report(name, "wrote outside the output");
-  if (!untouched(scratch - guard, 0x3C) || !untouched(scratch + scratch_bytes, 0x3C))
-    report(name, "wrote outside the scratch");
+  buffers.judge(test, right);
+}
+
+template <class G>
+void check_fully_connected(const Case& test) {
+  typedef FullyConnectedS8Dual<G, ArmDsp> Kernel;
+  static_assert(Kernel::accepts(), "");
+  const int32_t input_bytes = G::batches * G::inputs;
+  const Buffers buffers(test, input_bytes, G::batches * G::outputs, Kernel::scratch_bytes());
+  if (!buffers.large_enough) return;
+  memcpy(buffers.input, test.input(), static_cast<size_t>(input_bytes));
+  if (test.measured) mark[test.number]();
+  Kernel::run(buffers.input, test.stream(), buffers.output, buffers.scratch);
+  if (test.measured) mark_idle();
+  buffers.judge(test,
+                memcmp(buffers.output, test.expected(), static_cast<size_t>(buffers.output_bytes)) == 0);
 }
 
 }  // namespace

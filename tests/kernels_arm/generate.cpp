@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "kernels/convolution_2d_s8_dual.hpp"
-#include "lower/requantization.hpp"
+#include "kernels/fully_connected_s8_dual.hpp"
+#include "tensor/requantization.hpp"
 
 namespace {
 
@@ -59,7 +60,7 @@ struct Layer {
   int32_t output_ring_rows = 0;
   std::string name;
   int32_t weight_limit = 127;
-  int forms = 0;  // 0: as proven, 1: exact only
+  bool exact_only = false;  // no scaled form is offered
   bool measured = false;
 };
 
@@ -86,7 +87,7 @@ void pad_valid(ConvolutionSpec& s) {
 }
 
 Layer named(const char* name, int32_t height, int32_t width, int32_t channels, int32_t kernel_height,
-            int32_t kernel_width, int32_t stride, int32_t outputs, int32_t zero_point, int forms) {
+            int32_t kernel_width, int32_t stride, int32_t outputs, int32_t zero_point, bool exact_only) {
   Layer layer;
   layer.name = name;
   layer.spec = ConvolutionSpec{
@@ -96,7 +97,7 @@ Layer named(const char* name, int32_t height, int32_t width, int32_t channels, i
   layer.input_ring_rows = height;
   layer.output_ring_rows = layer.spec.output_height;
   layer.weight_limit = 60;
-  layer.forms = forms;
+  layer.exact_only = exact_only;
   layer.measured = true;
   return layer;
 }
@@ -145,19 +146,98 @@ Layer random_layer(Random& random, int index) {
       random.one_in(3) && needed < s.input_height ? random.between(needed, s.input_height) : s.input_height;
   layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
   layer.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
-  layer.forms = random.one_in(3) ? 1 : 0;
+  layer.exact_only = random.one_in(3);
   layer.name = "random " + std::to_string(index);
   return layer;
 }
 
+// What a layer's channels need besides its shape.
+struct Numbers {
+  std::vector<int8_t> weights;
+  std::vector<int32_t> biases;
+  std::vector<ChannelRequantization> requantizations;
+  int scaled = 0;  // channels with a scaled form, each shift counted
+};
+
+struct Style {
+  int32_t weight_limit = 127;
+  bool exact_only = false;
+  bool odd_channels = false;  // zero multipliers and large biases among them
+};
+
+// Multipliers are such that the sums spread over some tens to hundreds of output values.
+Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32_t outputs,
+                       const DualOutput& output) {
+  Numbers result;
+  result.weights.resize(static_cast<size_t>(outputs * inputs));
+  for (int8_t& weight : result.weights)
+    weight = static_cast<int8_t>(random.between(-style.weight_limit, style.weight_limit));
+  const double spread = style.weight_limit * 0.6 * 74.0 * std::sqrt(static_cast<double>(inputs));
+  for (int32_t o = 0; o < outputs; ++o) {
+    int exponent = 0;
+    const double fraction = std::frexp(random.between(20, 120) / spread, &exponent);
+    ChannelRequantization q;
+    q.multiplier = static_cast<int32_t>(std::min(std::llround(fraction * 2147483648.0), 2147483647LL));
+    q.shift = std::min(exponent, -1);
+    int32_t bias = static_cast<int32_t>(random.between(-200, 200) * spread / 400);
+    if (style.odd_channels && random.one_in(12)) q.multiplier = 0;
+    if (style.odd_channels && random.one_in(9)) bias = random.between(-3000000, 3000000);
+    const std::span<const int8_t> own(result.weights.data() + o * inputs, static_cast<size_t>(inputs));
+    const burin::Requantization reference{q.multiplier, q.shift, output.output_zero_point,
+                                          output.activation_min, output.activation_max};
+    const burin::AccumulatorRange range =
+        burin::accumulator_range(own, bias, -128, 127, output.input_zero_point);
+    for (size_t i = 0; i < scaled_shifts.size() && !style.exact_only; ++i) {
+      const auto form = burin::prove_scaled(reference, burin::Rounding::tflm, range, 8, scaled_shifts[i]);
+      if (!form || form->needs_clamp()) continue;
+      q.scaled[i] = ScaledRequantization{form->multiplier, form->constant};
+      ++result.scaled;
+    }
+    result.biases.push_back(bias);
+    result.requantizations.push_back(q);
+  }
+  return result;
+}
+
+int8_t finish(int64_t sum, const ChannelRequantization& q, int32_t zero_point, int32_t low, int32_t high) {
+  const int32_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
+  return static_cast<int8_t>(std::clamp(value + zero_point, low, high));
+}
+
+std::vector<int8_t> random_input(Random& random, int32_t count) {
+  std::vector<int8_t> result(static_cast<size_t>(count));
+  for (int8_t& value : result) value = static_cast<int8_t>(random.between(-128, 127));
+  return result;
+}
+
+struct Fields {
+  std::string text;
+  void add(const char* name, int64_t value) {
+    text += std::string(name) + " = " + std::to_string(value) + ", ";
+  }
+};
+
+// Lays the case down for check.cpp, to be called as `function`.
+void append_case(Output& output, size_t number, const std::string& name, const char* function,
+                 const Fields& fields, const std::vector<int8_t>& input, const std::vector<uint32_t>& stream,
+                 const std::vector<int8_t>& expected, bool measured) {
+  const std::string id = std::to_string(number);
+  output.header += "struct geometry_" + id + " {\n  enum : int32_t {\n    " + fields.text + "\n  };\n};\n";
+  const size_t input_at = output.append(input.data(), input.size());
+  const size_t stream_at = output.append(stream.data(), stream.size() * 4);
+  const size_t expected_at = output.append(expected.data(), expected.size());
+  output.run_list += std::string("  ") + function + "<geometry_" + id + ">({" + id + ", \"" + name + "\", " +
+                     std::to_string(input_at) + ", " + std::to_string(stream_at) + ", " +
+                     std::to_string(expected_at) + ", " + (measured ? "true" : "false") + "});\n";
+}
+
 std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<int8_t>& input,
-                                    const std::vector<int8_t>& weights, const std::vector<int32_t>& biases,
-                                    const std::vector<ChannelRequantization>& requantizations) {
+                                    const Numbers& numbers) {
   std::vector<int8_t> result;
   for (int32_t y = 0; y < s.output_height; ++y) {
     for (int32_t x = 0; x < s.output_width; ++x) {
       for (int32_t o = 0; o < s.output_channels; ++o) {
-        int64_t sum = biases[static_cast<size_t>(o)];
+        int64_t sum = numbers.biases[static_cast<size_t>(o)];
         for (int32_t i = 0; i < s.kernel_height; ++i) {
           for (int32_t j = 0; j < s.kernel_width; ++j) {
             const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
@@ -167,14 +247,12 @@ std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<
               const auto at = static_cast<size_t>((row * s.input_width + column) * s.input_channels + c);
               const auto weight = static_cast<size_t>(
                   ((o * s.kernel_height + i) * s.kernel_width + j) * s.input_channels + c);
-              sum += (input[at] - s.input_zero_point) * weights[weight];
+              sum += (input[at] - s.input_zero_point) * numbers.weights[weight];
             }
           }
         }
-        const ChannelRequantization& q = requantizations[static_cast<size_t>(o)];
-        const int32_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
-        result.push_back(
-            static_cast<int8_t>(std::clamp(value + s.output_zero_point, s.activation_min, s.activation_max)));
+        result.push_back(finish(sum, numbers.requantizations[static_cast<size_t>(o)], s.output_zero_point,
+                                s.activation_min, s.activation_max));
       }
     }
   }
@@ -185,88 +263,114 @@ bool append(const Layer& layer, size_t number, Random& random, Output& output) {
   const ConvolutionSpec& s = layer.spec;
   if (!ConvolutionDual::accepts(s)) return false;
   const int32_t inputs = s.kernel_height * s.kernel_width * s.input_channels;
-  std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width * s.input_channels));
-  for (int8_t& value : input) value = static_cast<int8_t>(random.between(-128, 127));
-  std::vector<int8_t> weights(static_cast<size_t>(s.output_channels * inputs));
-  for (int8_t& weight : weights)
-    weight = static_cast<int8_t>(random.between(-layer.weight_limit, layer.weight_limit));
-  std::vector<int32_t> biases;
-  std::vector<ChannelRequantization> requantizations;
-  int scaled = 0;
-  for (int32_t o = 0; o < s.output_channels; ++o) {
-    // Sums spread over some hundred output values.
-    const double spread = layer.weight_limit * 0.6 * 74.0 * std::sqrt(static_cast<double>(inputs));
-    const double scale = random.between(20, 120) / spread;
-    int exponent = 0;
-    const double fraction = std::frexp(scale, &exponent);
-    ChannelRequantization q;
-    q.multiplier = static_cast<int32_t>(std::min(std::llround(fraction * 2147483648.0), 2147483647LL));
-    q.shift = std::min(exponent, -1);
-    if (!layer.measured && random.one_in(12)) q.multiplier = 0;
-    biases.push_back(static_cast<int32_t>(random.between(-200, 200) * spread / 400));
-    if (!layer.measured && random.one_in(9)) biases.back() = random.between(-3000000, 3000000);
-    const std::span<const int8_t> own(weights.data() + o * inputs, static_cast<size_t>(inputs));
-    const burin::Requantization reference{q.multiplier, q.shift, s.output_zero_point, s.activation_min,
-                                          s.activation_max};
-    const burin::AccumulatorRange range =
-        burin::accumulator_range(own, biases.back(), -128, 127, s.input_zero_point);
-    if (layer.forms == 0) {
-      for (size_t i = 0; i < scaled_shifts.size(); ++i) {
-        const auto form = burin::prove_scaled(reference, burin::Rounding::tflm, range, 8, scaled_shifts[i]);
-        if (!form || form->needs_clamp()) continue;
-        q.scaled[i] = ScaledRequantization{form->multiplier, form->constant};
-        ++scaled;
-      }
-    }
-    requantizations.push_back(q);
-  }
-  const auto stream = ConvolutionDualPacker::pack(s, weights, biases, requantizations);
+  const std::vector<int8_t> input = random_input(random, s.input_height * s.input_width * s.input_channels);
+  const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
+  const Numbers numbers = random_numbers(random, {layer.weight_limit, layer.exact_only, !layer.measured},
+                                         inputs, s.output_channels, about);
+  const auto stream =
+      ConvolutionDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations);
   if (!stream) {
     std::printf("%s: refused by pack\n", layer.name.c_str());
     return false;
   }
-  const std::vector<int8_t> expected = expected_output(s, input, weights, biases, requantizations);
-
-  const std::string id = std::to_string(number);
-  std::string& h = output.header;
-  const auto field = [&](const char* name, int64_t value) {
-    h += std::string(name) + " = " + std::to_string(value) + ", ";
-  };
-  h += "struct geometry_" + id + " {\n  enum : int32_t {\n    ";
-  field("batches", s.batches);
-  field("input_height", s.input_height);
-  field("input_width", s.input_width);
-  field("input_channels", s.input_channels);
-  field("kernel_height", s.kernel_height);
-  field("kernel_width", s.kernel_width);
-  field("output_height", s.output_height);
-  field("output_width", s.output_width);
-  field("output_channels", s.output_channels);
-  field("stride_height", s.stride_height);
-  field("stride_width", s.stride_width);
-  field("dilation_height", s.dilation_height);
-  field("dilation_width", s.dilation_width);
-  field("pad_top", s.pad_top);
-  field("pad_left", s.pad_left);
-  field("input_zero_point", s.input_zero_point);
-  field("output_zero_point", s.output_zero_point);
-  field("activation_min", s.activation_min);
-  field("activation_max", s.activation_max);
-  field("input_ring_rows", layer.input_ring_rows);
-  field("output_ring_rows", layer.output_ring_rows);
-  h += "\n  };\n};\n";
-  const size_t input_at = output.append(input.data(), input.size());
-  const size_t stream_at = output.append(stream->data(), stream->size() * 4);
-  const size_t expected_at = output.append(expected.data(), expected.size());
-  output.run_list += "    check<geometry_" + id + ">(" + id + ", \"" + layer.name + "\", " +
-                     std::to_string(input_at) + ", " + std::to_string(stream_at) + ", " +
-                     std::to_string(expected_at) + ", " + (layer.measured ? "true" : "false") + ");\n";
+  Fields fields;
+  fields.add("batches", s.batches);
+  fields.add("input_height", s.input_height);
+  fields.add("input_width", s.input_width);
+  fields.add("input_channels", s.input_channels);
+  fields.add("kernel_height", s.kernel_height);
+  fields.add("kernel_width", s.kernel_width);
+  fields.add("output_height", s.output_height);
+  fields.add("output_width", s.output_width);
+  fields.add("output_channels", s.output_channels);
+  fields.add("stride_height", s.stride_height);
+  fields.add("stride_width", s.stride_width);
+  fields.add("dilation_height", s.dilation_height);
+  fields.add("dilation_width", s.dilation_width);
+  fields.add("pad_top", s.pad_top);
+  fields.add("pad_left", s.pad_left);
+  fields.add("input_zero_point", s.input_zero_point);
+  fields.add("output_zero_point", s.output_zero_point);
+  fields.add("activation_min", s.activation_min);
+  fields.add("activation_max", s.activation_max);
+  fields.add("input_ring_rows", layer.input_ring_rows);
+  fields.add("output_ring_rows", layer.output_ring_rows);
+  append_case(output, number, layer.name, "check_convolution", fields, input, *stream,
+              expected_output(s, input, numbers), layer.measured);
   if (layer.measured) {
     const int64_t products = int64_t{s.output_height} * s.output_width * s.output_channels * inputs;
-    std::printf("case %zu|%s|%lld|%lld|%d|%d of %d scaled\n", number, layer.name.c_str(),
+    std::printf("case %zu|%s|%lld|%lld|%d|%zu bytes\n", number, layer.name.c_str(),
                 static_cast<long long>(products),
                 static_cast<long long>(ConvolutionDualPacker::estimate_cycles(s)),
-                ConvolutionDual::scratch_bytes(s), scaled, 2 * s.output_channels);
+                ConvolutionDual::scratch_bytes(s), stream->size() * 4);
+  }
+  return true;
+}
+
+struct Dense {
+  std::string name;
+  FullyConnectedSpec spec{};
+  int32_t weight_limit = 127;
+  bool measured = false;
+};
+
+Dense random_dense(Random& random, int index) {
+  Dense dense;
+  dense.name = "random dense " + std::to_string(index);
+  FullyConnectedSpec& s = dense.spec;
+  s.batches = random.one_in(3) ? random.between(2, 3) : 1;
+  s.inputs = random.one_in(2) ? random.between(1, 40) : 16 * random.between(1, 20);
+  s.outputs = random.between(1, 35);
+  s.input_zero_point = random.one_in(3) ? -128 : random.between(-128, 127);
+  s.output_zero_point = random.one_in(2) ? -128 : random.between(-128, 127);
+  s.activation_min = -128;
+  s.activation_max = 127;
+  if (random.one_in(3)) {
+    s.activation_min = random.between(-128, 100);
+    s.activation_max = random.between(s.activation_min, 127);
+  }
+  dense.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
+  return dense;
+}
+
+bool append(const Dense& dense, size_t number, Random& random, Output& output) {
+  const FullyConnectedSpec& s = dense.spec;
+  const std::vector<int8_t> input = random_input(random, s.batches * s.inputs);
+  const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
+  const Numbers numbers =
+      random_numbers(random, {dense.weight_limit, true, !dense.measured}, s.inputs, s.outputs, about);
+  const auto stream =
+      FullyConnectedDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations);
+  if (!stream) {
+    std::printf("%s: refused by pack\n", dense.name.c_str());
+    return false;
+  }
+  std::vector<int8_t> expected;
+  for (int32_t batch = 0; batch < s.batches; ++batch) {
+    for (int32_t o = 0; o < s.outputs; ++o) {
+      int64_t sum = numbers.biases[static_cast<size_t>(o)];
+      for (int32_t i = 0; i < s.inputs; ++i)
+        sum += (input[static_cast<size_t>(batch * s.inputs + i)] - s.input_zero_point) *
+               numbers.weights[static_cast<size_t>(o * s.inputs + i)];
+      expected.push_back(finish(sum, numbers.requantizations[static_cast<size_t>(o)], s.output_zero_point,
+                                s.activation_min, s.activation_max));
+    }
+  }
+  Fields fields;
+  fields.add("batches", s.batches);
+  fields.add("inputs", s.inputs);
+  fields.add("outputs", s.outputs);
+  fields.add("input_zero_point", s.input_zero_point);
+  fields.add("output_zero_point", s.output_zero_point);
+  fields.add("activation_min", s.activation_min);
+  fields.add("activation_max", s.activation_max);
+  append_case(output, number, dense.name, "check_fully_connected", fields, input, *stream, expected,
+              dense.measured);
+  if (dense.measured) {
+    std::printf("case %zu|%s|%lld|%lld|%d|%zu bytes\n", number, dense.name.c_str(),
+                static_cast<long long>(s.batches) * s.inputs * s.outputs,
+                static_cast<long long>(FullyConnectedDualPacker::estimate_cycles(s)),
+                FullyConnectedDual::scratch_bytes(s), stream->size() * 4);
   }
   return true;
 }
@@ -279,30 +383,43 @@ int main(int argc, char** argv) {
   const auto seed = static_cast<uint32_t>(std::strtoul(argv[2], nullptr, 10));
   const int count = std::atoi(argv[3]);
   Random random{std::mt19937(seed)};
-  std::vector<Layer> layers = {
-      named("pointwise 64->64, 25x5", 25, 5, 64, 1, 1, 1, 64, -128, 0),
-      named("pointwise 64->64, 25x5, exact, ReLU", 25, 5, 64, 1, 1, 1, 64, -128, 1),
-      named("pointwise 64->64, 25x5, exact", 25, 5, 64, 1, 1, 1, 64, 3, 1),
-      named("10x4x1->64, stride 2, 49x10", 49, 10, 1, 10, 4, 2, 64, -128, 0),
-      named("3x3x3->8, stride 2, 96x96", 96, 96, 3, 3, 3, 2, 8, -128, 0),
-      named("3x3x3->16, 32x32", 32, 32, 3, 3, 3, 1, 16, -128, 0),
-      named("pointwise 8->16, 48x48", 48, 48, 8, 1, 1, 1, 16, -128, 0),
-      named("pointwise 16->32, 24x24", 24, 24, 16, 1, 1, 1, 32, -128, 0),
-      named("pointwise 32->32, 24x24", 24, 24, 32, 1, 1, 1, 32, -128, 0),
-      named("pointwise 128->128, 6x6", 6, 6, 128, 1, 1, 1, 128, -128, 0),
-      named("pointwise 128->256, 3x3", 3, 3, 128, 1, 1, 1, 256, -128, 0),
-      named("3x3x16->16, 32x32", 32, 32, 16, 3, 3, 1, 16, -128, 0),
-      named("3x3x16->16, 32x32, exact", 32, 32, 16, 3, 3, 1, 16, 4, 1),
-      named("3x3x16->32, stride 2, 32x32", 32, 32, 16, 3, 3, 2, 32, -128, 0),
-      named("pointwise 16->32, stride 2, 32x32, exact", 32, 32, 16, 1, 1, 2, 32, -17, 1),
-      named("3x3x64->64, 8x8, exact", 8, 8, 64, 3, 3, 1, 64, -2, 1),
+  std::vector<Layer> measured_layers = {
+      named("pointwise 64->64, 25x5", 25, 5, 64, 1, 1, 1, 64, -128, false),
+      named("pointwise 64->64, 25x5, exact, ReLU", 25, 5, 64, 1, 1, 1, 64, -128, true),
+      named("pointwise 64->64, 25x5, exact", 25, 5, 64, 1, 1, 1, 64, 3, true),
+      named("10x4x1->64, stride 2, 49x10", 49, 10, 1, 10, 4, 2, 64, -128, false),
+      named("3x3x3->8, stride 2, 96x96", 96, 96, 3, 3, 3, 2, 8, -128, false),
+      named("3x3x3->16, 32x32", 32, 32, 3, 3, 3, 1, 16, -128, false),
+      named("pointwise 8->16, 48x48", 48, 48, 8, 1, 1, 1, 16, -128, false),
+      named("pointwise 16->32, 24x24", 24, 24, 16, 1, 1, 1, 32, -128, false),
+      named("pointwise 32->32, 24x24", 24, 24, 32, 1, 1, 1, 32, -128, false),
+      named("pointwise 128->128, 6x6", 6, 6, 128, 1, 1, 1, 128, -128, false),
+      named("pointwise 128->256, 3x3", 3, 3, 128, 1, 1, 1, 256, -128, false),
+      named("3x3x16->16, 32x32", 32, 32, 16, 3, 3, 1, 16, -128, false),
+      named("3x3x16->16, 32x32, exact", 32, 32, 16, 3, 3, 1, 16, 4, true),
+      named("3x3x16->32, stride 2, 32x32", 32, 32, 16, 3, 3, 2, 32, -128, false),
+      named("pointwise 16->32, stride 2, 32x32, exact", 32, 32, 16, 1, 1, 2, 32, -17, true),
+      named("3x3x64->64, 8x8, exact", 8, 8, 64, 3, 3, 1, 64, -2, true),
   };
-  for (int i = 0; i < count; ++i) layers.push_back(random_layer(random, i));
+  std::vector<Dense> measured_denses = {
+      {"fully connected 640->128", {1, 640, 128, 89, -128, -128, 127}, 60, true},
+      {"fully connected 128->640", {1, 128, 640, -128, 96, -128, 127}, 60, true},
+      {"fully connected 128->128", {1, 128, 128, -128, -128, -128, 127}, 60, true},
+      {"fully connected 8->128", {1, 8, 128, -128, -128, -128, 127}, 60, true},
+      {"fully connected 64->12", {1, 64, 12, -128, 14, -128, 127}, 60, true},
+      {"fully connected 256->2", {1, 256, 2, -128, -5, -128, 127}, 60, true},
+  };
 
   Output output;
   size_t number = 0;
-  for (const Layer& layer : layers)
+  for (const Layer& layer : measured_layers)
     if (append(layer, number, random, output)) ++number;
+  for (const Dense& dense : measured_denses)
+    if (append(dense, number, random, output)) ++number;
+  for (int i = 0; i < count; ++i)
+    if (append(random_layer(random, i), number, random, output)) ++number;
+  for (int i = 0; i < count / 2; ++i)
+    if (append(random_dense(random, i), number, random, output)) ++number;
   std::ofstream header(directory + "/cases.hpp");
   header << output.header << "\nvoid check_all() {\n" << output.run_list << "}\n";
   std::ofstream blob(directory + "/cases.bin", std::ios::binary);

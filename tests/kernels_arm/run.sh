@@ -18,7 +18,7 @@ mkdir -p "$directory"
 cd "$directory"
 
 ${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wconversion -Wshadow -DBURIN_HOST -I"$root/runtime-stub" -I"$root/compiler" \
-  "$here/generate.cpp" "$root/compiler/lower/requantization.cpp" -o generate
+  "$here/generate.cpp" "$root/compiler/tensor/requantization.cpp" -o generate
 ./generate . "$seed" "$count" > generate.log || { cat generate.log; exit 1; }
 tail -n 1 generate.log
 [ libcount.so -nt "$root/runtime-stub/platform/count_plugin.c" ] ||
