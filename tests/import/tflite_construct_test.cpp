@@ -1,0 +1,294 @@
+// Constructs of the TFLite format, in models written as JSON.
+#include <flatbuffers/idl.h>
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "import/import.hpp"
+#include "import/tflite/tflite.hpp"
+
+namespace burin {
+namespace {
+
+std::vector<std::byte> tflite(const std::string& json) {
+  std::stringstream schema;
+  schema
+      << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/import/tflite/schema.fbs").rdbuf();
+  flatbuffers::Parser parser;
+  INFO(parser.error_);
+  REQUIRE(parser.Parse(schema.str().c_str()));
+  const bool parsed = parser.Parse(json.c_str());
+  INFO(parser.error_);
+  REQUIRE(parsed);
+  const auto* data = reinterpret_cast<const std::byte*>(parser.builder_.GetBufferPointer());
+  return {data, data + parser.builder_.GetSize()};
+}
+
+// A model of one dense layer x[1,4] -> y[1,3]; each part can be replaced or added to.
+struct Model {
+  std::string version = "3";
+  std::string x = R"({shape: [1,4], type: "INT8", name: "x", quantization: {scale: [0.5], zero_point: [3]}})";
+  std::string weights =
+      R"({shape: [3,4], type: "INT8", name: "weights", buffer: 1, quantization: {scale: [0.1], zero_point: [0]}})";
+  std::string y = R"({shape: [1,3], type: "INT8", name: "y", quantization: {scale: [0.5], zero_point: [3]}})";
+  std::string more_tensors = {};  // from index 3, with a leading comma
+  std::string inputs = "[0]";
+  std::string outputs = "[2]";
+  std::string operands = "inputs: [0, 1], outputs: [2]";
+  std::string operators_before = {};  // with a trailing comma
+  std::string more_operators = {};
+  std::string more_codes = {};  // from index 1
+  std::string buffer = "{data: [1,2,3,4,5,6,7,8,9,10,11,12]}";
+  std::string more_buffers = {};  // from index 2
+  std::string more_subgraphs = {};
+
+  Result<Graph> import() const {
+    return import_tflite(
+        tflite(fmt::format(R"({{version: {}, operator_codes: [{{builtin_code: "FULLY_CONNECTED"}} {}],
+        subgraphs: [{{tensors: [{}, {}, {} {}], inputs: {}, outputs: {}, name: "main",
+                      operators: [{} {{opcode_index: 0, {}}} {}]}} {}],
+        buffers: [{{}}, {} {}]}})",
+                           version, more_codes, x, weights, y, more_tensors, inputs, outputs,
+                           operators_before, operands, more_operators, more_subgraphs, buffer, more_buffers)),
+        "model");
+  }
+};
+
+void check_refused(const Result<Graph>& graph, DiagnosticCode code, const std::string& message) {
+  REQUIRE_FALSE(graph.ok());
+  CHECK_THAT(graph.diagnostics()[0].message, Catch::Contains(message));
+  CHECK(describe(graph.diagnostics()[0].code).name == describe(code).name);
+}
+
+const Tensor& named(const Graph& graph, std::string_view name) {
+  for (const Tensor& tensor : graph.tensors)
+    if (tensor.name == name) return tensor;
+  FAIL("no tensor " << name);
+  throw;
+}
+
+}  // namespace
+
+TEST_CASE("a plain model") {
+  const Result<Graph> graph = Model().import();
+  REQUIRE(graph.ok());
+  CHECK(graph->name == "model");
+  CHECK(named(*graph, "x").quantization == Quantization{{0.5f}, {3}, 0});
+  CHECK(named(*graph, "weights").constant->bytes().size() == 12);
+  CHECK_FALSE(named(*graph, "y").constant.has_value());
+}
+
+TEST_CASE("the version of the schema is checked") {
+  check_refused(Model{.version = "2"}.import(), DiagnosticCode::E0403, "schema version 2");
+}
+
+TEST_CASE("four-bit weights are widened") {
+  Model model;
+  model.weights =
+      R"({shape: [3,4], type: "INT4", name: "weights", buffer: 1, quantization: {scale: [0.1], zero_point: [0]}})";
+  model.buffer = "{data: [0x21, 0x43, 0x87, 0xF9, 0x00, 0x70]}";
+  const Result<Graph> graph = model.import();
+  REQUIRE(graph.ok());
+  const Tensor& weights = named(*graph, "weights");
+  CHECK(weights.type == TensorType{DType::s8, {3, 4}});
+  CHECK(*weights.constant == Constant::of(std::vector<int8_t>{1, 2, 3, 4, 7, -8, -7, -1, 0, 0, 0, 7}));
+}
+
+TEST_CASE("tensors that cannot be held are refused where something uses them, and only there") {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"(, {shape: [1], type: "STRING", name: "t"})", "tensor 3 \"t\" is string[1], which is not supported"},
+      {R"(, {shape: [1], type: "FLOAT16", name: "t"})", "is float16[1]"},
+      {R"(, {shape: [1,-1], type: "INT8", name: "t"})", "has a dimension of unknown size"},
+      {R"(, {shape: [1,1,1,1,1,1,1,1,1], type: "INT8", name: "t"})", "has rank 9"},
+      {R"(, {shape: [1], type: "INT8", name: "t", sparsity: {}})", "is stored in sparse form"},
+      {R"(, {shape: [1], type: "INT8", name: "t", external_buffer: 1})", "is stored in another file"},
+      {R"(, {shape: [1], type: "INT8", name: "t", quantization: {scale: [1], details_type: "BlockwiseQuantization", details: {}}})",
+       "is quantised neither per tensor nor per channel"},
+      {R"(, {shape: [1], type: "INT4", name: "t"})", "is int4[1] and not constant"},
+  };
+  for (const auto& [tensor, message] : cases) {
+    INFO(tensor);
+    CHECK(Model{.more_tensors = tensor}.import().ok());
+    const Result<Graph> used =
+        Model{.more_tensors = tensor, .operands = "inputs: [3, 1], outputs: [2]"}.import();
+    check_refused(used, DiagnosticCode::E0403, message);
+    CHECK(used.diagnostics()[0].place.starts_with("op 0 \"y\", input "));
+    check_refused(Model{.more_tensors = tensor, .inputs = "[0, 3]"}.import(), DiagnosticCode::E0403, message);
+  }
+}
+
+TEST_CASE("quantisation is taken only where it means something") {
+  const auto quantized = [](const char* type, const char* quantization) {
+    Model model;
+    model.more_tensors =
+        fmt::format(R"(, {{shape: [2], type: "{}", name: "t", quantization: {{ {} }}}})", type, quantization);
+    model.inputs = "[0, 3]";
+    return model.import();
+  };
+  const auto of = [&](const char* type, const char* quantization) {
+    const Result<Graph> graph = quantized(type, quantization);
+    REQUIRE(graph.ok());
+    return named(*graph, "t").quantization;
+  };
+  CHECK(of("FLOAT32", "scale: [0.5], zero_point: [1]") == Quantization());
+  CHECK(of("BOOL", "scale: [0.5], zero_point: [1]") == Quantization());
+  CHECK(of("INT8", "min: [0], max: [1]") == Quantization());
+  CHECK(of("INT32", "scale: [0], zero_point: [0]") == Quantization());
+  CHECK(of("INT8", "scale: [0.5]") == Quantization{{0.5f}, {0}, 0});
+  CHECK(of("INT8", "scale: [0.5], zero_point: [1], quantized_dimension: 3") == Quantization{{0.5f}, {1}, 0});
+  CHECK(of("INT8", "scale: [0.5, 1], zero_point: [1]") == Quantization{{0.5f, 1.f}, {1, 1}, 0});
+  CHECK(of("INT8", "scale: [0.5, 1], zero_point: [1, 2], quantized_dimension: 3") ==
+        Quantization{{0.5f, 1.f}, {1, 2}, 0});
+  check_refused(quantized("INT8", "scale: [0.5, 1], zero_point: [1, 2, 3]"), DiagnosticCode::E0303,
+                "has 2 scales and 3 zero points");
+  check_refused(quantized("INT8", "scale: [0]"), DiagnosticCode::E0303, "has the scale 0");
+  check_refused(quantized("INT32", "scale: [1], zero_point: [4294967296]"), DiagnosticCode::E0303,
+                "has the zero point 4294967296");
+}
+
+TEST_CASE("operands must exist, and be as many as the operator takes") {
+  const auto with = [](const char* operands) { return Model{.operands = operands}.import(); };
+  check_refused(with("inputs: [0, 3], outputs: [2]"), DiagnosticCode::E0302, "input 1 is tensor 3 of 3");
+  check_refused(with("inputs: [0, -2], outputs: [2]"), DiagnosticCode::E0302, "input 1 is tensor -2 of 3");
+  check_refused(with("inputs: [0, 1], outputs: [-1]"), DiagnosticCode::E0302, "output 0 is tensor -1 of 3");
+  check_refused(with("outputs: [2]"), DiagnosticCode::E0303, "0 inputs and 1 outputs are not what it takes");
+  check_refused(with("inputs: [0, 1]"), DiagnosticCode::E0303,
+                "2 inputs and 0 outputs are not what it takes");
+  check_refused(with("inputs: [0, 1], outputs: [2, 2]"), DiagnosticCode::E0303, "2 inputs and 2 outputs");
+  check_refused(with("inputs: [0, 1, -1, -1], outputs: [2]"), DiagnosticCode::E0303,
+                "4 inputs and 1 outputs");
+  check_refused(with("inputs: [0, -1], outputs: [2]"), DiagnosticCode::E0303, "input 1 is missing");
+}
+
+TEST_CASE("inputs and outputs of the model must exist and differ") {
+  check_refused(Model{.inputs = "[0, 7]"}.import(), DiagnosticCode::E0302,
+                "an input of the model is tensor 7 of 3");
+  check_refused(Model{.outputs = "[-1]"}.import(), DiagnosticCode::E0302,
+                "an output of the model is tensor -1 of 3");
+  check_refused(Model{.inputs = "[0, 0]"}.import(), DiagnosticCode::E0303, "two inputs of the model at once");
+  check_refused(Model{.inputs = "[0, 1]"}.import(), DiagnosticCode::E0303, "is an input and a constant");
+}
+
+TEST_CASE("options of an unknown kind are not looked into") {
+  // A union member beyond the schema; whatever the table holds, the options have their defaults.
+  CHECK(Model{.operands = "inputs: [0, 1], outputs: [2], builtin_options_2_type: 23, builtin_options_2: {}"}
+            .import()
+            .ok());
+}
+
+TEST_CASE("everything wrong is reported in one go") {
+  Model model;
+  model.more_codes = R"(, {builtin_code: "GATHER_ND"}, {builtin_code: "CUSTOM", custom_code: "Flex*/"})";
+  model.operands = "inputs: [0, 9], outputs: [2]";
+  model.more_operators =
+      ", {opcode_index: 1, inputs: [0], outputs: []}, {opcode_index: 2}, {opcode_index: 77}";
+  model.outputs = "[2, 12]";
+  const Result<Graph> graph = model.import();
+  CHECK(graph.diagnostics().size() == 5);
+}
+
+TEST_CASE("a second entry point is refused") {
+  const Result<Graph> graph = Model{.more_subgraphs = R"(, {name: "other"})"}.import();
+  check_refused(graph, DiagnosticCode::E0403, "several entry points");
+  CHECK(graph.diagnostics()[0].place == "subgraph 1 \"other\"");
+  // A subgraph that an unsupported operator calls is that operator's matter.
+  Model model;
+  model.more_codes = R"(, {builtin_code: "WHILE"})";
+  model.more_operators =
+      R"(, {opcode_index: 1, builtin_options_type: "WhileOptions", builtin_options: {cond_subgraph_index: 1, body_subgraph_index: 2}})";
+  model.more_subgraphs = ", {}, {}";
+  const Result<Graph> loop = model.import();
+  CHECK(loop.diagnostics().size() == 1);
+  check_refused(loop, DiagnosticCode::E0401, "operator WHILE is not supported");
+}
+
+// ---- resource variables ----
+
+namespace {
+
+constexpr const char* handle_to_state =
+    R"({{opcode_index: 1, outputs: [{}], builtin_options_type: "VarHandleOptions", builtin_options: {{shared_name: "state"}}}})";
+
+// y -> state, state -> "read"; the second subgraph gives the state its first value.
+struct VariableModel : Model {
+  std::string initial_value = R"({shape: [1,3], type: "INT8", buffer: 2})";
+  std::string initial_operand = "1";
+  int32_t init_subgraph = 1;
+  bool in_time = true;
+
+  Result<Graph> import() {
+    more_codes =
+        R"(, {builtin_code: "VAR_HANDLE"}, {builtin_code: "CALL_ONCE"}, {builtin_code: "ASSIGN_VARIABLE"}, {builtin_code: "READ_VARIABLE"})";
+    more_tensors = R"(, {type: "RESOURCE", name: "handle"},
+        {shape: [1,3], type: "INT8", name: "read", quantization: {scale: [0.5], zero_point: [3]}})";
+    outputs = "[2, 4]";
+    const std::string call = fmt::format(
+        R"({{opcode_index: 2, builtin_options_type: "CallOnceOptions", builtin_options: {{init_subgraph_index: {}}}}},)",
+        init_subgraph);
+    const std::string handle = fmt::format(fmt::runtime(handle_to_state), 3);
+    if (in_time) operators_before = call + handle + ", {opcode_index: 4, inputs: [3], outputs: [4]}, ";
+    more_operators =
+        ", " + (in_time ? "" : call + handle + ",") + std::string("{opcode_index: 3, inputs: [3, 2]}");
+    more_buffers = ", {data: [7, 8, 9]}";
+    more_subgraphs =
+        fmt::format(R"(, {{tensors: [{{type: "RESOURCE"}}, {}],
+                                       operators: [{}, {{opcode_index: 3, inputs: [0, {}]}}]}})",
+                    initial_value, fmt::format(fmt::runtime(handle_to_state), 0), initial_operand);
+    return Model::import();
+  }
+};
+
+std::string all_messages(const Result<Graph>& graph) {
+  std::string text;
+  for (const Diagnostic& d : graph.diagnostics())
+    text += std::string(describe(d.code).name) + " " + d.message + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a resource variable becomes one variable tensor with its first value") {
+  VariableModel model;
+  const Result<Graph> graph = model.import();
+  if (!graph) {
+    WARN("reading and assigning variables is not implemented: " << all_messages(graph));
+    for (const Diagnostic& d : graph.diagnostics()) CHECK(d.code == DiagnosticCode::E0401);
+    return;
+  }
+  const Tensor& state = named(*graph, "state");
+  CHECK(state.variable);
+  CHECK(state.type == TensorType{DType::s8, {1, 3}});
+  CHECK(state.quantization == Quantization{{0.5f}, {3}, 0});
+  CHECK(*state.constant == Constant::of(std::vector<int8_t>{7, 8, 9}));
+  CHECK(graph->nodes.size() == 3);
+  for (const Tensor& tensor : graph->tensors) CHECK(tensor.name != "handle");
+}
+
+TEST_CASE("a variable whose first value is not known before it is used is refused") {
+  VariableModel late;
+  late.in_time = false;
+  CHECK_THAT(all_messages(late.import()),
+             Catch::Contains(
+                 "E0403 operator CALL_ONCE: variables are initialised after the first operator has run"));
+  for (const int32_t number : {-1, 0, 2}) {
+    VariableModel model;
+    model.init_subgraph = number;
+    CHECK_THAT(all_messages(model.import()),
+               Catch::Contains(fmt::format(
+                   "E0403 operator CALL_ONCE: variables are initialised by subgraph {}", number)));
+  }
+  for (const char* operand : {"-1", "0", "2"}) {
+    VariableModel model;
+    model.initial_operand = operand;
+    CHECK_THAT(all_messages(model.import()),
+               Catch::Contains("initialises a variable with more than a constant"));
+  }
+  VariableModel other;
+  other.initial_value = R"({shape: [3], type: "INT8", buffer: 2})";
+  CHECK_THAT(all_messages(other.import()),
+             Catch::Contains("variable \"state\" is int8[1,3] and initialised with int8[3]"));
+}
+
+}  // namespace burin
