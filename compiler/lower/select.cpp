@@ -48,6 +48,7 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
   for (const Kernel* kernel : all_kernels()) {
     const KernelFacts& facts = kernel->facts();
     if (facts.op != view.node.op || std::ranges::find(sets, facts.set) == sets.end()) continue;
+    if (context.offers && !context.offers(facts)) continue;
     Candidate candidate{.step = 0, .kernel = std::string(facts.name), .isa = std::string(layer.type)};
     std::variant<KernelCall, Refusal> answer = kernel->lower(view, context);
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {

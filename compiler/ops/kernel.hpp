@@ -3,6 +3,7 @@
 // shipped header for every fact, so that nothing is written twice.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,7 @@ struct LoweringContext {
   const Target& target;
   Rounding rounding = Rounding::tflm;
   Objective objective = Objective::speed;
+  std::function<bool(const KernelFacts&)> offers{};  // where set, only kernels it returns true for are candidates
 };
 
 // Why a kernel does not take a node: a sentence that completes "not used because …".

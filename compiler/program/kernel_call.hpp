@@ -44,11 +44,13 @@ struct ScratchArgument {
 using KernelArgument =
     std::variant<InputArgument, OutputArgument, ConstantArgument, ScratchArgument, int32_t, float>;
 
-// The output may start `distance` bytes below the start of input `input`, or at the same address when 0 (in
-// place), and the call is still right.
+// The output may share memory with input `input`, where this call is the last to read it, because the kernel
+// writes behind its reads: the output may start at `distance` bytes or more below the start of the input (0:
+// in place too), or, where `same_address_only`, only at the very same address.
 struct KernelOverlap {
   size_t input;
   int64_t distance = 0;
+  bool same_address_only = false;
   bool operator==(const KernelOverlap&) const = default;
 };
 

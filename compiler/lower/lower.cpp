@@ -1,0 +1,230 @@
+#include "lower/lower.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "lower/memory_plan.hpp"
+#include "lower/select.hpp"
+#include "ops/operator.hpp"
+#include "support/identifier.hpp"
+
+namespace burin {
+namespace {
+
+bool is_reshape(const Node& node) {
+  const std::string_view name = name_of(node.op);
+  return name == "reshape" || name == "expand_dims" || name == "squeeze";
+}
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Target& target, const LoweringOptions& options)
+      : graph_(graph), target_(target), options_(options), storage_(graph.tensors.size(), SIZE_MAX) {}
+
+  Result<Program> run() {
+    program_.name = options_.name;
+    program_.model_file = options_.model_file;
+    program_.model_hash = options_.model_hash;
+    program_.target = target_.name;
+    program_.guard = target_.guard;
+    program_.rounding = options_.rounding;
+    for (const TensorId id : graph_.inputs) storage_[id.index] = add_buffer(graph_.at(id), 0);
+    for (const Tensor& tensor : graph_.tensors)
+      if (tensor.variable) add_state(TensorId(static_cast<size_t>(&tensor - graph_.tensors.data())));
+    for (const Node& node : graph_.nodes)
+      if (!alias(node)) add_step(node);
+    if (!diagnostics_.empty()) return diagnostics_;
+    const auto end = static_cast<int32_t>(program_.steps.size()) + 1;
+    for (const TensorId id : graph_.outputs) {
+      if (graph_.at(id).is_constant()) return constant_output(id);
+      program_.buffers[storage_[id.index]].last_step = end;
+    }
+    ports();
+    plan();
+    if (!diagnostics_.empty()) return diagnostics_;
+    return std::move(program_);
+  }
+
+ private:
+  int32_t now() const { return static_cast<int32_t>(program_.steps.size()) + 1; }
+
+  size_t add_buffer(const Tensor& tensor, int32_t first_step) {
+    program_.buffers.push_back({.name = tensor.name,
+                                .dtype = tensor.type.dtype,
+                                .bytes = tensor.type.bytes(),
+                                .first_step = first_step,
+                                .last_step = first_step});
+    return program_.buffers.size() - 1;
+  }
+
+  void add_state(TensorId id) {
+    const Tensor& tensor = graph_.at(id);
+    const size_t buffer = add_buffer(tensor, 0);
+    program_.buffers[buffer].region = Region::state;
+    program_.buffers[buffer].offset = program_.state_bytes;
+    program_.state_bytes += (tensor.type.bytes() + 15) / 16 * 16;
+    storage_[id.index] = buffer;
+    Constant initial = tensor.constant.value_or(Constant());
+    if (!tensor.constant) {
+      const int32_t zero = tensor.quantization.per_tensor() ? tensor.quantization.zero_point() : 0;
+      Value value = Value::zeros(tensor.type);
+      if (tensor.type.dtype != DType::f32)
+        for (int64_t i = 0; i < tensor.type.shape.elements(); ++i)
+          value.set_integer(static_cast<size_t>(i), zero);
+      initial = Constant(std::move(value.bytes));
+    }
+    program_.state_initials.push_back({buffer, std::move(initial)});
+  }
+
+  // A node that only renames: its output lies where its input lies, and no code runs.
+  bool alias(const Node& node) {
+    if (!is_reshape(node)) return false;
+    const Tensor& input = graph_.at(node.inputs[0]);
+    if (input.is_constant() || input.variable) return false;
+    storage_[node.outputs[0].index] = storage_[node.inputs[0].index];
+    return true;
+  }
+
+  void add_step(const Node& node) {
+    const NodeView view{graph_, node};
+    const LoweringContext context{target_, options_.rounding, options_.objective, options_.offers};
+    Selection selection = select_kernel(view, context);
+    for (Candidate& candidate : selection.candidates) {
+      candidate.step = program_.steps.size();
+      program_.candidates.push_back(std::move(candidate));
+    }
+    const Operator& definition = operator_of(node);
+    if (!selection.call) {
+      diagnostics_.push_back({.code = DiagnosticCode::E0404,
+                              .message = fmt::format("no kernel of {} takes {}: {}", target_.name,
+                                                     definition.facts().tflite_name, selection.reason),
+                              .place = describe_place(node),
+                              .help = "compile for the target `generic`"});
+      return;
+    }
+    Step step{.call = std::move(*selection.call),
+              .inputs = {},
+              .outputs = {},
+              .op = std::string(name_of(node.op)),
+              .source_op = std::string(definition.facts().tflite_name),
+              .name = node.name,
+              .source_index = node.source_index,
+              .signature = signature(view),
+              .macs = definition.macs(view),
+              .reason = std::move(selection.reason)};
+    const int32_t at = now();
+    for (const TensorId id : node.inputs) {
+      const bool stored = id.valid() && !graph_.at(id).is_constant();
+      step.inputs.push_back(stored ? storage_[id.index] : SIZE_MAX);
+      if (stored) program_.buffers[storage_[id.index]].last_step = at;
+    }
+    for (const TensorId id : node.outputs) {
+      storage_[id.index] = add_buffer(graph_.at(id), at);
+      step.outputs.push_back(storage_[id.index]);
+    }
+    if (step.call.scratch_bytes > 0) {
+      step.scratch = program_.buffers.size();
+      program_.buffers.push_back({.name = "scratch of " + node.name,
+                                  .bytes = step.call.scratch_bytes,
+                                  .first_step = at,
+                                  .last_step = at,
+                                  .scratch = true});
+    }
+    program_.live_macs += step.macs;
+    program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes);
+    program_.steps.push_back(std::move(step));
+  }
+
+  static std::string signature(const NodeView& view) {
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;
+    for (size_t i = 0; i < view.node.inputs.size(); ++i)
+      if (view.has_input(i) && !view.input(i).is_constant()) inputs.push_back(to_string(view.input(i).type));
+    for (size_t i = 0; i < view.node.outputs.size(); ++i) outputs.push_back(to_string(view.output(i).type));
+    return fmt::format("{} -> {}", fmt::join(inputs, ", "), fmt::join(outputs, ", "));
+  }
+
+  Result<Program> constant_output(TensorId id) const {
+    return Diagnostic{.code = DiagnosticCode::E0403,
+                      .message = "a model output does not depend on any input",
+                      .place = fmt::format("output \"{}\"", printable(graph_.at(id).name)),
+                      .help = "remove the output from the model: its value is a constant"};
+  }
+
+  void ports() {
+    const std::vector<std::string>& reserved = reserved_accessors();
+    UniqueNames names({reserved.begin(), reserved.end()});
+    const auto add = [&](const std::vector<TensorId>& ids, std::vector<Port>& ports, const char* when_empty) {
+      for (const TensorId id : ids) {
+        const Tensor& tensor = graph_.at(id);
+        ports.push_back({.name = tensor.name,
+                         .accessor = names.claim(identifier(tensor.name, when_empty)),
+                         .dtype = tensor.type.dtype,
+                         .shape = tensor.type.shape,
+                         .quantization = tensor.quantization,
+                         .buffer = storage_[id.index]});
+      }
+    };
+    add(graph_.inputs, program_.inputs, "input");
+    add(graph_.outputs, program_.outputs, "output");
+  }
+
+  void plan() {
+    std::vector<PlanBuffer> wanted;
+    std::vector<size_t> index(program_.buffers.size(), SIZE_MAX);
+    for (size_t i = 0; i < program_.buffers.size(); ++i) {
+      const ProgramBuffer& buffer = program_.buffers[i];
+      if (buffer.region != Region::arena) continue;
+      index[i] = wanted.size();
+      wanted.push_back({.name = buffer.name,
+                        .bytes = buffer.bytes,
+                        .alignment = 16,
+                        .first_step = buffer.first_step,
+                        .last_step = buffer.last_step});
+    }
+    std::vector<PlanOverlap> overlaps;
+    for (size_t i = 0; i < program_.steps.size(); ++i) {
+      const Step& step = program_.steps[i];
+      for (const KernelOverlap& overlap : step.call.overlaps) {
+        const size_t input = step.inputs.at(overlap.input);
+        if (input == SIZE_MAX || program_.buffers[input].region != Region::arena) continue;
+        // Only who reads last may be overwritten.
+        if (program_.buffers[input].last_step != static_cast<int32_t>(i) + 1) continue;
+        overlaps.push_back(
+            {.input = index[input], .output = index[step.outputs.at(0)], .distance = overlap.distance});
+      }
+    }
+    const std::optional<MemoryPlan> plan = plan_memory(wanted, overlaps);
+    if (!plan) {
+      diagnostics_.push_back({.code = DiagnosticCode::E0403,
+                              .message = "the tensors add up to more bytes than any machine has",
+                              .help = "check the shapes: `burin inspect` prints them"});
+      return;
+    }
+    for (size_t i = 0; i < program_.buffers.size(); ++i)
+      if (index[i] != SIZE_MAX) program_.buffers[i].offset = plan->offsets[index[i]];
+    program_.arena_alignment = arena_alignment;
+    program_.arena_bytes = plan->total_bytes;
+    program_.arena_lower_bound = plan->lower_bound;
+    program_.arena_optimal = plan->optimal;
+    program_.peak_step = plan->peak_step;
+  }
+
+  const Graph& graph_;
+  const Target& target_;
+  const LoweringOptions& options_;
+  std::vector<size_t> storage_;  // buffer of each tensor
+  Program program_;
+  Diagnostics diagnostics_;
+};
+
+}  // namespace
+
+Result<Program> lower(const Graph& graph, const Target& target, const LoweringOptions& options) {
+  return Lowering(graph, target, options).run();
+}
+
+}  // namespace burin
