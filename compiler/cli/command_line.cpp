@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+
+namespace burin {
+namespace {
+
+// "64K" -> 65536. CLI11's own size transform knows more spellings than we document.
+std::string bytes_of(std::string& text) {
+  size_t used = 0;
+  int64_t value = 0;
+  try {
+    value = std::stoll(text, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  const std::string unit = text.substr(used);
+  const int64_t factor = unit.empty() ? 1 : unit == "K" || unit == "k" ? 1024 : unit == "M" ? 1024 * 1024 : 0;
+  if (used == 0 || value < 0 || factor == 0 || value > (int64_t{1} << 40))
+    return fmt::format("{} is not a number of bytes such as 65536, 64K or 1M", text);
+  text = std::to_string(value * factor);
+  return {};
+}
+
+void print_version(const std::string& format) {
+  if (format == "json")
+    fmt::print("{}\n", nlohmann::ordered_json{{"tool", "burin"}, {"version", BURIN_VERSION}}.dump());
+  else
+    fmt::print("burin {}\n", BURIN_VERSION);
+}
+
+// `burin MODEL` is `burin compile MODEL`.
+void insert_default_verb(const CLI::App& app, std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--color") {
+      ++i;
+      continue;
+    }
+    if (words[i].starts_with("-")) {
+      // An option of a verb, before any verb: `burin -o out model.tflite`.
+      const std::vector<std::string> global = {"-q", "--quiet", "-v",       "--verbose",
+                                               "-h", "--help",  "--version"};
+      if (std::ranges::find(global, words[i].substr(0, words[i].find('='))) != global.end() ||
+          words[i].starts_with("--color="))
+        continue;
+      words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "compile");
+      return;
+    }
+    const bool is_verb =
+        std::ranges::any_of(app.get_subcommands([](const CLI::App*) { return true; }),
+                            [&](const CLI::App* verb) { return verb->get_name() == words[i]; });
+    // A word that is no verb and looks like no file is more likely a mistyped verb.
+    const bool is_file = words[i].find_first_of("./") != std::string::npos;
+    if (!is_verb && is_file) words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "compile");
+    return;
+  }
+}
+
+ExitCode usage_error(const Session& session, const std::string& message) {
+  return report(session, {{.code = DiagnosticCode::E0201,
+                           .message = message,
+                           .place = {},
+                           .help = "`burin --help` lists the verbs, `burin <verb> --help` its options"}});
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& app, CompileOptions& options, bool with_target) {
+  app.add_option("model", options.model, "Model file: .tflite or .tir")->required()->type_name("MODEL");
+  app.add_option("--rounding", options.rounding,
+                 "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro) or litert")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, Rounding>{{"tflm", Rounding::tflm}, {"litert", Rounding::litert}})
+                      .description("tflm|litert"))
+      ->type_name("");
+  if (!with_target) return;
+  app.add_option("-t,--target", options.target, "Core or board; `burin targets` lists them")
+      ->type_name("TARGET")
+      ->capture_default_str();
+  app.add_option("--name", options.name,
+                 "Identifier for the generated files and functions; default: from the file name")
+      ->type_name("ID");
+  app.add_option("--optimize", options.objective, "What kernels are chosen for")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Objective>{{"speed", Objective::speed},
+                                                                           {"balanced", Objective::balanced},
+                                                                           {"size", Objective::size}})
+                      .description("speed|balanced|size"))
+      ->type_name("");
+  app.add_option("--ram-limit", options.ram_limit, "Fail if arena, state and stack need more, such as 64K")
+      ->transform(CLI::Validator(bytes_of, ""))
+      ->type_name("BYTES");
+  app.add_option("--flash-limit", options.flash_limit, "Fail if constants and code need more, such as 256K")
+      ->transform(CLI::Validator(bytes_of, ""))
+      ->type_name("BYTES");
+}
+
+int run_command_line(std::vector<std::string> words) {
+  Session session;
+  CLI::App app("Burin compiles trained neural networks to self-contained C++ for microcontrollers.", "burin");
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.set_help_flag("-h,--help", "Print this help");
+  std::string version;
+  auto* version_option = app.add_option("--version", version, "Print the version (=json for scripts)")
+                             ->expected(0, 1)
+                             ->type_name("");
+  app.add_flag("-q,--quiet", session.quiet, "Print only errors");
+  app.add_flag("-v,--verbose", session.verbose, "Print more");
+  app.add_option("--color", session.color, "Colours in messages")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, ColorMode>{{"auto", ColorMode::automatic},
+                                                                           {"always", ColorMode::always},
+                                                                           {"never", ColorMode::never}})
+                      .description("auto|always|never"))
+      ->type_name("");
+  const std::vector<Verb> verbs = {add_compile(app), add_inspect(app), add_ops(app),     add_run(app),
+                                   add_verify(app),  add_bench(app),   add_targets(app), add_explain(app)};
+  insert_default_verb(app, words);
+  std::ranges::reverse(words);  // CLI11 takes them from the back
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return static_cast<int>(usage_error(session, error.what()));
+  }
+  if (version_option->count() > 0) {
+    print_version(version);
+    return 0;
+  }
+  try {
+    for (const Verb& verb : verbs)
+      if (verb.app->parsed()) {
+        const ExitCode exit = verb.run(session);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+          return static_cast<int>(report(
+              session, {{.code = DiagnosticCode::E0203, .message = "cannot write to standard output"}}));
+        return static_cast<int>(exit);
+      }
+    return static_cast<int>(usage_error(session, "a verb or a model is wanted"));
+  } catch (const std::bad_alloc&) {
+    return static_cast<int>(report(
+        session,
+        {{.code = DiagnosticCode::E0403, .message = "the model needs more memory than this machine has"}}));
+  } catch (const std::exception& error) {
+    return static_cast<int>(
+        report(session, {{.code = DiagnosticCode::E0101,
+                          .message = error.what(),
+                          .place = {},
+                          .help = "this is a defect of Burin: please report it with the model"}}));
+  }
+}
+
+}  // namespace burin

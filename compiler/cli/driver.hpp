@@ -1,0 +1,59 @@
+// The whole compiler on one page: model file to generated files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "codegen/generate.hpp"
+#include "ir/graph.hpp"
+#include "ops/kernel.hpp"
+#include "program/program.hpp"
+#include "support/result.hpp"
+#include "target/target.hpp"
+
+namespace burin {
+
+struct CompileOptions {
+  std::string model;
+  std::string target = "generic";
+  std::string name;  // C identifier; empty: from the file name
+  Objective objective = Objective::speed;
+  Rounding rounding = Rounding::tflm;
+  std::optional<int64_t> ram_limit;    // bytes: arena, state and stack
+  std::optional<int64_t> flash_limit;  // bytes: constants and code
+  int32_t self_test = 0;               // samples to embed
+  std::string stop_after;              // a pass
+  std::function<bool(const KernelFacts&)> offers;  // where set, only kernels it returns true for are candidates
+  std::function<void(std::string_view pass, const Graph& graph)> observe_pass;
+};
+
+struct Compilation {
+  Target target;
+  Graph imported;   // as the model says
+  Graph optimised;  // after the passes
+  Program program;
+  codegen::GeneratedFiles files;
+
+  bool has_float_outputs() const;
+};
+
+// Reads and optimises only.
+struct PreparedModel {
+  Graph imported;
+  Graph optimised;
+  std::string hash;  // SHA-256 of the file
+};
+Result<PreparedModel> prepare(const CompileOptions& options);
+
+Result<Compilation> compile(const CompileOptions& options);
+
+// The second half: from graphs that are ready.
+Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
+                                  const CompileOptions& options, const std::string& model_hash);
+
+// The C identifier for a model without --name: its file name without the ending.
+std::string default_name(const std::string& model);
+
+}  // namespace burin

@@ -1,0 +1,113 @@
+#include "cli/generated.hpp"
+
+#include <fmt/format.h>
+
+#include "eval/evaluator.hpp"
+#include "support/random.hpp"
+
+namespace burin {
+namespace {
+
+std::vector<GeneratedTensor> tensors(const Program& program, const std::vector<Port>& ports) {
+  std::vector<GeneratedTensor> result;
+  for (const Port& port : ports)
+    result.push_back({.accessor = program.name + "_" + port.accessor,
+                      .bytes = static_cast<uint64_t>(port.shape.elements() * byte_width(port.dtype))});
+  return result;
+}
+
+std::span<const std::byte> as_bytes(const std::vector<uint8_t>& data) {
+  return std::as_bytes(std::span<const uint8_t>(data));
+}
+
+}  // namespace
+
+Result<WrittenModel> write_generated(const Compilation& compilation) {
+  Result<TemporaryDirectory> folder = TemporaryDirectory::create();
+  if (!folder) return folder.diagnostics();
+  const Program& program = compilation.program;
+  WrittenModel written{.folder = std::move(*folder), .model = {}};
+  const std::filesystem::path base = written.folder.path() / program.name;
+  written.model = {.id = program.name,
+                   .source = base.string() + ".cpp",
+                   .header = base.string() + ".h",
+                   .inputs = tensors(program, program.inputs),
+                   .outputs = tensors(program, program.outputs)};
+  for (const auto& [path, text] : {std::pair{written.model.source, &compilation.files.source},
+                                   {written.model.header, &compilation.files.header}}) {
+    const Result<Done> done = write_file(path, *text);
+    if (!done) return done.diagnostics();
+  }
+  return written;
+}
+
+Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files) {
+  if (files.size() != graph.inputs.size())
+    return Diagnostic{.code = DiagnosticCode::E0204,
+                      .message = fmt::format("the model has {} inputs, but {} files are given",
+                                             graph.inputs.size(), files.size()),
+                      .help = "give --input once for each, in the order that `burin inspect` prints"};
+  TensorData data;
+  for (const std::string& file : files) {
+    Result<std::string> bytes = read_file(file);
+    if (!bytes) return bytes.diagnostics();
+    data.emplace_back(bytes->begin(), bytes->end());
+  }
+  uint64_t samples = 0;
+  for (size_t i = 0; i < data.size(); ++i) {
+    const Tensor& tensor = graph.at(graph.inputs[i]);
+    const auto size = static_cast<uint64_t>(tensor.type.bytes());
+    const uint64_t own = size == 0 ? 0 : data[i].size() / size;
+    if (size == 0 || own == 0 || data[i].size() % size != 0 || (i > 0 && own != samples))
+      return Diagnostic{
+          .code = DiagnosticCode::E0204,
+          .message = fmt::format("{} bytes are not a whole number of samples of {} bytes{}", data[i].size(),
+                                 size, i > 0 ? fmt::format(", {} like the first input", samples) : ""),
+          .place = fmt::format("input {} \"{}\": {}[{}]", i, printable(tensor.name, 80),
+                               long_name_of(tensor.type.dtype), to_string(tensor.type.shape)),
+          .help = "the file holds raw little-endian elements, samples back to back",
+          .file = files[i]};
+    samples = own;
+  }
+  return data;
+}
+
+TensorData random_inputs(const Graph& graph, uint64_t samples, uint64_t seed) {
+  Random random(seed);
+  TensorData data;
+  for (const TensorId id : graph.inputs) {
+    const TensorType& type = graph.at(id).type;
+    std::vector<uint8_t> bytes(static_cast<size_t>(type.bytes()) * samples);
+    if (type.dtype == DType::f32) {
+      for (size_t i = 0; i < bytes.size(); i += sizeof(float)) {
+        const auto value = static_cast<float>(random.real(-1, 1));
+        std::memcpy(bytes.data() + i, &value, sizeof value);
+      }
+    } else {
+      for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.next() & 0xFF);
+    }
+    data.push_back(std::move(bytes));
+  }
+  return data;
+}
+
+TensorData evaluate(const Graph& graph, const TensorData& inputs, Rounding rounding) {
+  Evaluator evaluator(graph, rounding);
+  TensorData outputs(graph.outputs.size());
+  const size_t samples =
+      inputs.empty() ? 1 : inputs[0].size() / static_cast<size_t>(graph.at(graph.inputs[0]).type.bytes());
+  for (size_t sample = 0; sample < samples; ++sample) {
+    std::vector<Value> values;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const TensorType& type = graph.at(graph.inputs[i]).type;
+      const auto size = static_cast<size_t>(type.bytes());
+      values.push_back(Value::of(type, as_bytes(inputs[i]).subspan(sample * size, size)));
+    }
+    const std::vector<Value> results = evaluator.run(values);
+    for (size_t i = 0; i < results.size(); ++i)
+      for (const std::byte byte : results[i].bytes) outputs[i].push_back(std::to_integer<uint8_t>(byte));
+  }
+  return outputs;
+}
+
+}  // namespace burin

@@ -1,0 +1,28 @@
+// Executing what was compiled: the bridge from a Compilation to execute/.
+#pragma once
+
+#include <string>
+
+#include "cli/driver.hpp"
+#include "execute/execution.hpp"
+#include "support/files.hpp"
+
+namespace burin {
+
+// A compilation's generated files in a folder of their own, which goes away with this object.
+struct WrittenModel {
+  TemporaryDirectory folder;
+  GeneratedModel model;
+};
+Result<WrittenModel> write_generated(const Compilation& compilation);
+
+// Raw tensor bytes from files, one a model input. E0203, E0204.
+Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files);
+
+// Random samples for every input, the same on every machine.
+TensorData random_inputs(const Graph& graph, uint64_t samples, uint64_t seed);
+
+// Runs all samples on the reference evaluator. A model with state is reset once, before the first.
+TensorData evaluate(const Graph& graph, const TensorData& inputs, Rounding rounding);
+
+}  // namespace burin

@@ -1,0 +1,102 @@
+// burin targets: cores and boards, and what each turns on.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+
+namespace burin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TargetsCommand {
+  std::string name;
+  bool json = false;
+};
+
+std::vector<std::string> feature_names(const Target& target) {
+  std::vector<std::string> names;
+  for (const Feature feature : target.features) names.emplace_back(name_of(feature));
+  return names;
+}
+
+std::vector<std::string> kernel_set_names(const Target& target) {
+  std::vector<std::string> names;
+  for (const KernelSet set : target.kernel_sets) names.emplace_back(name_of(set));
+  return names;
+}
+
+Json target_json(const Target& target) {
+  const auto bytes = [](const std::optional<uint64_t>& value) { return value ? Json(*value) : Json(); };
+  return {{"name", target.name},
+          {"kind", name_of(target.kind)},
+          {"description", target.description},
+          {"core", target.core},
+          {"architecture", name_of(target.architecture)},
+          {"features", feature_names(target)},
+          {"kernel_sets", kernel_set_names(target)},
+          {"compiler_flags", target.compiler_flags},
+          {"flash_bytes", bytes(target.flash_bytes())},
+          {"ram_bytes", bytes(target.ram_bytes())},
+          {"emulator", target.emulator ? Json(target.emulator->machine) : Json()}};
+}
+
+void print_one(const Target& target) {
+  fmt::print("{} ({}): {}\n", target.name, name_of(target.kind), target.description);
+  fmt::print("  core          {}\n  architecture  {}\n  features      {}\n  kernel sets   {}\n", target.core,
+             name_of(target.architecture), fmt::join(feature_names(target), ", "),
+             fmt::join(kernel_set_names(target), ", then "));
+  fmt::print("  flags         {}\n", target.compiler_flags.empty()
+                                         ? "any"
+                                         : fmt::format("{}", fmt::join(target.compiler_flags, " ")));
+  if (target.flash_bytes())
+    fmt::print("  flash         {} bytes\n", grouped(static_cast<int64_t>(*target.flash_bytes())));
+  if (target.ram_bytes())
+    fmt::print("  RAM           {} bytes\n", grouped(static_cast<int64_t>(*target.ram_bytes())));
+  if (target.emulator) {
+    fmt::print("  QEMU          {}{}\n", target.emulator->machine,
+               target.emulator->note.empty() ? "" : ": " + target.emulator->note);
+  }
+}
+
+ExitCode run(const Session& session, const TargetsCommand& command) {
+  std::vector<Target> targets;
+  for (const std::string& name :
+       command.name.empty() ? target_names() : std::vector<std::string>{command.name}) {
+    const Result<Target> target = load_target(name);
+    if (!target) return report(session, target.diagnostics());
+    targets.push_back(*target);
+  }
+  if (command.json) {
+    Json json = Json::array();
+    for (const Target& target : targets) json.push_back(target_json(target));
+    fmt::print("{}\n", (command.name.empty() ? json : json.front()).dump(2));
+  } else if (!command.name.empty()) {
+    print_one(targets.front());
+  } else {
+    std::vector<std::vector<std::string>> rows = {
+        {"target", "kind", "core", "kernel sets", "QEMU", "description"}};
+    for (const Target& target : targets)
+      rows.push_back({target.name, std::string(name_of(target.kind)), target.core,
+                      fmt::format("{}", fmt::join(kernel_set_names(target), " ")),
+                      target.emulator ? target.emulator->machine : "", target.description});
+    fmt::print("{}", table(rows));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb add_targets(CLI::App& app) {
+  const auto command = std::make_shared<TargetsCommand>();
+  CLI::App* verb = app.add_subcommand("targets", "List cores and boards, or show one");
+  verb->add_option("target", command->name, "Core or board")->type_name("TARGET");
+  verb->add_flag("--json", command->json, "Print JSON");
+  return {verb, [command](const Session& session) { return run(session, *command); }};
+}
+
+}  // namespace burin

@@ -1,0 +1,40 @@
+// The verbs. Each adds its options to the command line and gives a function that runs it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/driver.hpp"
+#include "cli/session.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace burin {
+
+using Action = std::function<ExitCode(const Session&)>;
+
+struct Verb {
+  CLI::App* app;
+  Action run;
+};
+
+Verb add_bench(CLI::App& app);
+Verb add_compile(CLI::App& app);
+Verb add_explain(CLI::App& app);
+Verb add_inspect(CLI::App& app);
+Verb add_ops(CLI::App& app);
+Verb add_run(CLI::App& app);
+Verb add_targets(CLI::App& app);
+Verb add_verify(CLI::App& app);
+
+// MODEL and the options that decide what code is generated, shared by several verbs. `with_target` false
+// leaves out what concerns a target.
+void add_model_options(CLI::App& app, CompileOptions& options, bool with_target = true);
+
+// Runs the tool. The words are those after the program's name.
+int run_command_line(std::vector<std::string> words);
+
+}  // namespace burin
