@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "isa/arm_dsp_depthwise.hpp"
+#include "isa/arm_dsp_elementwise.hpp"
 #include "kernels/convolution_spec.hpp"
 #include "kernels/rows.hpp"
 
@@ -286,9 +287,9 @@ struct DepthwiseConvolution2dS8Planes {
   // An activation range narrower than int8, on finished rows.
   static void clamp(int8_t* output, int32_t row_begin, int32_t row_end) {
     for (int32_t row = row_begin; row < row_end; ++row) {
-      int8_t* const values = OutputRows::at(output, row);
-      for (int32_t i = 0; i < G::output_width * G::output_channels; ++i)
-        values[i] = static_cast<int8_t>(Isa::clamp(values[i], G::activation_min, G::activation_max));
+      ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
+                               static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
+                               static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
     }
   }
 #endif  // !BURIN_HOST
