@@ -6,36 +6,39 @@
 // word holds two input channels. Against a word of two int16 activations, with S = sum of w * x,
 //   SMLAD(word, x)          accumulates D = 256 * S[a] + S[b]
 //   SMLAD(SXTB16(word), x)  accumulates     S[b]
-// so one unpacking serves two channels, and D - S[b] = 256 * S[a]. Exact, modulo 2^32, where -2^23 <= S[a] <
-// 2^23.
+// so one unpacking serves two channels, and D - S[b] = 256 * S[a]: exact, modulo 2^32, where
+// -2^23 <= S[a] < 2^23. Biases are where the sums start, and count as part of them.
 //
 // ---- columns ----
-// The activations of a pair of pixels, widened to int16, as the products consume them. Step i covers two
-// inputs:
-//   | pixel 0, inputs of step 0 | pixel 1, inputs of step 0 | pixel 0, step 1 | pixel 1, step 1 | ...   a
-//   word each
-// The inputs of a pixel come in segments (one row of the convolution's window: neighbours in memory). A
-// segment of n bytes b0 b1 ... becomes, for each four bytes, the steps (b0, b2) (b1, b3); a remainder of one
-// byte the step (b0, any), of two (b0, b1), of three (b0, b1) (b2, any). Weights for `any` are 0.
+// The activations of a pair of pixels, widened to int16, as the products consume them. A step covers two
+// inputs, a word a pixel:
+//   | pixel 0, step 0 | pixel 1, step 0 | pixel 0, step 1 | pixel 1, step 1 | ...
+// The inputs of a pixel come in segments (one row of the convolution's window: neighbours in memory). Four
+// bytes b0 b1 b2 b3 become the steps (b0, b2) (b1, b3). A remainder of one byte becomes the step (b0, any),
+// of two (b0, b1), of three (b0, b1) (b2, any), and comes first, before the words. Weights for `any` are 0.
 //
 // ---- stream ----
-// For each group of four output channels 0 1 2 3:
-//   | dual(0,1) step 0 | dual(2,3) step 0 | dual(0,1) step 1 | dual(2,3) step 1 | ... | numbers of a form |
-// a word each; the lower halfword of a dual goes with the first input of a step. A last group of fewer
-// channels is filled up with zeros. The first word of the numbers, as int32, tells the form:
-//   scaled, when >= 0, 8 words: M0 M1 C0 C1 M2 M3 C2 C3
-//       output = SSAT8((C + ((S * 2^8 * M) >> 32)) >> (bit 0 of M0 ? 15 : 12)): all of zero point, bias,
-//       rounding and the clamp is in C or proven to be nothing else
-//   exact, when < 0, 12 words: m0 m1 b0 b1 m2 m3 b2 b3 r0 r1 r2 r3
+// For each group of four output channels 0 1 2 3, a word each:
+//   | 256 * b0 + b1 | b1 | 256 * b2 + b3 | b3 |        biases
+//   | dual(0,1) step 0 | dual(2,3) step 0 | dual(0,1) step 1 | dual(2,3) step 1 | ...
+//   | eight numbers for the requantisation |
+// The lower halfword of a dual goes with the first input of a step. A last group of fewer channels is filled
+// up. The first of the numbers, as int32, tells their form:
+//   scaled, when >= 0: M0 M1 C0 C1 M2 M3 C2 C3
+//       output = SSAT8((C + ((S * 2^8 * M) >> 32)) >> (bit 0 of M0 ? 15 : 12)): zero point, rounding and
+//       clamp are in C, or proven to be nothing else
+//   exact, when < 0: m0 m1 m2 m3 r0 r1 r2 r3
 //       m = 2 * multiplier as int32, with 2^30 <= multiplier < 2^31; 1 <= (r & 255) <= 31
-//       x = S + b; x = (x * multiplier + 2^30) >> 31; bit 31 of r0 clear: x -= (x < 0)
-//       output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + output zero point); bit 31 of r1 set: then clamped
+//       x = (S * multiplier + 2^30) >> 31; unless bit 31 of r0 is set: x -= (x < 0)
+//       output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + zero point); then, if bit 31 of r1 is set, clamped
 //   which is the reference's double rounding. Without the subtraction it is that still if the zero point is
 //   -128.
 //
 // ---- cost, modelled Cortex-M4 cycles ----
-// 15 for each step of a block (16 products), 8 more for every 16 steps; about 75 for the rest of a block
-// where scaled, 110 where exact.
+// A block of two pixels by four channels: 15 for each step (16 products; four loads in a row, two unpackings,
+// eight SMLAD: with eight accumulators and two pointers just four registers are left), 6 for every 16 steps,
+// and 72 for the rest where scaled, 106 where exact, 98 with a zero point of -128. Four pixels by two
+// channels would take 16 a step and save 5 in the rest.
 #pragma once
 
 #include <stdint.h>
@@ -45,30 +48,30 @@
 namespace burin_kernels {
 
 #ifndef BURIN_HOST
-// What to widen: `pixels` pixels of `rows` segments each.
+// What to widen: `rows` segments of a pixel, or of each of `pairs` pairs of neighbours.
 struct ArmDspWidening {
   const int8_t* source;  // first segment of the first pixel
-  uint32_t* columns;     // where the first step of the first pixel goes
-  int32_t pixels;
+  uint32_t* columns;     // where its first step goes
   int32_t rows;
-  int32_t words;           // 4-byte words of a segment
-  int32_t remainder;       // bytes after them, 0 to 3
-  int32_t source_skip;     // bytes from the end of a segment to the next one of the pixel
-  int32_t columns_skip;    // bytes from where a segment's steps end to where the next one's begin
-  int32_t source_step;     // bytes from a pixel's first segment to the next pixel's
-  int32_t columns_step;    // bytes from a pixel's columns to the next one's: 4 within a pair ...
-  int32_t columns_toggle;  // ... and columns_toggle - columns_step between pairs: they take turns
+  int32_t words;        // 4-byte words of a segment
+  int32_t remainder;    // bytes before them, 0 to 3
+  int32_t source_row;   // bytes from a segment to the next one of the pixel
+  int32_t columns_row;  // bytes from a segment's first step to that of the next one
+  // Of pairs only:
+  int32_t pairs;
+  int32_t source_pixel;  // bytes from a pixel to its neighbour
+  int32_t columns_pair;  // bytes from a pair's columns to those of the next one
 };
 
 // A strip of pixels against all output channels.
 struct ArmDspProduct {
-  const uint32_t* columns;      // of the first pair
-  const uint32_t* columns_end;  // of the first pair
-  int32_t adjust;               // see entry_adjustment
-  int32_t entry;                // for the routine's own use
-  int8_t* output;               // of the first pixel
-  int32_t second;               // bytes from a pixel's output to the next one's
-  int8_t* last_group;           // of the first pixel: output of its last group of channels
+  const int8_t* columns;      // of the first pair, less 4 bytes
+  const int8_t* columns_end;  // its last word
+  int32_t adjust;             // see entry_adjustment
+  int32_t entry;              // for the routine's own use
+  int8_t* output;             // of the first pixel
+  int32_t second;             // bytes from a pixel's output to the next one's
+  int8_t* last_group;         // output of the first pixel's last group of channels
   int32_t output_zero_point;
   int32_t pixels;
   const uint32_t* stream;
@@ -79,119 +82,191 @@ struct ArmDspProduct {
 
 struct ArmDspMatrix {
   // The loop holds 16 steps and is entered where the steps that do not fill it begin; the first step stands
-  // before it. All steps take 8 bytes, in the columns as in the stream.
-  static constexpr int32_t entry_adjustment(int32_t steps) {
-    return steps == 1 ? -120 : 8 - (15 - (steps + 14) % 16) * 8;
-  }
+  // before it. All steps take 8 bytes, in the columns as in the stream. There are two steps or more.
+  static constexpr int32_t entry_adjustment(int32_t steps) { return 8 - (15 - (steps + 14) % 16) * 8; }
 
-  // r0 source, r1 columns, r2 words left, r3-r8 data, r9 pixels left, r10 rows left, r11 source of the pixel,
-  // r12 columns of the pixel, lr words.
-  static BURIN_NAKED void widen(const ArmDspWidening*) {
+  // One pixel. r0 source, r1 columns, r2 words left, r4 and r5 r0 and r1 of the segment, r6 segments left, r7
+  // words, r8 remainder, r9 source_row, r10 columns_row.
+  static BURIN_NAKED void widen_pixel(const ArmDspWidening*) {
     __asm__(
         ".syntax unified\n"
         "  push {r4-r11, lr}\n"
-        "  ldm r0!, {r2-r6}\n"  // source, columns, pixels, rows, words
-        "  mov r11, r2\n"
-        "  mov r12, r3\n"
-        "  mov r9, r4\n"
-        "  mov lr, r6\n"
-        "  ldm r0, {r2-r4, r6-r8}\n"  // remainder, both skips, both steps, toggle
-        "  push {r2-r8}\n"            // 0 remainder, 4 source_skip, 8 columns_skip, 12 rows, 16 source_step,
-                                      // 20 columns_step, 24 columns_toggle
+        "  ldm r0, {r4-r10}\n"
         "1:\n"
-        "  ldr r10, [sp, #12]\n"
-        "  mov r0, r11\n"
-        "  mov r1, r12\n"
-        "2:\n"
-        "  subs r2, lr, #4\n"
+        "  mov r0, r4\n"
+        "  mov r1, r5\n"
+        // The remainder: flags of r8 - 2 tell one, two and three bytes apart.
+        "  cmp r8, #0\n"
+        "  beq 5f\n"
+        "  cmp r8, #2\n"
+        "  ldrsb r3, [r0], #1\n"
         "  blo 4f\n"
-        "3:\n"
-        "  ldr r3, [r0]\n"
-        "  ldr r4, [r0, #4]\n"
-        "  ldr r5, [r0, #8]\n"
-        "  ldr r6, [r0, #12]\n"
-        "  adds r0, #16\n"
-        "  sxtb16 r7, r3\n"
-        "  sxtb16 r3, r3, ror #8\n"
-        "  str r7, [r1]\n"
-        "  str r3, [r1, #8]\n"
-        "  sxtb16 r7, r4\n"
-        "  sxtb16 r4, r4, ror #8\n"
-        "  str r7, [r1, #16]\n"
-        "  str r4, [r1, #24]\n"
-        "  sxtb16 r7, r5\n"
-        "  sxtb16 r5, r5, ror #8\n"
-        "  str r7, [r1, #32]\n"
-        "  str r5, [r1, #40]\n"
-        "  sxtb16 r7, r6\n"
-        "  sxtb16 r6, r6, ror #8\n"
-        "  str r7, [r1, #48]\n"
-        "  str r6, [r1, #56]\n"
-        "  adds r1, #64\n"
-        "  subs r2, #4\n"
-        "  bhs 3b\n"
+        "  ldrsb r11, [r0], #1\n"
+        "  pkhbt r3, r3, r11, lsl #16\n"
+        "  beq 4f\n"
+        "  str r3, [r1], #8\n"
+        "  ldrsb r3, [r0], #1\n"
         "4:\n"
-        "  lsls r2, r2, #31\n"  // carry: two words more; negative: one word more
-        "  bcc 5f\n"
-        "  ldr r3, [r0]\n"
-        "  ldr r4, [r0, #4]\n"
-        "  add.w r0, r0, #8\n"
-        "  sxtb16 r7, r3\n"
-        "  sxtb16 r3, r3, ror #8\n"
-        "  str r7, [r1]\n"
-        "  str r3, [r1, #8]\n"
-        "  sxtb16 r7, r4\n"
-        "  sxtb16 r4, r4, ror #8\n"
-        "  str r7, [r1, #16]\n"
-        "  str r4, [r1, #24]\n"
-        "  add.w r1, r1, #32\n"
+        "  str r3, [r1], #8\n"
         "5:\n"
-        "  bpl 6f\n"
-        "  ldr r3, [r0], #4\n"
-        "  sxtb16 r7, r3\n"
+        "  subs r2, r7, #2\n"
+        "  blo 3f\n"
+        "2:\n"
+        "  ldr r11, [r0, #4]\n"
+        "  ldr r3, [r0], #8\n"
+        "  sxtb16 r12, r3\n"
         "  sxtb16 r3, r3, ror #8\n"
-        "  str r7, [r1]\n"
+        "  sxtb16 lr, r11\n"
+        "  sxtb16 r11, r11, ror #8\n"
         "  str r3, [r1, #8]\n"
-        "  adds r1, #16\n"
+        "  str lr, [r1, #16]\n"
+        "  str r11, [r1, #24]\n"
+        "  str r12, [r1], #32\n"
+        "  subs r2, #2\n"
+        "  bhs 2b\n"
+        "3:\n"
+        "  lsls r2, r2, #31\n"
+        "  bpl 6f\n"
+        "  ldr r3, [r0]\n"
+        "  sxtb16 r12, r3\n"
+        "  sxtb16 r3, r3, ror #8\n"
+        "  str r12, [r1]\n"
+        "  str r3, [r1, #8]\n"
         "6:\n"
-        "  ldr r2, [sp]\n"
-        "  ldr r3, [sp, #4]\n"
-        "  ldr r4, [sp, #8]\n"
-        "  cbnz r2, 9f\n"
-        "7:\n"
-        "  add r0, r3\n"
-        "  add r1, r4\n"
-        "  subs r10, #1\n"
-        "  bne 2b\n"
-        "  ldr r2, [sp, #16]\n"
-        "  ldr r3, [sp, #20]\n"
-        "  ldr r4, [sp, #24]\n"
-        "  add r11, r2\n"
-        "  add r12, r3\n"
-        "  subs r4, r4, r3\n"
-        "  str r4, [sp, #20]\n"
-        "  subs r9, #1\n"
+        "  add r4, r9\n"
+        "  add r5, r10\n"
+        "  subs r6, #1\n"
         "  bne 1b\n"
-        "  add sp, #28\n"
-        "  pop {r4-r11, pc}\n"
-        "9:\n"
-        "  cmp r2, #2\n"
-        "  ldrsb r5, [r0], #1\n"
-        "  blo 8f\n"
-        "  ldrsb r6, [r0], #1\n"
-        "  pkhbt r5, r5, r6, lsl #16\n"
-        "  beq 8f\n"
-        "  ldrsb r6, [r0], #1\n"
-        "  str r5, [r1], #8\n"
-        "  mov r5, r6\n"
-        "8:\n"
-        "  str r5, [r1], #8\n"
-        "  b 7b\n");
+        "  pop {r4-r11, pc}\n");
   }
 
-  // r0 columns, r1 stream, r2 r3 dual weights, r4 r5 activations of pixel 0 and 1; accumulators of pixel 0:
-  // r6 D(0,1), r7 S(1), r8 D(2,3), r9 S(3); of pixel 1: r10, r11, r12, lr in the same order. The stack holds
-  // an ArmDspProduct whose columns, columns_end, output, last_group and pixels advance.
+  // Pairs of pixels, a row of segments after the other. r0 and r2 source of both pixels, r1 columns, r3 to r6
+  // data, r7 loops left, r8 pairs left, r9 and r10 source and columns of the next pair, r11 source_pixel, r12
+  // columns_pair, lr where a segment begins.
+  static BURIN_NAKED void widen_pairs(const ArmDspWidening*) {
+    __asm__(
+        ".syntax unified\n"
+        "  push {r4-r11, lr}\n"
+        "  ldm r0, {r1-r10}\n"  // source, columns, rows, words, remainder, source_row, columns_row, pairs,
+                                // and two more
+        "  mov r11, r9\n"
+        "  mov r12, r10\n"
+        // The loop holds eight words and is entered where those that do not fill it begin. r0: full loops
+        // after that.
+        "  subs r0, r4, #1\n"
+        "  and r9, r0, #7\n"
+        "  rsb r9, r9, #7\n"
+        "  cmp r4, #0\n"
+        "  it eq\n"
+        "  moveq r9, #8\n"
+        "  asrs r0, r0, #3\n"
+        "  adr.w r10, 20f\n"
+        "  movs r4, #34\n"  // bytes of instructions for a word
+        "  mla r9, r9, r4, r10\n"
+        "  orr r9, r9, #1\n"
+        // lr: where a segment begins. With its remainder, with setting the count of loops, or in the loop.
+        "  mov lr, r9\n"
+        "  cmp r0, #0\n"
+        "  ble 1f\n"
+        "  adr.w lr, 15f\n"
+        "  orr lr, lr, #1\n"
+        "1:\n"
+        "  mov r10, lr\n"
+        "  cmp r5, #2\n"
+        "  it lo\n"
+        "  adrlo.w r4, 11f\n"
+        "  it eq\n"
+        "  adreq.w r4, 12f\n"
+        "  it hi\n"
+        "  adrhi.w r4, 13f\n"
+        "  cmp r5, #0\n"
+        "  it ne\n"
+        "  orrne lr, r4, #1\n"
+        "  push {r0-r3, r6-r10}\n"  // 0 loops, 4 source, 8 columns, 12 rows, 16 source_row, 20 columns_row,
+                                    // 24 pairs, 28 entry, 32 after the remainder
+        "  movs r7, #0\n"           // full loops left: 0 where there are none, else set for each segment
+        "  mov r9, r1\n"
+        "  mov r10, r2\n"
+        "  b.w 22f\n"
+        "13:\n"
+        "  ldrsb r3, [r0], #1\n"
+        "  ldrsb r5, [r0], #1\n"
+        "  ldrsb r4, [r2], #1\n"
+        "  ldrsb r6, [r2], #1\n"
+        "  pkhbt r3, r3, r5, lsl #16\n"
+        "  pkhbt r4, r4, r6, lsl #16\n"
+        "  str r4, [r1, #4]\n"
+        "  str r3, [r1], #8\n"
+        "11:\n"
+        "  ldrsb r3, [r0], #1\n"
+        "  ldrsb r4, [r2], #1\n"
+        "  ldr r6, [sp, #32]\n"
+        "  str r4, [r1, #4]\n"
+        "  str r3, [r1], #8\n"
+        "  bx r6\n"
+        "12:\n"
+        "  ldrsb r3, [r0], #1\n"
+        "  ldrsb r5, [r0], #1\n"
+        "  ldrsb r4, [r2], #1\n"
+        "  ldrsb r6, [r2], #1\n"
+        "  pkhbt r3, r3, r5, lsl #16\n"
+        "  pkhbt r4, r4, r6, lsl #16\n"
+        "  ldr r6, [sp, #32]\n"
+        "  str r4, [r1, #4]\n"
+        "  str r3, [r1], #8\n"
+        "  bx r6\n"
+        "15:\n"
+        "  ldr r7, [sp]\n"
+        "  ldr r3, [sp, #28]\n"
+        "  bx r3\n"
+        "20:\n"
+        "  .rept 8\n"
+        "  ldr.w r3, [r0], #4\n"
+        "  ldr.w r4, [r2], #4\n"
+        "  sxtb16 r5, r3\n"
+        "  sxtb16 r3, r3, ror #8\n"
+        "  sxtb16 r6, r4\n"
+        "  sxtb16 r4, r4, ror #8\n"
+        "  str.n r6, [r1, #4]\n"
+        "  str.n r3, [r1, #8]\n"
+        "  str.n r4, [r1, #12]\n"
+        "  str.w r5, [r1], #16\n"
+        "  .endr\n"
+        "  subs r7, #1\n"
+        "  bge.w 20b\n"
+        "  subs.w r8, r8, #1\n"
+        "  beq 23f\n"
+        "21:\n"
+        "  mov r0, r9\n"
+        "  mov r1, r10\n"
+        "  add.w r2, r9, r11\n"
+        "  add.w r9, r9, r11, lsl #1\n"
+        "  add r10, r12\n"
+        "  bx lr\n"
+        "22:\n"
+        "  ldr r8, [sp, #24]\n"
+        "  b 21b\n"
+        "23:\n"
+        "  ldr r9, [sp, #4]\n"
+        "  ldr r10, [sp, #8]\n"
+        "  ldr r3, [sp, #12]\n"
+        "  ldr r4, [sp, #16]\n"
+        "  ldr r5, [sp, #20]\n"
+        "  add r9, r4\n"
+        "  add r10, r5\n"
+        "  str r9, [sp, #4]\n"
+        "  str r10, [sp, #8]\n"
+        "  subs r3, #1\n"
+        "  str r3, [sp, #12]\n"
+        "  bne 22b\n"
+        "  add sp, #36\n"
+        "  pop {r4-r11, pc}\n");
+  }
+
+  // r0 columns, r1 stream, both less 4 bytes; r2 r3 dual weights, r4 r5 activations of pixel 0 and 1;
+  // accumulators of pixel 0: r6 D(0,1), r7 S(1), r8 D(2,3), r9 S(3); of pixel 1: r10, r11, r12, lr in the
+  // same order. The stack holds an ArmDspProduct whose columns, columns_end, output, last_group and pixels
+  // advance.
   static BURIN_NAKED void multiply(const ArmDspProduct*) {
     __asm__(
         ".syntax unified\n"
@@ -203,16 +278,16 @@ struct ArmDspMatrix {
         "  add r4, r4, r0, lsl #1\n"
         "  orr r4, r4, #1\n"
         "  push {r1-r12, lr}\n"
-        "  mov r1, r10\n"
+        "  sub.w r1, r10, #4\n"
         "  cmp r9, #1\n"
         "  bne.w 20f\n"
-        "5:\n"             // a single pixel: the second one's results go where the first one's do,
-        "  movs r0, #0\n"  // and before them
-        "  str r0, [sp, #20]\n"
+        "5:\n"
+        "  movs r0, #0\n"        // a single pixel: the second one's results go where the first one's do,
+        "  str r0, [sp, #20]\n"  // and before them
         "  b.w 20f\n"
         "  .balign 4\n"
         "10:\n"
-        "  .irp offset, 0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120\n"
+        "  .irp offset, 4, 12, 20, 28, 36, 44, 52, 60, 68, 76, 84, 92, 100, 108, 116\n"
         "  ldr.n r2, [r1, #\\offset]\n"
         "  ldr.n r3, [r1, #\\offset + 4]\n"
         "  ldr.n r4, [r0, #\\offset]\n"
@@ -228,36 +303,48 @@ struct ArmDspMatrix {
         "  smlad r11, r2, r5, r11\n"
         "  smlad lr, r3, r5, lr\n"
         "  .endr\n"
-        "  adds r0, #128\n"
-        "  adds r1, #128\n"
+        // The last step moves the pointers on.
+        "  ldr.n r2, [r1, #124]\n"
+        "  ldr r3, [r1, #128]!\n"
+        "  ldr.n r4, [r0, #124]\n"
+        "  ldr r5, [r0, #128]!\n"
+        "  smlad r6, r2, r4, r6\n"
+        "  smlad r8, r3, r4, r8\n"
+        "  smlad r10, r2, r5, r10\n"
+        "  smlad r12, r3, r5, r12\n"
+        "  sxtb16 r2, r2\n"
+        "  sxtb16 r3, r3\n"
+        "  smlad r7, r2, r4, r7\n"
+        "  smlad r9, r3, r4, r9\n"
+        "  smlad r11, r2, r5, r11\n"
+        "  smlad lr, r3, r5, lr\n"
         "  ldr r2, [sp, #4]\n"
         "  cmp r0, r2\n"
         "  bne.w 10b\n"
         // Numbers of the form.
-        "  ldr r2, [r1]\n"
-        "  ldr r3, [r1, #4]\n"
-        "  ldr r4, [r1, #8]\n"
-        "  ldr r5, [r1, #12]\n"
+        "  ldr r2, [r1, #4]\n"
+        "  ldr r3, [r1, #8]\n"
+        "  ldr r4, [r1, #12]\n"
+        "  ldr r5, [r1, #16]\n"
+        "  sub.w r6, r6, r7\n"
+        "  sub.w r8, r8, r9\n"
+        "  sub.w r10, r10, r11\n"
+        "  sub.w r12, r12, lr\n"
         "  asrs r0, r2, #1\n"  // negative: exact; carry: shift by 15
         "  bmi.w 30f\n"
-        "  sub.w r6, r6, r7\n"
         "  lsl.w r7, r7, #8\n"
-        "  sub.w r8, r8, r9\n"
         "  lsl.w r9, r9, #8\n"
-        "  sub.w r10, r10, r11\n"
         "  lsl.w r11, r11, #8\n"
-        "  sub.w r12, r12, lr\n"
         "  lsl.w lr, lr, #8\n"
         "  smmla r6, r6, r2, r4\n"
         "  smmla r10, r10, r2, r4\n"
         "  smmla r7, r7, r3, r5\n"
         "  smmla r11, r11, r3, r5\n"
-        "  ldr r2, [r1, #16]\n"
-        "  ldr r3, [r1, #20]\n"
-        "  ldr r4, [r1, #24]\n"
-        "  ldr r5, [r1, #28]\n"
+        "  ldr r2, [r1, #20]\n"
+        "  ldr r3, [r1, #24]\n"
+        "  ldr r4, [r1, #28]\n"
+        "  ldr r5, [r1, #32]!\n"
         "  ldr r0, [sp, #16]\n"
-        "  add.w r1, r1, #32\n"
         "  smmla r8, r8, r2, r4\n"
         "  smmla r12, r12, r2, r4\n"
         "  smmla r9, r9, r3, r5\n"
@@ -283,30 +370,33 @@ struct ArmDspMatrix {
         "  strb r11, [r2, #1]\n"
         "  strb r12, [r2, #2]\n"
         "  strb lr, [r2, #3]\n"
-        "  strb r6, [r0]\n"
         "  strb r7, [r0, #1]\n"
         "  strb r8, [r0, #2]\n"
         "  strb r9, [r0, #3]\n"
-        "  add.w r0, r0, #4\n"
+        "  strb r6, [r0], #4\n"
         "  str r0, [sp, #16]\n"
         "  bhs.w 60f\n"
-        // A block begins. Its first step starts the accumulators.
+        // A block begins. Its first step starts the accumulators from the biases.
         "20:\n"
         "  ldr r0, [sp]\n"
-        "  ldr r2, [r1]\n"
-        "  ldr r3, [r1, #4]\n"
-        "  ldr r4, [r0]\n"
-        "  ldr r5, [r0, #4]\n"
-        "  smuad r6, r2, r4\n"
-        "  smuad r8, r3, r4\n"
-        "  smuad r10, r2, r5\n"
-        "  smuad r12, r3, r5\n"
+        "  ldr r6, [r1, #4]\n"
+        "  ldr r7, [r1, #8]\n"
+        "  ldr r8, [r1, #12]\n"
+        "  ldr r9, [r1, #16]!\n"
+        "  ldr r2, [r1, #4]\n"
+        "  ldr r3, [r1, #8]\n"
+        "  ldr r4, [r0, #4]\n"
+        "  ldr r5, [r0, #8]\n"
+        "  smlad r10, r2, r5, r6\n"
+        "  smlad r12, r3, r5, r8\n"
+        "  smlad r6, r2, r4, r6\n"
+        "  smlad r8, r3, r4, r8\n"
         "  sxtb16 r2, r2\n"
         "  sxtb16 r3, r3\n"
-        "  smuad r7, r2, r4\n"
-        "  smuad r9, r3, r4\n"
-        "  smuad r11, r2, r5\n"
-        "  smuad lr, r3, r5\n"
+        "  smlad r11, r2, r5, r7\n"
+        "  smlad lr, r3, r5, r9\n"
+        "  smlad r7, r2, r4, r7\n"
+        "  smlad r9, r3, r4, r9\n"
         "  ldr r2, [sp, #8]\n"
         "  ldr r3, [sp, #12]\n"
         "  add r0, r2\n"
@@ -314,36 +404,23 @@ struct ArmDspMatrix {
         "  bx r3\n"
         // Exact.
         "30:\n"
-        "  sub.w r6, r6, r7\n"
-        "  sub.w r8, r8, r9\n"
-        "  sub.w r10, r10, r11\n"
-        "  sub.w r12, r12, lr\n"
-        "  add.w r6, r4, r6, asr #8\n"
-        "  add.w r10, r4, r10, asr #8\n"
-        "  add r7, r5\n"
-        "  add r11, r5\n"
+        "  asr.w r6, r6, #8\n"
+        "  asr.w r8, r8, #8\n"
+        "  asr.w r10, r10, #8\n"
+        "  asr.w r12, r12, #8\n"
         "  smmlar r6, r6, r2, r6\n"
         "  smmlar r10, r10, r2, r10\n"
         "  smmlar r7, r7, r3, r7\n"
         "  smmlar r11, r11, r3, r11\n"
-        "  ldr r2, [r1, #16]\n"
-        "  ldr r3, [r1, #20]\n"
-        "  ldr r4, [r1, #24]\n"
-        "  ldr r5, [r1, #28]\n"
-        "  add.w r8, r4, r8, asr #8\n"
-        "  add.w r12, r4, r12, asr #8\n"
-        "  add r9, r5\n"
-        "  add lr, r5\n"
-        "  smmlar r8, r8, r2, r8\n"
-        "  smmlar r12, r12, r2, r12\n"
-        "  smmlar r9, r9, r3, r9\n"
-        "  smmlar lr, lr, r3, lr\n"
-        "  ldr r2, [r1, #32]\n"
-        "  ldr r3, [r1, #36]\n"
-        "  ldr r4, [r1, #40]\n"
-        "  ldr r5, [r1, #44]\n"
+        "  smmlar r8, r8, r4, r8\n"
+        "  smmlar r12, r12, r4, r12\n"
+        "  smmlar r9, r9, r5, r9\n"
+        "  smmlar lr, lr, r5, lr\n"
+        "  ldr r2, [r1, #20]\n"
+        "  ldr r3, [r1, #24]\n"
+        "  ldr r4, [r1, #28]\n"
+        "  ldr r5, [r1, #32]!\n"
         "  ldr r0, [sp, #28]\n"
-        "  adds r1, #48\n"
         "  cmp r2, #0\n"
         "  bmi 31f\n"
         "  add.w r6, r6, r6, asr #31\n"
@@ -442,8 +519,9 @@ struct ArmDspMatrix {
         "  ldr r1, [sp, #36]\n"
         "  subs r0, #2\n"
         "  ble 61f\n"
+        "  subs r1, #4\n"
+        "  subs r2, r3, r2\n"
         "  str r3, [sp]\n"
-        "  sub r2, r3, r2\n"
         "  add r3, r2\n"
         "  str r3, [sp, #4]\n"
         "  str r0, [sp, #32]\n"

@@ -53,8 +53,9 @@ struct ConvolutionDual {
     return s.dilation_width == 1 ? s.kernel_height : s.kernel_height * s.kernel_width;
   }
   static constexpr int32_t segment_steps(int32_t bytes) { return bytes / 4 * 2 + (bytes % 4 + 1) / 2; }
+  // Two at least: the products need a first step and a loop.
   static constexpr int32_t steps(const ConvolutionSpec& s) {
-    return segments(s) * segment_steps(segment_bytes(s));
+    return maximum(2, segments(s) * segment_steps(segment_bytes(s)));
   }
   // Pixels whose window lies inside the image, by columns: [inside_begin, inside_end).
   static constexpr int32_t inside_begin(const ConvolutionSpec& s) {
@@ -144,8 +145,8 @@ struct ConvolutionDualPixels {
     product.last_channels = plan.output_channels - whole_groups;
     product.stride = plan.output_channels;
     product.clamp = plan.clamp;
-    product.columns = columns;
-    product.columns_end = columns + 2 * plan.steps;
+    product.columns = scratch - 4;
+    product.columns_end = scratch - 4 + 8 * plan.steps;
     while (count > 0) {
       const int32_t pixels = count < plan.strip_pixels ? count : plan.strip_pixels;
       for (int32_t pixel = 0; pixel < pixels;) {
@@ -195,7 +196,7 @@ struct ConvolutionDualPixels {
         const int32_t row_steps =
             plan.dilation_width == 1 ? plan.segment_steps : plan.segment_steps * plan.kernel_width;
         pad(plan, begin, row_begin * row_steps);
-        widen(plan, input, begin, pixel, run, top, left, row_begin, row_end, 0, plan.kernel_width);
+        widen(plan, input, columns, pixel, run, top, left, row_begin, row_end, 0, plan.kernel_width);
         pad(plan, begin + 2 * row_end * row_steps, (plan.kernel_height - row_end) * row_steps);
       } else {
         border(plan, input, columns, pixel, top, left, row_begin, row_end);
@@ -217,23 +218,20 @@ struct ConvolutionDualPixels {
 
   // Rows [row_begin, row_end) and taps [tap_begin, tap_end) of the window of `pixels` neighbours, all inside
   // the image.
-  static void widen(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* begin, int32_t pixel,
+  static void widen(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* columns, int32_t pixel,
                     int32_t pixels, int32_t top, int32_t left, int32_t row_begin, int32_t row_end,
                     int32_t tap_begin, int32_t tap_end) {
     const bool dense = plan.dilation_width == 1;
-    const int32_t bytes = dense ? (tap_end - tap_begin) * plan.input_channels : plan.input_channels;
+    const int32_t bytes = (dense ? tap_end - tap_begin : 1) * plan.input_channels;
+    const int32_t row_steps = dense ? plan.segment_steps : plan.segment_steps * plan.kernel_width;
     ArmDspWidening job;
-    job.pixels = pixels;
     job.words = bytes >> 2;
     job.remainder = bytes & 3;
-    job.source_skip = dense ? plan.dilation_height * plan.input_row_bytes - bytes
-                            : (plan.dilation_width - 1) * plan.input_channels;
-    job.columns_skip = dense ? (plan.segment_steps - job.words * 2 - ((job.remainder + 1) >> 1)) * 8 : 0;
-    job.source_step = plan.stride_width * plan.input_channels;
-    job.columns_toggle = plan.steps * 8;
-    job.columns_step = (pixel & 1) != 0 ? plan.steps * 8 - 4 : 4;
-    const int32_t row_steps = dense ? plan.segment_steps : plan.segment_steps * plan.kernel_width;
-    const int32_t tap_steps = dense ? (tap_begin * plan.input_channels) >> 1 : 0;
+    job.source_row =
+        dense ? plan.dilation_height * plan.input_row_bytes : plan.dilation_width * plan.input_channels;
+    job.columns_row = plan.segment_steps * 8;
+    job.source_pixel = plan.stride_width * plan.input_channels;
+    job.columns_pair = plan.steps * 8;
     int32_t row = row_begin;
     while (row < row_end) {
       // Rows up to where the stored ones wrap around.
@@ -245,10 +243,26 @@ struct ConvolutionDualPixels {
         if (rows > until_wrap) rows = until_wrap;
       }
       if (!dense) rows = 1;
+      const int32_t steps_before = row * row_steps + (dense ? (tap_begin * plan.input_channels) >> 1 : 0);
       job.source = input + position * plan.input_row_bytes + (left + tap_begin) * plan.input_channels;
-      job.columns = begin + 2 * (row * row_steps + tap_steps);
       job.rows = dense ? rows : plan.kernel_width;
-      ArmDspMatrix::widen(&job);
+      int32_t next = pixel;
+      int32_t rest = pixels;
+      if ((next & 1) != 0) {
+        job.columns = column(plan, columns, next) + 2 * steps_before;
+        ArmDspMatrix::widen_pixel(&job);
+        job.source += job.source_pixel;
+        ++next;
+        --rest;
+      }
+      job.columns = column(plan, columns, next) + 2 * steps_before;
+      job.pairs = rest >> 1;
+      if (job.pairs > 0) {
+        ArmDspMatrix::widen_pairs(&job);
+        job.source += 2 * job.pairs * job.source_pixel;
+        job.columns += 2 * job.pairs * plan.steps;
+      }
+      if ((rest & 1) != 0) ArmDspMatrix::widen_pixel(&job);
       row += rows;
     }
   }
@@ -274,7 +288,7 @@ struct ConvolutionDualPixels {
         pad(plan, segment, before);
         pad(plan, segment + 2 * after, plan.segment_steps - after);
       }
-      widen(plan, input, begin, pixel, 1, top, left, row_begin, row_end, tap_begin, tap_end);
+      widen(plan, input, columns, pixel, 1, top, left, row_begin, row_end, tap_begin, tap_end);
       return;
     }
     // Gathered behind the columns.
@@ -297,16 +311,12 @@ struct ConvolutionDualPixels {
     ArmDspWidening job;
     job.source = bytes;
     job.columns = begin;
-    job.pixels = 1;
     job.rows = plan.segments;
     job.words = plan.words;
     job.remainder = plan.remainder;
-    job.source_skip = 0;
-    job.columns_skip = 0;
-    job.source_step = 0;
-    job.columns_step = 0;
-    job.columns_toggle = 0;
-    ArmDspMatrix::widen(&job);
+    job.source_row = plan.words * 4 + plan.remainder;
+    job.columns_row = plan.segment_steps * 8;
+    ArmDspMatrix::widen_pixel(&job);
   }
 };
 #endif  // !BURIN_HOST
@@ -375,6 +385,7 @@ struct ConvolutionDualPacker {
       std::array<DualChannel, 4> group;
       std::copy_n(channels.begin() + static_cast<std::ptrdiff_t>(first),
                   std::min<size_t>(4, channels.size() - first), group.begin());
+      append_biases(group, stream);
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
       if (!append_scaled(group, 1, stream) && !append_scaled(group, 0, stream) &&
           !append_exact(output, group, stream))
@@ -398,25 +409,40 @@ struct ConvolutionDualPacker {
     const int64_t bytes = ConvolutionDual::segment_bytes(spec);
     for (int64_t segment = 0; segment < ConvolutionDual::segments(spec); ++segment) {
       int64_t at = segment * bytes;
+      if (bytes % 4 >= 2) {
+        result.push_back({at, at + 1});
+        at += 2;
+      }
+      if (bytes % 2 != 0) result.push_back({at++, -1});
       for (int64_t word = 0; word < bytes / 4; ++word, at += 4) {
         result.push_back({at, at + 2});
         result.push_back({at + 1, at + 3});
       }
-      if (bytes % 4 == 1) result.push_back({at, -1});
-      if (bytes % 4 >= 2) result.push_back({at, at + 1});
-      if (bytes % 4 == 3) result.push_back({at + 2, -1});
     }
+    result.resize(static_cast<size_t>(ConvolutionDual::steps(spec)));
     return result;
   }
 
-  static bool append_scaled(std::span<const DualChannel, 4> channels, size_t shift_index,
+  static void append_biases(std::span<const DualChannel, 4> group, std::vector<uint32_t>& stream) {
+    for (const size_t pair : {0, 2}) {
+      const auto upper = static_cast<uint32_t>(group[pair].bias);
+      const auto lower = static_cast<uint32_t>(group[pair + 1].bias);
+      stream.push_back(256 * upper + lower);
+      stream.push_back(lower);
+    }
+  }
+
+  static bool append_scaled(std::span<const DualChannel, 4> group, size_t shift_index,
                             std::vector<uint32_t>& stream) {
     std::array<ScaledRequantization, 4> numbers;
     for (size_t i = 0; i < 4; ++i) {
-      const auto absorbed = absorb_bias(channels[i], shift_index, i == 0);
-      if (!absorbed) return false;
-      numbers[i] = *absorbed;
+      const auto& proven = group[i].requantization.scaled[shift_index];
+      if (!proven || !group[i].fits_24_bits()) return false;
+      numbers[i] = *proven;
     }
+    const auto first = scaled_with_flag(group[0], shift_index, shift_index == 1);
+    if (!first) return false;
+    numbers[0] = *first;
     for (const size_t i : {0, 2}) {
       for (const int32_t value :
            {numbers[i].multiplier, numbers[i + 1].multiplier, numbers[i].constant, numbers[i + 1].constant})
@@ -425,11 +451,11 @@ struct ConvolutionDualPacker {
     return true;
   }
 
-  static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> channels,
+  static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> group,
                            std::vector<uint32_t>& stream) {
-    for (const size_t pair : {0, 2})
-      if (!append_exact_multipliers(channels.subspan(pair, 2), stream)) return false;
-    append_exact_shifts(output, channels, stream);
+    if (!std::all_of(group.begin(), group.end(), can_be_exact)) return false;
+    append_exact_multipliers(group, stream);
+    append_exact_shifts(output, group, stream);
     return true;
   }
 };

@@ -51,7 +51,7 @@ struct DualChannel {
   int64_t bias = 0;                 // the input's zero point folded in
   ChannelRequantization requantization{
       int32_t{1} << 30, -1, {ScaledRequantization{}, ScaledRequantization{}}};
-  int64_t lowest = 0;  // reachable sums of input * weight
+  int64_t lowest = 0;  // reachable sums, the bias included
   int64_t highest = 0;
 
   bool fits_24_bits() const { return lowest >= -(int64_t{1} << 23) && highest < int64_t{1} << 23; }
@@ -74,6 +74,8 @@ inline DualChannel dual_channel(const DualOutput& output, std::span<const int8_t
     result.lowest += weight * (weight < 0 ? 127 : -128);
     result.highest += weight * (weight < 0 ? -128 : 127);
   }
+  result.lowest += result.bias;
+  result.highest += result.bias;
   return result;
 }
 
@@ -113,21 +115,19 @@ inline bool append_dual_weights(std::span<const DualChannel> channels, const std
 
 // ---- form "exact" ----
 
-// m m b b of two channels. False if the form cannot do what a channel asks for.
-inline bool append_exact_multipliers(std::span<const DualChannel> pair, std::vector<uint32_t>& stream) {
+// Whether the form can do what a channel asks for.
+inline bool can_be_exact(const DualChannel& channel) {
   const auto fits = [](int64_t value) {
     return value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
   };
-  for (const DualChannel& channel : pair) {
-    const ChannelRequantization& q = channel.requantization;
-    if (q.multiplier < int32_t{1} << 30 || q.shift > -1 || q.shift < -31) return false;
-    if (!fits(channel.bias) || !fits(channel.bias + channel.lowest) || !fits(channel.bias + channel.highest))
-      return false;
-  }
-  for (const DualChannel& channel : pair)
+  const ChannelRequantization& q = channel.requantization;
+  return q.multiplier >= int32_t{1} << 30 && q.shift <= -1 && q.shift >= -31 && fits(channel.bias) &&
+         fits(channel.lowest) && fits(channel.highest);
+}
+
+inline void append_exact_multipliers(std::span<const DualChannel> group, std::vector<uint32_t>& stream) {
+  for (const DualChannel& channel : group)
     stream.push_back(static_cast<uint32_t>(channel.requantization.multiplier) << 1);
-  for (const DualChannel& channel : pair) stream.push_back(static_cast<uint32_t>(channel.bias));
-  return true;
 }
 
 // The right shifts of a group of channels, with the flags of the group.
@@ -147,46 +147,58 @@ inline int32_t evaluate_scaled(int64_t sum, int64_t multiplier, int64_t constant
   return static_cast<int32_t>(std::clamp<int64_t>(value, -128, 127));
 }
 
-// Whether two non-decreasing functions are equal on [low, high]: at both ends, and at each step of the first.
-template <class A, class B>
-bool same_steps(const A& a, const B& b, int64_t low, int64_t high) {
-  if (a(low) != b(low) || a(high) != b(high)) return false;
-  while (a(low) != a(high)) {
-    int64_t below = low;  // a(below) == a(low)
+// Calls visit(below, above) for each step of a non-decreasing function on [low, high]: the neighbours that it
+// lies between. False as soon as a visit says so.
+template <class Function, class Visit>
+bool for_each_step(const Function& function, int64_t low, int64_t high, const Visit& visit) {
+  while (function(low) != function(high)) {
+    int64_t below = low;  // function(below) == function(low)
     int64_t above = high;
     while (above - below > 1) {
       const int64_t middle = below + (above - below) / 2;
-      (a(middle) == a(low) ? below : above) = middle;
+      (function(middle) == function(low) ? below : above) = middle;
     }
-    if (b(below) != a(below) || b(above) != a(above)) return false;
+    if (!visit(below, above)) return false;
     low = above;
   }
   return true;
 }
 
-// The channel's scaled form as a function of the sum without the bias: equal for every reachable sum, or
-// nothing. In the first channel of a group, bit 0 of M is not free: it is the index of the shift.
-inline std::optional<ScaledRequantization> absorb_bias(const DualChannel& channel, size_t shift_index,
-                                                       bool first_of_group) {
+// Whether M and C compute the same outputs as the channel's proven form, for all its sums.
+inline bool computes(const DualChannel& channel, const ScaledRequantization& proven, int64_t multiplier,
+                     int64_t constant, int shift) {
+  const auto expected = [&](int64_t sum) {
+    return evaluate_scaled(sum, proven.multiplier, proven.constant, shift);
+  };
+  const auto same = [&](int64_t sum) {
+    return evaluate_scaled(sum, multiplier, constant, shift) == expected(sum);
+  };
+  for (const int64_t sum : {int64_t{0}, channel.lowest, channel.highest}) {
+    const int64_t value = constant + ((sum * 256 * multiplier) >> 32);
+    if (value < std::numeric_limits<int32_t>::min() || value > std::numeric_limits<int32_t>::max())
+      return false;
+  }
+  // Both are non-decreasing, so they are equal if they are at the ends and on both sides of each step of one.
+  return same(channel.lowest) && same(channel.highest) &&
+         for_each_step(expected, channel.lowest, channel.highest,
+                       [&](int64_t below, int64_t above) { return same(below) && same(above); });
+}
+
+// The channel's scaled form for the given shift, with bit 0 of M as asked for: equal for every reachable sum,
+// or nothing.
+inline std::optional<ScaledRequantization> scaled_with_flag(const DualChannel& channel, size_t shift_index,
+                                                            bool flag) {
   const auto& proven = channel.requantization.scaled[shift_index];
   if (!proven || !channel.fits_24_bits()) return std::nullopt;
-  const int shift = scaled_shifts[shift_index];
-  int64_t multiplier = proven->multiplier;
-  if (first_of_group) multiplier = (multiplier & ~int64_t{1}) | static_cast<int64_t>(shift_index);
-  const auto expected = [&](int64_t sum) {
-    return evaluate_scaled(sum + channel.bias, proven->multiplier, proven->constant, shift);
-  };
-  const int64_t about = proven->constant + ((channel.bias * 256 * proven->multiplier) >> 32);
-  for (const int64_t nudge : {0, 1, -1, 2, -2}) {
-    const int64_t constant = about + nudge;
-    const auto fits = [&](int64_t sum) {
-      const int64_t value = constant + ((sum * 256 * multiplier) >> 32);
-      return value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
-    };
-    if (!fits(0) || !fits(channel.lowest) || !fits(channel.highest)) continue;
-    const auto found = [&](int64_t sum) { return evaluate_scaled(sum, multiplier, constant, shift); };
-    if (same_steps(expected, found, channel.lowest, channel.highest))
-      return ScaledRequantization{static_cast<int32_t>(multiplier), static_cast<int32_t>(constant)};
+  const int64_t nearest = (proven->multiplier & ~int64_t{1}) | (flag ? 1 : 0);
+  for (const int64_t multiplier_nudge : {0, 2, -2, 4, -4}) {
+    for (const int64_t constant_nudge : {0, 1, -1, 2, -2}) {
+      const int64_t multiplier = nearest + multiplier_nudge;
+      const int64_t constant = proven->constant + constant_nudge;
+      if (multiplier < 0 || multiplier > std::numeric_limits<int32_t>::max()) continue;
+      if (computes(channel, *proven, multiplier, constant, scaled_shifts[shift_index]))
+        return ScaledRequantization{static_cast<int32_t>(multiplier), static_cast<int32_t>(constant)};
+    }
   }
   return std::nullopt;
 }

@@ -101,8 +101,13 @@ struct FullyConnectedDualPacker {
     for (size_t first = 0; first < all.size(); first += first < eights ? 8 : 2) {
       const auto group = all.subspan(first, first < eights ? 8 : 2);
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
-      for (size_t pair = 0; pair < group.size(); pair += 2)
-        if (!append_exact_multipliers(group.subspan(pair, 2), stream)) return std::nullopt;
+      for (const DualChannel& channel : group)
+        if (!can_be_exact(channel)) return std::nullopt;
+      for (size_t pair = 0; pair < group.size(); pair += 2) {
+        append_exact_multipliers(group.subspan(pair, 2), stream);
+        for (const DualChannel& channel : group.subspan(pair, 2))
+          stream.push_back(static_cast<uint32_t>(channel.bias));
+      }
       append_exact_shifts(output, group, stream);
     }
     return stream;

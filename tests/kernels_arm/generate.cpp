@@ -299,10 +299,14 @@ bool append(const Layer& layer, size_t number, Random& random, Output& output) {
               expected_output(s, input, numbers), layer.measured);
   if (layer.measured) {
     const int64_t products = int64_t{s.output_height} * s.output_width * s.output_channels * inputs;
-    std::printf("case %zu|%s|%lld|%lld|%d|%zu bytes\n", number, layer.name.c_str(),
-                static_cast<long long>(products),
-                static_cast<long long>(ConvolutionDualPacker::estimate_cycles(s)),
-                ConvolutionDual::scratch_bytes(s), stream->size() * 4);
+    const size_t group_words = 12 + 2 * static_cast<size_t>(ConvolutionDual::steps(s));
+    int scaled_groups = 0;
+    for (size_t last = group_words; last <= stream->size(); last += group_words)
+      if (static_cast<int32_t>((*stream)[last - 8]) >= 0) ++scaled_groups;
+    std::printf(
+        "case %zu|%s|%lld|%lld|%d|%zu bytes, %d of %zu groups scaled\n", number, layer.name.c_str(),
+        static_cast<long long>(products), static_cast<long long>(ConvolutionDualPacker::estimate_cycles(s)),
+        ConvolutionDual::scratch_bytes(s), stream->size() * 4, scaled_groups, stream->size() / group_words);
   }
   return true;
 }
