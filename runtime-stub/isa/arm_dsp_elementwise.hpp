@@ -46,8 +46,8 @@ struct ArmDspSum {
   "  strb r12, [r2], #4\n"
 
 struct ArmDspElementwise {
-  // output = SSAT8((offset + ((left_factor * 256 * left) >> 16) + ((right_factor * 256 * right) >> 16)) >> 20).
-  // The output may be either input. 25 cycles for four elements.
+  // output = SSAT8((offset + ((left_factor * 256 * left) >> 16) + ((right_factor * 256 * right) >> 16)) >>
+  // 20). The output may be either input. 25 cycles for four elements.
   static BURIN_NAKED void add(const ArmDspSum*) {
     __asm__(
         ".syntax unified\n"
@@ -79,7 +79,8 @@ struct ArmDspElementwise {
         "  pop {r4-r11, pc}\n");
   }
 
-  // values[i] = min(max(values[i], lowest), highest) for `count` values. Each bound stands four times in its word.
+  // values[i] = min(max(values[i], lowest), highest) for `count` values. Each bound stands four times in
+  // its word.
   static BURIN_NAKED void clamp(int8_t*, int32_t, uint32_t, uint32_t) {
     __asm__(
         ".syntax unified\n"

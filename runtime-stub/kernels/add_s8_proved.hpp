@@ -90,17 +90,15 @@ class AddProver {
     const double right = sign * factor(q[5], q[6]) * output;
     const int64_t a = std::llround(left * unit * 256);
     const int64_t b = std::llround(right * unit * 256);
-    const int64_t k = std::llround(std::floor((q[2] + 0.5 - left * q[0] - right * q[1]) * unit));
-    // Nearest constants first, then those around them.
-    for (int64_t distance = 0; distance <= 4; ++distance) {
+    // Nearest factors first, then those around them.
+    for (int64_t distance = 0; distance <= 8; ++distance) {
       for (int64_t da = -distance; da <= distance; ++da) {
         for (int64_t db = -distance; db <= distance; ++db) {
           if (std::max(std::abs(da), std::abs(db)) != distance) continue;
-          for (int64_t dk = -3; dk <= 5; ++dk) {
-            if (!prover.equal(a + da, b + db, k + dk)) continue;
-            return std::vector<uint32_t>{static_cast<uint32_t>(a + da), static_cast<uint32_t>(b + db),
-                                         static_cast<uint32_t>(k + dk)};
-          }
+          const std::optional<int64_t> k = prover.find_offset(a + da, b + db);
+          if (!k) continue;
+          return std::vector<uint32_t>{static_cast<uint32_t>(a + da), static_cast<uint32_t>(b + db),
+                                       static_cast<uint32_t>(*k)};
         }
       }
     }
@@ -124,18 +122,23 @@ class AddProver {
   static size_t index(int32_t i) { return static_cast<size_t>(i); }
   static double factor(int32_t multiplier, int32_t shift) { return std::ldexp(multiplier, shift - 31); }
 
-  // The form against the reference, every pair; false too where its sums do not fit 32 bits.
-  bool equal(int64_t a, int64_t b, int64_t k) const {
+  // Every pair leaves an interval of offsets that give its output; the middle of what all of them leave. The
+  // clamp comes after the form, so at its ends any output beyond will do.
+  std::optional<int64_t> find_offset(int64_t a, int64_t b) const {
     const int64_t limit = int64_t(1) << 31;
-    if (std::abs(a) >= limit || std::abs(b) >= limit ||
-        std::abs(k) + (std::abs(a) + std::abs(b)) / 2 + 2 >= limit)
-      return false;
-    for (int32_t i = 0; i < 65536; ++i) {
-      const int64_t sum = k + ((a * 256 * (i / 256 - 128)) >> 16) + ((b * 256 * (i % 256 - 128)) >> 16);
-      const int32_t saturated = Generic::clamp(static_cast<int32_t>(sum >> 20), -128, 127);
-      if (Generic::clamp(saturated, lowest_, highest_) != reference_[index(i)]) return false;
+    // No sum may go beyond 32 bits, whatever the order.
+    const int64_t reach = (std::abs(a) + std::abs(b)) / 2 + 2;
+    if (std::abs(a) >= limit || std::abs(b) >= limit || reach >= limit) return std::nullopt;
+    int64_t lowest = reach - limit;
+    int64_t highest = limit - 1 - reach;
+    for (int32_t i = 0; i < 65536 && lowest <= highest; ++i) {
+      const int64_t sum = ((a * 256 * (i / 256 - 128)) >> 16) + ((b * 256 * (i % 256 - 128)) >> 16);
+      const int64_t output = reference_[index(i)];
+      if (output > lowest_) lowest = std::max(lowest, output * (1 << 20) - sum);
+      if (output < highest_) highest = std::min(highest, (output + 1) * (1 << 20) - 1 - sum);
     }
-    return true;
+    if (lowest > highest) return std::nullopt;
+    return (lowest + highest) >> 1;
   }
 
   int32_t lowest_, highest_;

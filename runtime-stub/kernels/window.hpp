@@ -40,6 +40,12 @@ struct Window {
            (G::output_width - 1) * G::stride_width + (G::window_width - 1) * G::dilation_width <
                G::input_width;
   }
+  // True where every window has a tap inside the image.
+  static constexpr bool meets_image() {
+    return G::pad_top < G::window_height && G::pad_left < G::window_width &&
+           (G::output_height - 1) * G::stride_height - G::pad_top < G::input_height &&
+           (G::output_width - 1) * G::stride_width - G::pad_left < G::input_width;
+  }
   // Rings hold one image, so only a single one can be streamed; the input's must hold a window.
   static constexpr bool sound() {
     return G::batches > 0 && G::input_height > 0 && G::input_width > 0 && G::input_channels > 0 &&
