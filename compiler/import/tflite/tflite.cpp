@@ -239,9 +239,11 @@ class Importer {
       return;
     }
     TfliteOperator source(graph_, op, outcomes_.back().name);
-    const bool complete = take_operands(op.inputs(), "input", true, source.inputs_) &
-                          take_operands(op.outputs(), "output", false, source.outputs_) &
-                          take_operands(op.intermediates(), "intermediate", true, source.intermediates_);
+    const bool has_inputs = take_operands(op.inputs(), "input", true, source.inputs_);
+    const bool has_outputs = take_operands(op.outputs(), "output", false, source.outputs_);
+    const bool has_intermediates =
+        take_operands(op.intermediates(), "intermediate", true, source.intermediates_);
+    const bool complete = has_inputs && has_outputs && has_intermediates;
     if (!complete || !check_counts(entry->second->facts(), source)) return;
     read(*entry->second, source);
   }
