@@ -71,13 +71,14 @@ struct ArmDspProduct {
   int32_t entry;              // for the routine's own use
   int8_t* output;             // of the first pixel
   int32_t second;             // bytes from a pixel's output to the next one's
-  int8_t* last_group;         // output of the first pixel's last group of channels
+  // Output of the first pixel's last group of channels, less 1 if that has fewer than four.
+  int8_t* last_group;
   int32_t output_zero_point;
   int32_t pixels;
-  const uint32_t* stream;
-  int32_t last_channels;  // channels of the last group, 1 to 4
-  int32_t stride;         // as `second`
-  int32_t clamp;          // activation_max * 256 + (activation_min & 255)
+  const uint32_t* stream;  // less a word
+  int32_t last_channels;   // channels of the last group, 1 to 4
+  int32_t stride;          // as `second`
+  int32_t clamp;           // activation_max * 256 + (activation_min & 255)
 };
 
 struct ArmDspMatrix {
@@ -278,7 +279,7 @@ struct ArmDspMatrix {
         "  add r4, r4, r0, lsl #1\n"
         "  orr r4, r4, #1\n"
         "  push {r1-r12, lr}\n"
-        "  sub.w r1, r10, #4\n"
+        "  mov r1, r10\n"
         "  cmp r9, #1\n"
         "  bne.w 20f\n"
         "5:\n"
@@ -360,11 +361,11 @@ struct ArmDspMatrix {
         "  ssat r11, #8, r11, asr #12\n"
         "  ssat r12, #8, r12, asr #12\n"
         "  ssat lr, #8, lr, asr #12\n"
-        // r0 output, r2 distance to pixel 1, r3 output of the last group.
+        // r0 output, r2 distance to pixel 1, r3 last_group. Lower: more groups follow; equal: the last group,
+        // and whole.
         "40:\n"
         "  cmp r0, r3\n"
-        "  bhs.w 50f\n"
-        "41:\n"
+        "  bhi.w 50f\n"
         "  add r2, r0\n"
         "  strb r10, [r2]\n"
         "  strb r11, [r2, #1]\n"
@@ -491,11 +492,9 @@ struct ArmDspMatrix {
         "  ldr r2, [sp, #20]\n"
         "  ldr r3, [sp, #24]\n"
         "  b 40b\n"
-        // The last group of channels: all four, or the first few.
+        // The last group of channels, fewer than four.
         "50:\n"
         "  ldr r4, [sp, #40]\n"
-        "  cmp r4, #4\n"  // carry if all four, as after the comparison that led here
-        "  beq.w 41b\n"
         "  add r2, r0\n"
         "  cmp r4, #2\n"
         "  strb r10, [r2]\n"
@@ -508,29 +507,27 @@ struct ArmDspMatrix {
         "  strbhs r7, [r0, #1]\n"
         "  it hi\n"
         "  strbhi r8, [r0, #2]\n"
-        // The next pair of pixels.
+        "  add r0, r4\n"
+        // The next pair of pixels. r0 is where the output of pixel 0 ends.
         "60:\n"
-        "  ldr r0, [sp, #32]\n"
+        "  ldr r5, [sp, #32]\n"
         "  ldr r2, [sp]\n"
         "  ldr r3, [sp, #4]\n"
         "  ldr r4, [sp, #24]\n"
-        "  ldr r5, [sp, #40]\n"
         "  ldr r6, [sp, #44]\n"
         "  ldr r1, [sp, #36]\n"
-        "  subs r0, #2\n"
+        "  subs r5, #2\n"
         "  ble 61f\n"
-        "  subs r1, #4\n"
-        "  subs r2, r3, r2\n"
-        "  str r3, [sp]\n"
-        "  add r3, r2\n"
-        "  str r3, [sp, #4]\n"
-        "  str r0, [sp, #32]\n"
-        "  adds r5, r4, r5\n"
-        "  adds r5, r5, r6\n"
-        "  str r5, [sp, #16]\n"
+        "  str r5, [sp, #32]\n"
+        "  add r0, r6\n"
+        "  str r0, [sp, #16]\n"
         "  add.w r4, r4, r6, lsl #1\n"
         "  str r4, [sp, #24]\n"
-        "  cmp r0, #1\n"
+        "  str r3, [sp]\n"
+        "  sub r2, r3, r2\n"
+        "  add r3, r2\n"
+        "  str r3, [sp, #4]\n"
+        "  cmp r5, #1\n"
         "  bne.w 20b\n"
         "  b.w 5b\n"
         "61:\n"

@@ -77,9 +77,12 @@ struct ConvolutionDual {
   static constexpr int32_t gather_bytes(const ConvolutionSpec& s) {
     return gathers(s) ? (s.kernel_height * s.kernel_width * s.input_channels + 3) / 4 * 4 : 0;
   }
-  // About 1 KB of columns, and at most 32 pixels.
+  // Pairs of pixels in a strip: about 1 KB of columns. Where there are several segments to find, four pairs
+  // if that takes no more than 2304 bytes.
   static constexpr int32_t strip_pairs(const ConvolutionSpec& s) {
-    return maximum(1, minimum(minimum(16, 128 / steps(s)), (s.output_height * s.output_width + 1) / 2));
+    return maximum(
+        1, minimum(maximum(minimum(16, 128 / steps(s)), segments(s) == 1 ? 1 : minimum(4, 288 / steps(s))),
+                   (s.output_height * s.output_width + 1) / 2));
   }
   static constexpr bool accepts(const ConvolutionSpec& s) {
     return s.batches == 1 && s.input_height > 0 && s.input_width > 0 && s.input_channels > 0 &&
@@ -130,18 +133,198 @@ struct ConvolutionDual {
 };
 
 #ifndef BURIN_HOST
+// Fills the columns of a strip.
+class ConvolutionDualColumns {
+ public:
+  ConvolutionDualColumns(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* columns)
+      : plan_(plan), input_(input), columns_(columns) {
+    const bool dense = plan.dilation_width == 1;
+    job_.words = plan.words;
+    job_.remainder = plan.remainder;
+    job_.source_row =
+        dense ? plan.dilation_height * plan.input_row_bytes : plan.dilation_width * plan.input_channels;
+    job_.columns_row = plan.segment_steps * 8;
+    job_.source_pixel = plan.stride_width * plan.input_channels;
+    job_.columns_pair = plan.steps * 8;
+  }
+
+  // The columns of `count` neighbours of output row y, from column x on: the pixels of the strip from `pixel`
+  // on.
+  void fill(int32_t y, int32_t x, int32_t pixel, int32_t count) {
+    const int32_t top = y * plan_.stride_height - plan_.pad_top;
+    row_begin_ = 0;
+    row_end_ = plan_.kernel_height;
+    if (top < 0 || top + (row_end_ - 1) * plan_.dilation_height >= plan_.input_height) clip_rows(top);
+    while (count > 0) {
+      const int32_t left = x * plan_.stride_width - plan_.pad_left;
+      int32_t run = 1;
+      if (x >= plan_.inside_begin && x < plan_.inside_end) {
+        run = plan_.inside_end - x;
+        if (run > count) run = count;
+        pad_rows(pixel, run);
+        widen(pixel, run, top, left, 0);
+      } else if (plan_.gathers != 0) {
+        gather(pixel, top, left);
+      } else {
+        border(pixel, top, left);
+      }
+      pixel += run;
+      x += run;
+      count -= run;
+    }
+  }
+
+ private:
+  const ConvolutionDualPlan& plan_;
+  const int8_t* const input_;
+  uint32_t* const columns_;
+  ArmDspWidening job_;
+  int32_t row_begin_, row_end_;  // rows of the window inside the image
+
+  void clip_rows(int32_t top) {
+    while (row_begin_ < row_end_ && top + row_begin_ * plan_.dilation_height < 0) ++row_begin_;
+    while (row_end_ > row_begin_ && top + (row_end_ - 1) * plan_.dilation_height >= plan_.input_height)
+      --row_end_;
+  }
+
+  uint32_t* column(int32_t pixel) const { return columns_ + (pixel >> 1) * 2 * plan_.steps + (pixel & 1); }
+  // Segments of a row of the window, and its steps.
+  int32_t row_segments() const { return plan_.dilation_width == 1 ? 1 : plan_.kernel_width; }
+  int32_t row_steps() const { return row_segments() * plan_.segment_steps; }
+
+  // `steps` steps of the input's zero point.
+  void pad(uint32_t* column, int32_t steps) const {
+    const uint32_t value = (static_cast<uint32_t>(plan_.input_zero_point) & 0xFFFFu) * 0x10001u;
+    for (; steps > 0; --steps) {
+      *column = value;
+      column += 2;
+    }
+  }
+
+  // The rows of the window outside the image, for `count` pixels.
+  void pad_rows(int32_t pixel, int32_t count) const {
+    if (row_end_ - row_begin_ == plan_.kernel_height) return;
+    for (; count > 0; --count, ++pixel) {
+      pad(column(pixel), row_begin_ * row_steps());
+      pad(column(pixel) + 2 * row_end_ * row_steps(), (plan_.kernel_height - row_end_) * row_steps());
+    }
+  }
+
+  // The rows inside the image, for `count` neighbours. What job_ says of segments may be a part of a row of
+  // the window, `steps_before` steps from its beginning, and `left` the image column where that part begins.
+  void widen(int32_t pixel, int32_t count, int32_t top, int32_t left, int32_t steps_before) {
+    int32_t row = row_begin_;
+    while (row < row_end_) {
+      // Rows up to where the stored ones wrap around.
+      int32_t position = top + row * plan_.dilation_height;
+      int32_t rows = row_end_ - row;
+      if (plan_.input_ring_rows != plan_.input_height) {
+        position %= plan_.input_ring_rows;
+        const int32_t until_wrap = (plan_.input_ring_rows - 1 - position) / plan_.dilation_height + 1;
+        if (rows > until_wrap) rows = until_wrap;
+      }
+      if (plan_.dilation_width != 1) rows = 1;
+      job_.source = input_ + position * plan_.input_row_bytes + left * plan_.input_channels;
+      job_.rows = rows * row_segments();
+      int32_t next = pixel;
+      int32_t rest = count;
+      if ((next & 1) != 0) {
+        job_.columns = column(next) + 2 * (row * row_steps() + steps_before);
+        ArmDspMatrix::widen_pixel(&job_);
+        job_.source += job_.source_pixel;
+        ++next;
+        --rest;
+      }
+      job_.columns = column(next) + 2 * (row * row_steps() + steps_before);
+      job_.pairs = rest >> 1;
+      if (job_.pairs > 0) {
+        ArmDspMatrix::widen_pairs(&job_);
+        job_.source += 2 * job_.pairs * job_.source_pixel;
+        job_.columns += 2 * job_.pairs * plan_.steps;
+      }
+      if ((rest & 1) != 0) ArmDspMatrix::widen_pixel(&job_);
+      row += rows;
+    }
+  }
+
+  // A pixel whose window is cut at the left or at the right, between steps.
+  void border(int32_t pixel, int32_t top, int32_t left) {
+    int32_t begin = left < 0 ? -left : 0;
+    int32_t end = plan_.input_width - left;
+    if (end > plan_.kernel_width) end = plan_.kernel_width;
+    if (begin >= end) begin = end = 0;
+    pad_rows(pixel, 1);
+    const int32_t before = begin * plan_.input_channels / 2;
+    const int32_t after = end * plan_.input_channels / 2;
+    uint32_t* segment = column(pixel) + 2 * row_begin_ * plan_.segment_steps;
+    for (int32_t row = row_begin_; row < row_end_; ++row) {
+      pad(segment, before);
+      pad(segment + 2 * after, plan_.segment_steps - after);
+      segment += 2 * plan_.segment_steps;
+    }
+    job_.words = (end - begin) * plan_.input_channels / 4;
+    widen(pixel, 1, top, left + begin, before);
+    job_.words = plan_.words;
+  }
+
+  // A pixel whose window is cut in any way: the bytes of the window are gathered behind the columns first.
+  void gather(int32_t pixel, int32_t top, int32_t left) {
+    uint32_t* const gathered = columns_ + plan_.strip_pixels * plan_.steps;
+    const int32_t channels = plan_.input_channels;
+    const int32_t row_bytes = plan_.kernel_width * channels;
+    const uint32_t background = (static_cast<uint32_t>(plan_.input_zero_point) & 0xFFu) * 0x01010101u;
+    for (int32_t word = ((row_end_ - row_begin_) * row_bytes + 3) >> 2; word > 0;)
+      gathered[--word] = background;
+    pad_rows(pixel, 1);
+    // Taps inside the image; those that are neighbours are copied at once.
+    const int32_t step = plan_.dilation_width;
+    int32_t begin = 0;
+    int32_t end = plan_.kernel_width;
+    while (begin < end && left + begin * step < 0) ++begin;
+    while (begin < end && left + (end - 1) * step >= plan_.input_width) --end;
+    const int32_t pieces = step == 1 && begin < end ? 1 : end - begin;
+    const int32_t piece_bytes = step == 1 ? (end - begin) * channels : channels;
+    // Copies, as the compiler must expect the bytes to lie on members.
+    const int8_t* const image = input_ + (left + begin * step) * channels;
+    const int32_t image_row_bytes = plan_.input_row_bytes;
+    const int32_t ring_rows = plan_.input_ring_rows;
+    const int32_t row_step = plan_.dilation_height;
+    const int32_t rows = row_end_ - row_begin_;
+    int32_t position = rows > 0 ? (top + row_begin_ * row_step) % ring_rows : 0;
+    int8_t* place = static_cast<int8_t*>(static_cast<void*>(gathered)) + begin * channels;
+    for (int32_t row = 0; row < rows; ++row) {
+      const int8_t* source = image + position * image_row_bytes;
+      int8_t* target = place;
+      for (int32_t piece = 0; piece < pieces; ++piece) {
+        for (int32_t i = 0; i < piece_bytes; ++i) target[i] = source[i];
+        target += channels;
+        source += step * channels;
+      }
+      place += row_bytes;
+      position += row_step;
+      while (position >= ring_rows) position -= ring_rows;
+    }
+    ArmDspWidening job = job_;
+    job.source = static_cast<const int8_t*>(static_cast<const void*>(gathered));
+    job.columns = column(pixel) + 2 * row_begin_ * row_steps();
+    job.rows = (row_end_ - row_begin_) * row_segments();
+    job.source_row = plan_.words * 4 + plan_.remainder;
+    if (job.rows > 0) ArmDspMatrix::widen_pixel(&job);
+  }
+};
+
 struct ConvolutionDualPixels {
   // `count` output pixels from (y, x) on, across rows, to neighbouring places from `output` on.
   static __attribute__((noinline)) void run(const ConvolutionDualPlan& plan, const int8_t* input,
                                             const uint32_t* stream, int8_t* output, int8_t* scratch,
                                             int32_t y, int32_t x, int32_t count) {
-    uint32_t* const columns = reinterpret_cast<uint32_t*>(static_cast<void*>(scratch));
+    ConvolutionDualColumns columns(plan, input, static_cast<uint32_t*>(static_cast<void*>(scratch)));
+    const int32_t whole_groups = (plan.output_channels - 1) / 4 * 4;
     ArmDspProduct product;
     product.adjust = ArmDspMatrix::entry_adjustment(plan.steps);
     product.second = plan.output_channels;
     product.output_zero_point = plan.output_zero_point;
-    product.stream = stream;
-    const int32_t whole_groups = (plan.output_channels - 1) / 4 * 4;
+    product.stream = stream - 1;
     product.last_channels = plan.output_channels - whole_groups;
     product.stride = plan.output_channels;
     product.clamp = plan.clamp;
@@ -153,7 +336,7 @@ struct ConvolutionDualPixels {
         const int32_t left_in_row = plan.output_width - x;
         const int32_t left_in_strip = pixels - pixel;
         const int32_t run = left_in_row < left_in_strip ? left_in_row : left_in_strip;
-        fill(plan, input, columns, y, x, pixel, run);
+        columns.fill(y, x, pixel, run);
         pixel += run;
         x += run;
         if (x == plan.output_width) {
@@ -162,161 +345,12 @@ struct ConvolutionDualPixels {
         }
       }
       product.output = output;
-      product.last_group = output + whole_groups;
+      product.last_group = output + whole_groups - (product.last_channels < 4 ? 1 : 0);
       product.pixels = pixels;
       ArmDspMatrix::multiply(&product);
       output += pixels * plan.output_channels;
       count -= pixels;
     }
-  }
-
- private:
-  // Where the columns of a pixel of the strip begin.
-  static uint32_t* column(const ConvolutionDualPlan& plan, uint32_t* columns, int32_t pixel) {
-    return columns + (pixel >> 1) * 2 * plan.steps + (pixel & 1);
-  }
-
-  // The columns of `count` neighbours of one row.
-  static void fill(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* columns, int32_t y,
-                   int32_t x, int32_t pixel, int32_t count) {
-    const int32_t top = y * plan.stride_height - plan.pad_top;
-    int32_t row_begin = 0;
-    int32_t row_end = plan.kernel_height;
-    while (row_begin < row_end && top + row_begin * plan.dilation_height < 0) ++row_begin;
-    while (row_end > row_begin && top + (row_end - 1) * plan.dilation_height >= plan.input_height) --row_end;
-    const bool rows_inside = row_end - row_begin == plan.kernel_height;
-    while (count > 0) {
-      const int32_t left = x * plan.stride_width - plan.pad_left;
-      int32_t run = 1;
-      if (x >= plan.inside_begin && x < plan.inside_end && (rows_inside || plan.dilation_width == 1)) {
-        run = plan.inside_end - x;
-        if (run > count) run = count;
-        if (!rows_inside) run = 1;
-        uint32_t* const begin = column(plan, columns, pixel);
-        const int32_t row_steps =
-            plan.dilation_width == 1 ? plan.segment_steps : plan.segment_steps * plan.kernel_width;
-        pad(plan, begin, row_begin * row_steps);
-        widen(plan, input, columns, pixel, run, top, left, row_begin, row_end, 0, plan.kernel_width);
-        pad(plan, begin + 2 * row_end * row_steps, (plan.kernel_height - row_end) * row_steps);
-      } else {
-        border(plan, input, columns, pixel, top, left, row_begin, row_end);
-      }
-      pixel += run;
-      x += run;
-      count -= run;
-    }
-  }
-
-  // `steps` steps of the input's zero point.
-  static void pad(const ConvolutionDualPlan& plan, uint32_t* column, int32_t steps) {
-    const uint32_t value = (static_cast<uint32_t>(plan.input_zero_point) & 0xFFFFu) * 0x10001u;
-    for (; steps > 0; --steps) {
-      *column = value;
-      column += 2;
-    }
-  }
-
-  // Rows [row_begin, row_end) and taps [tap_begin, tap_end) of the window of `pixels` neighbours, all inside
-  // the image.
-  static void widen(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* columns, int32_t pixel,
-                    int32_t pixels, int32_t top, int32_t left, int32_t row_begin, int32_t row_end,
-                    int32_t tap_begin, int32_t tap_end) {
-    const bool dense = plan.dilation_width == 1;
-    const int32_t bytes = (dense ? tap_end - tap_begin : 1) * plan.input_channels;
-    const int32_t row_steps = dense ? plan.segment_steps : plan.segment_steps * plan.kernel_width;
-    ArmDspWidening job;
-    job.words = bytes >> 2;
-    job.remainder = bytes & 3;
-    job.source_row =
-        dense ? plan.dilation_height * plan.input_row_bytes : plan.dilation_width * plan.input_channels;
-    job.columns_row = plan.segment_steps * 8;
-    job.source_pixel = plan.stride_width * plan.input_channels;
-    job.columns_pair = plan.steps * 8;
-    int32_t row = row_begin;
-    while (row < row_end) {
-      // Rows up to where the stored ones wrap around.
-      int32_t position = top + row * plan.dilation_height;
-      int32_t rows = row_end - row;
-      if (plan.input_ring_rows != plan.input_height) {
-        position %= plan.input_ring_rows;
-        const int32_t until_wrap = (plan.input_ring_rows - 1 - position) / plan.dilation_height + 1;
-        if (rows > until_wrap) rows = until_wrap;
-      }
-      if (!dense) rows = 1;
-      const int32_t steps_before = row * row_steps + (dense ? (tap_begin * plan.input_channels) >> 1 : 0);
-      job.source = input + position * plan.input_row_bytes + (left + tap_begin) * plan.input_channels;
-      job.rows = dense ? rows : plan.kernel_width;
-      int32_t next = pixel;
-      int32_t rest = pixels;
-      if ((next & 1) != 0) {
-        job.columns = column(plan, columns, next) + 2 * steps_before;
-        ArmDspMatrix::widen_pixel(&job);
-        job.source += job.source_pixel;
-        ++next;
-        --rest;
-      }
-      job.columns = column(plan, columns, next) + 2 * steps_before;
-      job.pairs = rest >> 1;
-      if (job.pairs > 0) {
-        ArmDspMatrix::widen_pairs(&job);
-        job.source += 2 * job.pairs * job.source_pixel;
-        job.columns += 2 * job.pairs * plan.steps;
-      }
-      if ((rest & 1) != 0) ArmDspMatrix::widen_pixel(&job);
-      row += rows;
-    }
-  }
-
-  // A pixel whose window is cut at the left, at the right, or in any way that the above cannot take.
-  static void border(const ConvolutionDualPlan& plan, const int8_t* input, uint32_t* columns, int32_t pixel,
-                     int32_t top, int32_t left, int32_t row_begin, int32_t row_end) {
-    uint32_t* const begin = column(plan, columns, pixel);
-    if (plan.gathers == 0) {
-      int32_t tap_begin = 0;
-      int32_t tap_end = plan.kernel_width;
-      while (tap_begin < tap_end && left + tap_begin < 0) ++tap_begin;
-      while (tap_end > tap_begin && left + tap_end > plan.input_width) --tap_end;
-      if (tap_begin == tap_end) row_end = row_begin;
-      pad(plan, begin, row_begin * plan.segment_steps);
-      pad(plan, begin + 2 * row_end * plan.segment_steps,
-          (plan.kernel_height - row_end) * plan.segment_steps);
-      if (row_begin == row_end) return;
-      const int32_t before = tap_begin * plan.input_channels / 2;
-      const int32_t after = tap_end * plan.input_channels / 2;
-      for (int32_t row = row_begin; row < row_end; ++row) {
-        uint32_t* const segment = begin + 2 * row * plan.segment_steps;
-        pad(plan, segment, before);
-        pad(plan, segment + 2 * after, plan.segment_steps - after);
-      }
-      widen(plan, input, columns, pixel, 1, top, left, row_begin, row_end, tap_begin, tap_end);
-      return;
-    }
-    // Gathered behind the columns.
-    int8_t* const bytes = static_cast<int8_t*>(static_cast<void*>(columns + plan.strip_pixels * plan.steps));
-    int8_t* place = bytes;
-    for (int32_t row = 0; row < plan.kernel_height; ++row) {
-      const bool row_inside = row >= row_begin && row < row_end;
-      const int32_t image_row = row_inside ? (top + row * plan.dilation_height) % plan.input_ring_rows : 0;
-      int32_t image_column = left;
-      for (int32_t tap = 0; tap < plan.kernel_width; ++tap) {
-        const bool inside = row_inside && image_column >= 0 && image_column < plan.input_width;
-        const int8_t* source =
-            input + image_row * plan.input_row_bytes + (inside ? image_column * plan.input_channels : 0);
-        for (int32_t channel = 0; channel < plan.input_channels; ++channel) {
-          *place++ = inside ? source[channel] : static_cast<int8_t>(plan.input_zero_point);
-        }
-        image_column += plan.dilation_width;
-      }
-    }
-    ArmDspWidening job;
-    job.source = bytes;
-    job.columns = begin;
-    job.rows = plan.segments;
-    job.words = plan.words;
-    job.remainder = plan.remainder;
-    job.source_row = plan.words * 4 + plan.remainder;
-    job.columns_row = plan.segment_steps * 8;
-    ArmDspMatrix::widen_pixel(&job);
   }
 };
 #endif  // !BURIN_HOST
