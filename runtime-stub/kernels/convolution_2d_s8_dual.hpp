@@ -163,10 +163,10 @@ class ConvolutionDualColumns {
         if (run > count) run = count;
         pad_rows(pixel, run);
         widen(pixel, run, top, left, 0);
-      } else if (plan_.gathers != 0) {
-        gather(pixel, top, left);
-      } else {
+      } else if (plan_.gathers == 0) {
         border(pixel, top, left);
+      } else if (!overwrite(pixel, top, left)) {
+        gather(pixel, top, left);
       }
       pixel += run;
       x += run;
@@ -265,6 +265,41 @@ class ConvolutionDualColumns {
     job_.words = (end - begin) * plan_.input_channels / 4;
     widen(pixel, 1, top, left + begin, before);
     job_.words = plan_.words;
+  }
+
+  // A pixel whose window is cut at the left or at the right, within steps: what lies beside the image's rows
+  // is widened with them and overwritten. False if that may lie outside the tensor.
+  bool overwrite(int32_t pixel, int32_t top, int32_t left) {
+    const int32_t segment_bytes = plan_.words * 4 + plan_.remainder;
+    const int32_t before = left < 0 ? -left * plan_.input_channels : 0;
+    const int32_t beyond = (left + plan_.kernel_width - plan_.input_width) * plan_.input_channels;
+    const int32_t after = beyond > 0 ? beyond : 0;
+    const int32_t first = top + row_begin_ * plan_.dilation_height;
+    const int32_t last = top + (row_end_ - 1) * plan_.dilation_height;
+    if (plan_.dilation_width != 1 || plan_.input_ring_rows != plan_.input_height || last < first ||
+        (before > 0 && first == 0) || (after > 0 && last == plan_.input_height - 1) ||
+        before + after >= segment_bytes || before + after > plan_.input_row_bytes)
+      return false;
+    pad_rows(pixel, 1);
+    widen(pixel, 1, top, left, 0);
+    uint32_t* const segments = column(pixel) + 2 * row_begin_ * plan_.segment_steps;
+    for (int32_t byte = 0; byte < segment_bytes; ++byte) {
+      if (byte == before) byte = segment_bytes - after;
+      if (byte == segment_bytes) break;
+      // See the layout of columns: four halfwords a step.
+      const int32_t in_words = byte - plan_.remainder;
+      const int32_t place = in_words < 0 ? (byte >> 1) * 4 + (byte & 1)
+                                         : ((plan_.remainder + 1) >> 1) * 4 + (in_words >> 2) * 8 +
+                                               (in_words & 1) * 4 + ((in_words >> 1) & 1);
+      int16_t* halfword = static_cast<int16_t*>(static_cast<void*>(segments)) + place;
+      const int32_t pitch = plan_.segment_steps * 4;
+      const int16_t value = static_cast<int16_t>(plan_.input_zero_point);
+      for (int32_t row = row_end_ - row_begin_; row > 0; --row) {
+        *halfword = value;
+        halfword += pitch;
+      }
+    }
+    return true;
   }
 
   // A pixel whose window is cut in any way: the bytes of the window are gathered behind the columns first.
