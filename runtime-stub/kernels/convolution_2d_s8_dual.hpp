@@ -32,12 +32,12 @@ namespace burin_kernels {
 
 // What the code below needs of a geometry, so that all geometries share it.
 struct ConvolutionDualPlan {
-  int32_t input_height, input_row_bytes, input_ring_rows, input_width, input_channels;
-  int32_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
-  int32_t pad_top, pad_left;
-  int32_t output_width, output_channels, inside_begin, inside_end;
-  int32_t words, remainder, segment_steps, segments, steps, strip_pixels;
-  int32_t input_zero_point, output_zero_point, clamp, gathers;
+  int32_t input_row_bytes, input_width, output_width, inside_end;
+  int16_t input_height, input_ring_rows, input_channels;
+  int16_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  int16_t pad_top, pad_left, output_channels, inside_begin;
+  int16_t words, remainder, segment_steps, segments, steps, strip_pixels;
+  int16_t input_zero_point, output_zero_point, clamp, gathers;
 };
 
 // The facts, of numbers alone.
@@ -84,12 +84,15 @@ struct ConvolutionDual {
         1, minimum(maximum(minimum(16, 128 / steps(s)), segments(s) == 1 ? 1 : minimum(4, 288 / steps(s))),
                    (s.output_height * s.output_width + 1) / 2));
   }
+  static constexpr bool sized(int32_t extent) { return extent > 0 && extent < 32768; }
   static constexpr bool accepts(const ConvolutionSpec& s) {
-    return s.batches == 1 && s.input_height > 0 && s.input_width > 0 && s.input_channels > 0 &&
-           s.kernel_height > 0 && s.kernel_width > 0 && s.output_height > 0 && s.output_width > 0 &&
-           s.output_channels > 0 && s.stride_height > 0 && s.stride_width > 0 && s.dilation_height > 0 &&
-           s.dilation_width > 0 && s.pad_top >= 0 && s.pad_left >= 0 &&
-           s.activation_min <= s.activation_max && s.activation_min >= -128 && s.activation_max <= 127;
+    return s.batches == 1 && sized(s.input_height) && sized(s.input_width) && sized(s.input_channels) &&
+           sized(s.kernel_height) && sized(s.kernel_width) && sized(s.output_height) &&
+           sized(s.output_width) && sized(s.output_channels) && sized(s.stride_height) &&
+           sized(s.stride_width) && sized(s.dilation_height) && sized(s.dilation_width) &&
+           sized(s.pad_top + 1) && sized(s.pad_left + 1) &&
+           int64_t{s.kernel_height} * s.kernel_width * s.input_channels < 32768 && s.activation_min >= -128 &&
+           s.activation_max <= 127 && s.activation_min <= s.activation_max;
   }
   static constexpr int32_t scratch_bytes(const ConvolutionSpec& s) {
     return strip_pairs(s) * steps(s) * 8 + gather_bytes(s);
@@ -100,35 +103,36 @@ struct ConvolutionDual {
            s.pad_top == 0 && s.pad_left == 0 && s.input_height == s.output_height &&
            s.input_width == s.output_width;
   }
+  static constexpr int16_t short_of(int32_t value) { return static_cast<int16_t>(value); }
   // `flat`: the whole image is taken for one row.
   static constexpr ConvolutionDualPlan plan(const ConvolutionSpec& s, int32_t input_ring_rows, bool flat) {
-    return ConvolutionDualPlan{flat ? 1 : s.input_height,
-                               s.input_width * s.input_channels,
-                               flat ? 1 : input_ring_rows,
+    return ConvolutionDualPlan{s.input_width * s.input_channels,
                                flat ? s.input_height * s.input_width : s.input_width,
-                               s.input_channels,
-                               s.kernel_height,
-                               s.kernel_width,
-                               s.stride_height,
-                               s.stride_width,
-                               s.dilation_height,
-                               s.dilation_width,
-                               s.pad_top,
-                               s.pad_left,
                                flat ? s.output_height * s.output_width : s.output_width,
-                               s.output_channels,
-                               inside_begin(s),
                                flat ? s.output_height * s.output_width : inside_end(s),
-                               segment_bytes(s) / 4,
-                               segment_bytes(s) % 4,
-                               segment_steps(segment_bytes(s)),
-                               segments(s),
-                               steps(s),
-                               strip_pairs(s) * 2,
-                               s.input_zero_point,
-                               s.output_zero_point,
-                               s.activation_max * 256 + (s.activation_min & 255),
-                               gathers(s) ? 1 : 0};
+                               short_of(flat ? 1 : s.input_height),
+                               short_of(flat ? 1 : input_ring_rows),
+                               short_of(s.input_channels),
+                               short_of(s.kernel_height),
+                               short_of(s.kernel_width),
+                               short_of(s.stride_height),
+                               short_of(s.stride_width),
+                               short_of(s.dilation_height),
+                               short_of(s.dilation_width),
+                               short_of(s.pad_top),
+                               short_of(s.pad_left),
+                               short_of(s.output_channels),
+                               short_of(inside_begin(s)),
+                               short_of(segment_bytes(s) / 4),
+                               short_of(segment_bytes(s) % 4),
+                               short_of(segment_steps(segment_bytes(s))),
+                               short_of(segments(s)),
+                               short_of(steps(s)),
+                               short_of(strip_pairs(s) * 2),
+                               short_of(s.input_zero_point),
+                               short_of(s.output_zero_point),
+                               short_of(s.activation_max * 256 + (s.activation_min & 255)),
+                               short_of(gathers(s) ? 1 : 0)};
   }
 };
 
@@ -339,12 +343,14 @@ class ConvolutionDualColumns {
       position += row_step;
       while (position >= ring_rows) position -= ring_rows;
     }
-    ArmDspWidening job = job_;
-    job.source = static_cast<const int8_t*>(static_cast<const void*>(gathered));
-    job.columns = column(pixel) + 2 * row_begin_ * row_steps();
-    job.rows = (row_end_ - row_begin_) * row_segments();
-    job.source_row = plan_.words * 4 + plan_.remainder;
-    if (job.rows > 0) ArmDspMatrix::widen_pixel(&job);
+    if (rows == 0) return;
+    const int32_t source_row = job_.source_row;
+    job_.source = static_cast<const int8_t*>(static_cast<const void*>(gathered));
+    job_.columns = column(pixel) + 2 * row_begin_ * row_steps();
+    job_.rows = rows * row_segments();
+    job_.source_row = plan_.words * 4 + plan_.remainder;
+    ArmDspMatrix::widen_pixel(&job_);
+    job_.source_row = source_row;
   }
 };
 
@@ -438,6 +444,12 @@ struct Convolution2dS8Dual {
 #ifdef BURIN_HOST
 // Packing. The stream serves every run of the same spec.
 struct ConvolutionDualPacker {
+  // Below run, its own frame included: the largest of GCC's -O1, -O2, -O3 and -Os.
+  static constexpr int32_t stack_bytes = 464;
+  // Of instructions: once in a program, and for each geometry.
+  static constexpr int32_t shared_code_bytes = 4200;
+  static constexpr int32_t code_bytes = 110;
+
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.
   static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& spec,
@@ -463,13 +475,18 @@ struct ConvolutionDualPacker {
     return stream;
   }
 
-  // Modelled Cortex-M4 cycles of a whole layer, requantisation scaled.
+  // Modelled Cortex-M4 cycles of a whole layer, where requantisation is scaled; within 5 % for most shapes.
   static int64_t estimate_cycles(const ConvolutionSpec& spec) {
     const int64_t pixels = int64_t{spec.output_height} * spec.output_width;
     const int64_t steps = ConvolutionDual::steps(spec);
-    const int64_t block = 75 + 15 * steps + 8 * (steps / 16);
-    const int64_t column = 20 + ConvolutionDual::segments(spec) * 16 + 3 * steps;
-    return (pixels + 1) / 2 * ((spec.output_channels + 3) / 4) * block + pixels * column + 400;
+    const int64_t segments = ConvolutionDual::segments(spec);
+    const int64_t block = 67 + 15 * steps + (steps + 14) / 16 * 6;
+    const int64_t pair = (spec.output_channels + 3) / 4 * block + 26;
+    const int64_t column = 11 * steps / 4 + 8 * segments;
+    const int64_t strips = pixels / (2 * ConvolutionDual::strip_pairs(spec)) + 1;
+    const int64_t inside = ConvolutionDual::inside_end(spec) - ConvolutionDual::inside_begin(spec);
+    const int64_t cut = spec.output_height * (spec.output_width - inside);
+    return (pixels + 1) / 2 * pair + pixels * column + strips * 350 + cut * (200 + 60 * segments);
   }
 
  private:
@@ -493,7 +510,7 @@ struct ConvolutionDualPacker {
   }
 
   static void append_biases(std::span<const DualChannel, 4> group, std::vector<uint32_t>& stream) {
-    for (const size_t pair : {0, 2}) {
+    for (const size_t pair : {size_t{0}, size_t{2}}) {
       const auto upper = static_cast<uint32_t>(group[pair].bias);
       const auto lower = static_cast<uint32_t>(group[pair + 1].bias);
       stream.push_back(256 * upper + lower);
@@ -512,7 +529,7 @@ struct ConvolutionDualPacker {
     const auto first = scaled_with_flag(group[0], shift_index, shift_index == 1);
     if (!first) return false;
     numbers[0] = *first;
-    for (const size_t i : {0, 2}) {
+    for (const size_t i : {size_t{0}, size_t{2}}) {
       for (const int32_t value :
            {numbers[i].multiplier, numbers[i + 1].multiplier, numbers[i].constant, numbers[i + 1].constant})
         stream.push_back(static_cast<uint32_t>(value));

@@ -1,6 +1,5 @@
-// Makes the cases of the kernel tests: shapes, weights and inputs at random, packed by the functions that the
-// compiler uses, and the outputs that plain loops give for them. Writes cases.hpp, for check.cpp, and
-// cases.bin into a directory.
+// Makes the cases of the matrix kernels' tests, CONV_2D and FULLY_CONNECTED: shapes, weights and inputs at
+// random, packed by the functions that the compiler uses, and the outputs that plain loops give for them.
 //
 //   generate DIRECTORY SEED COUNT
 #include <algorithm>
@@ -8,51 +7,19 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <random>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "case_file.hpp"
 #include "kernels/convolution_2d_s8_dual.hpp"
 #include "kernels/fully_connected_s8_dual.hpp"
+#include "reference_rounding.hpp"
 #include "tensor/requantization.hpp"
 
 namespace {
 
 using namespace burin_kernels;
-
-struct Random {
-  std::mt19937 engine;
-  int32_t between(int32_t low, int32_t high) {  // both included; the same on every machine
-    return low + static_cast<int32_t>(engine() % (static_cast<uint32_t>(high - low) + 1));
-  }
-  bool one_in(int32_t n) { return between(1, n) == 1; }
-};
-
-struct Output {
-  std::string header;
-  std::string run_list;
-  std::vector<uint8_t> blob;
-
-  size_t append(const void* data, size_t bytes) {
-    while (blob.size() % 16 != 0) blob.push_back(0);
-    const size_t at = blob.size();
-    const auto* begin = static_cast<const uint8_t*>(data);
-    blob.insert(blob.end(), begin, begin + bytes);
-    return at;
-  }
-};
-
-// The definition, step by step: gemmlowp's rounding doubling high multiply, then its rounding shift.
-int32_t requantize_reference(int64_t accumulator, int32_t multiplier, int32_t shift) {
-  const int64_t product = accumulator * multiplier;
-  const int64_t nudge = product >= 0 ? int64_t{1} << 30 : 1 - (int64_t{1} << 30);
-  const int64_t high = (product + nudge) / (int64_t{1} << 31);
-  const int64_t divisor = int64_t{1} << -shift;
-  const int64_t magnitude = ((high < 0 ? -high : high) + divisor / 2) / divisor;
-  return static_cast<int32_t>(high < 0 ? -magnitude : magnitude);
-}
 
 struct Layer {
   ConvolutionSpec spec{};
@@ -174,11 +141,10 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
     weight = static_cast<int8_t>(random.between(-style.weight_limit, style.weight_limit));
   const double spread = style.weight_limit * 0.6 * 74.0 * std::sqrt(static_cast<double>(inputs));
   for (int32_t o = 0; o < outputs; ++o) {
-    int exponent = 0;
-    const double fraction = std::frexp(random.between(20, 120) / spread, &exponent);
+    const Multiplier scale = to_multiplier(random.between(20, 120) / spread);
     ChannelRequantization q;
-    q.multiplier = static_cast<int32_t>(std::min(std::llround(fraction * 2147483648.0), 2147483647LL));
-    q.shift = std::min(exponent, -1);
+    q.multiplier = scale.multiplier;
+    q.shift = std::min(scale.shift, -1);
     int32_t bias = static_cast<int32_t>(random.between(-200, 200) * spread / 400);
     if (style.odd_channels && random.one_in(12)) q.multiplier = 0;
     if (style.odd_channels && random.one_in(9)) bias = random.between(-3000000, 3000000);
@@ -200,8 +166,8 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
 }
 
 int8_t finish(int64_t sum, const ChannelRequantization& q, int32_t zero_point, int32_t low, int32_t high) {
-  const int32_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
-  return static_cast<int8_t>(std::clamp(value + zero_point, low, high));
+  const int64_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
+  return static_cast<int8_t>(std::clamp<int64_t>(value + zero_point, low, high));
 }
 
 std::vector<int8_t> random_input(Random& random, int32_t count) {
@@ -218,17 +184,18 @@ struct Fields {
 };
 
 // Lays the case down for check.cpp, to be called as `function`.
-void append_case(Output& output, size_t number, const std::string& name, const char* function,
+void append_case(CaseFile& file, size_t number, const std::string& name, const char* function,
                  const Fields& fields, const std::vector<int8_t>& input, const std::vector<uint32_t>& stream,
                  const std::vector<int8_t>& expected, bool measured) {
   const std::string id = std::to_string(number);
-  output.header += "struct geometry_" + id + " {\n  enum : int32_t {\n    " + fields.text + "\n  };\n};\n";
-  const size_t input_at = output.append(input.data(), input.size());
-  const size_t stream_at = output.append(stream.data(), stream.size() * 4);
-  const size_t expected_at = output.append(expected.data(), expected.size());
-  output.run_list += std::string("  ") + function + "<geometry_" + id + ">({" + id + ", \"" + name + "\", " +
-                     std::to_string(input_at) + ", " + std::to_string(stream_at) + ", " +
-                     std::to_string(expected_at) + ", " + (measured ? "true" : "false") + "});\n";
+  file.declarations +=
+      "struct geometry_" + id + " {\n  enum : int32_t {\n    " + fields.text + "\n  };\n};\n";
+  const size_t input_at = file.append(input);
+  const size_t stream_at = file.append(stream);
+  const size_t expected_at = file.append(expected);
+  file.calls += std::string("  ") + function + "<geometry_" + id + ">({" + id + ", \"" + name + "\", " +
+                std::to_string(input_at) + ", " + std::to_string(stream_at) + ", " +
+                std::to_string(expected_at) + ", " + (measured ? "true" : "false") + "});\n";
 }
 
 std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<int8_t>& input,
@@ -259,7 +226,7 @@ std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<
   return result;
 }
 
-bool append(const Layer& layer, size_t number, Random& random, Output& output) {
+bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   const ConvolutionSpec& s = layer.spec;
   if (!ConvolutionDual::accepts(s)) return false;
   const int32_t inputs = s.kernel_height * s.kernel_width * s.input_channels;
@@ -295,7 +262,7 @@ bool append(const Layer& layer, size_t number, Random& random, Output& output) {
   fields.add("activation_max", s.activation_max);
   fields.add("input_ring_rows", layer.input_ring_rows);
   fields.add("output_ring_rows", layer.output_ring_rows);
-  append_case(output, number, layer.name, "check_convolution", fields, input, *stream,
+  append_case(file, number, layer.name, "check_convolution", fields, input, *stream,
               expected_output(s, input, numbers), layer.measured);
   if (layer.measured) {
     const int64_t products = int64_t{s.output_height} * s.output_width * s.output_channels * inputs;
@@ -337,7 +304,7 @@ Dense random_dense(Random& random, int index) {
   return dense;
 }
 
-bool append(const Dense& dense, size_t number, Random& random, Output& output) {
+bool append(const Dense& dense, size_t number, Random& random, CaseFile& file) {
   const FullyConnectedSpec& s = dense.spec;
   const std::vector<int8_t> input = random_input(random, s.batches * s.inputs);
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
@@ -368,7 +335,7 @@ bool append(const Dense& dense, size_t number, Random& random, Output& output) {
   fields.add("output_zero_point", s.output_zero_point);
   fields.add("activation_min", s.activation_min);
   fields.add("activation_max", s.activation_max);
-  append_case(output, number, dense.name, "check_fully_connected", fields, input, *stream, expected,
+  append_case(file, number, dense.name, "check_fully_connected", fields, input, *stream, expected,
               dense.measured);
   if (dense.measured) {
     std::printf("case %zu|%s|%lld|%lld|%d|%zu bytes\n", number, dense.name.c_str(),
@@ -414,23 +381,16 @@ int main(int argc, char** argv) {
       {"fully connected 256->2", {1, 256, 2, -128, -5, -128, 127}, 60, true},
   };
 
-  Output output;
+  CaseFile file;
   size_t number = 0;
   for (const Layer& layer : measured_layers)
-    if (append(layer, number, random, output)) ++number;
+    if (append(layer, number, random, file)) ++number;
   for (const Dense& dense : measured_denses)
-    if (append(dense, number, random, output)) ++number;
+    if (append(dense, number, random, file)) ++number;
   for (int i = 0; i < count; ++i)
-    if (append(random_layer(random, i), number, random, output)) ++number;
+    if (append(random_layer(random, i), number, random, file)) ++number;
   for (int i = 0; i < count / 2; ++i)
-    if (append(random_dense(random, i), number, random, output)) ++number;
-  std::ofstream header(directory + "/cases.hpp");
-  header << output.header << "\nvoid check_all() {\n" << output.run_list << "}\n";
-  std::ofstream blob(directory + "/cases.bin", std::ios::binary);
-  blob.write(reinterpret_cast<const char*>(output.blob.data()),
-             static_cast<std::streamsize>(output.blob.size()));
-  header.close();
-  blob.close();
+    if (append(random_dense(random, i), number, random, file)) ++number;
   std::printf("%zu cases, seed %u\n", number, seed);
-  return header && blob ? 0 : 1;
+  return file.write(directory) ? 0 : 1;
 }
