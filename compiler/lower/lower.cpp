@@ -134,7 +134,8 @@ class Lowering {
                                   .scratch = true});
     }
     program_.live_macs += step.macs;
-    program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes);
+    constexpr int32_t invoke_frame = 96;  // of ID_invoke itself
+    program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes + invoke_frame);
     program_.steps.push_back(std::move(step));
   }
 

@@ -4,8 +4,10 @@
 // bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
 // format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
 #include "kernels/depthwise_convolution_2d_s8.hpp"
+#include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
 #include "ops/constraints.hpp"
+#include "ops/dual.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
 #include "ops/window.hpp"
@@ -245,6 +247,54 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
   }
 };
 
+class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dS8Planes", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/depthwise_convolution_2d_s8_planes.hpp",
+        "3x3 windows over a sliding buffer of int16 planes, four channels at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
+    if (!burin_kernels::DepthwisePlanes::accepts(spec))
+      return Refusal{"it takes 3x3 windows with strides 1 or 2"};
+    std::vector<int32_t> bias(static_cast<size_t>(spec.output_channels));
+    if (view.has_input(2)) {
+      const auto own = view.input(2).constant->as<int32_t>();
+      bias.assign(own.begin(), own.end());
+    }
+    std::vector<int32_t> factors;
+    std::vector<int8_t> shifts;
+    for (const FixedPointMultiplier& m : multipliers(view)) {
+      factors.push_back(m.multiplier);
+      shifts.push_back(static_cast<int8_t>(m.shift));
+    }
+    const auto stream =
+        burin_kernels::DepthwisePlanesPacker::pack(spec, view.input(1).constant->as<int8_t>(), bias, factors,
+                                                   shifts, context.rounding == Rounding::litert);
+    if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
+    KernelCall call;
+    call.geometry = geometry_of(spec);
+    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+    call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
+                      ScratchArgument{}, int32_t{0},          spec.output_height};
+    call.scratch_bytes = burin_kernels::DepthwisePlanes::scratch_bytes(spec);
+    if (burin_kernels::DepthwisePlanes::output_may_overlap_input(spec))
+      call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
+    call.stack_bytes = 300;
+    call.cycles = burin_kernels::DepthwisePlanes::estimate_cycles(spec);
+    call.code_bytes = 500;
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& depthwise_convolution_2d_operator() {
@@ -254,6 +304,11 @@ const Operator& depthwise_convolution_2d_operator() {
 
 const Kernel& depthwise_convolution_2d_s8_kernel() {
   static const DepthwiseConvolution2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_planes_kernel() {
+  static const DepthwiseConvolution2dS8PlanesKernel instance;
   return instance;
 }
 

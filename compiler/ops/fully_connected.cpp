@@ -4,7 +4,9 @@
 // inputs], bias [outputs] or absent.
 #include "kernels/fully_connected_s8.hpp"
 
+#include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
+#include "ops/dual.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
 
@@ -215,6 +217,55 @@ class FullyConnectedS8Kernel final : public Kernel {
   }
 };
 
+class FullyConnectedS8DualKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedS8Dual", Op::fully_connected, KernelSet::arm_dsp,
+                                       "kernels/fully_connected_s8_dual.hpp",
+                                       "An input widened to int16 times weights packed two to a halfword."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
+    const WeightRows rows = weight_rows(view);
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::FullyConnectedSpec spec{static_cast<int32_t>(batch_count(view)),
+                                                 input_length(view),
+                                                 output_length(view),
+                                                 view.input(0).quantization.zero_point(),
+                                                 view.output().quantization.zero_point(),
+                                                 range.lowest,
+                                                 range.highest};
+    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    std::vector<burin_kernels::ChannelRequantization> channels;
+    for (const FixedPointMultiplier& m : multipliers(view)) channels.push_back({m.multiplier, m.shift, {}});
+    const auto stream = burin_kernels::FullyConnectedDualPacker::pack(spec, rows.values, own_bias, channels);
+    if (!stream) return Refusal{"some output's sums or multiplier exceed what it computes exactly"};
+    KernelCall call;
+    call.geometry = {{"batches", spec.batches},
+                     {"inputs", spec.inputs},
+                     {"outputs", spec.outputs},
+                     {"input_zero_point", spec.input_zero_point},
+                     {"output_zero_point", spec.output_zero_point},
+                     {"activation_min", spec.activation_min},
+                     {"activation_max", spec.activation_max}};
+    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+    call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}, ScratchArgument{}};
+    call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
+    // All of an input is widened before the first of its outputs is written.
+    if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
+    call.stack_bytes = 160;
+    call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
+    call.code_bytes = 120;
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& fully_connected_operator() {
@@ -224,6 +275,11 @@ const Operator& fully_connected_operator() {
 
 const Kernel& fully_connected_s8_kernel() {
   static const FullyConnectedS8Kernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_s8_dual_kernel() {
+  static const FullyConnectedS8DualKernel instance;
   return instance;
 }
 

@@ -1,0 +1,89 @@
+#include "ops/dual.hpp"
+
+#include <fmt/format.h>
+
+#include "tensor/requantization.hpp"
+
+namespace burin {
+
+ProvenRequantization prove_requantization(const WeightRows& weights, std::span<const int32_t> folded,
+                                          const std::vector<FixedPointMultiplier>& multipliers,
+                                          int32_t output_zero_point, ClampRange clamp) {
+  ProvenRequantization result;
+  constexpr int prescale = 8;  // dual weights leave one of two sums shifted by it
+  int64_t scaled = 0;
+  for (size_t c = 0; c < multipliers.size(); ++c) {
+    burin_kernels::ChannelRequantization channel{multipliers[c].multiplier, multipliers[c].shift, {}};
+    const Requantization reference{.multiplier = multipliers[c].multiplier,
+                                   .shift = multipliers[c].shift,
+                                   .zero_point = output_zero_point,
+                                   .clamp_min = clamp.lowest,
+                                   .clamp_max = clamp.highest};
+    const AccumulatorRange range =
+        accumulator_range(weights.row(static_cast<int64_t>(c)), folded[c], -128, 127, 0);
+    bool any = false;
+    for (size_t i = 0; i < burin_kernels::scaled_shifts.size(); ++i) {
+      const auto form =
+          prove_scaled(reference, Rounding::tflm, range, prescale, burin_kernels::scaled_shifts[i]);
+      if (!form || form->needs_clamp()) continue;
+      channel.scaled[i] = burin_kernels::ScaledRequantization{form->multiplier, form->constant};
+      any = true;
+    }
+    scaled += any;
+    result.channels.push_back(channel);
+  }
+  result.note = fmt::format("requantisation in two instructions proven for {} of {} channels", scaled,
+                            multipliers.size());
+  return result;
+}
+
+burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const NodeView& view,
+                                                ClampRange clamp) {
+  const Shape& input = view.input(0).type.shape;
+  const Shape& output = view.output().type.shape;
+  return {input[0],
+          input[1],
+          input[2],
+          input[3],
+          windows.height.window,
+          windows.width.window,
+          output[1],
+          output[2],
+          output[3],
+          windows.height.stride,
+          windows.width.stride,
+          windows.height.dilation,
+          windows.width.dilation,
+          windows.height.pad_before,
+          windows.width.pad_before,
+          view.input(0).quantization.zero_point(),
+          view.output().quantization.zero_point(),
+          clamp.lowest,
+          clamp.highest};
+}
+
+std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::ConvolutionSpec& spec) {
+  return {{"batches", spec.batches},
+          {"input_height", spec.input_height},
+          {"input_width", spec.input_width},
+          {"input_channels", spec.input_channels},
+          {"kernel_height", spec.kernel_height},
+          {"kernel_width", spec.kernel_width},
+          {"output_height", spec.output_height},
+          {"output_width", spec.output_width},
+          {"output_channels", spec.output_channels},
+          {"stride_height", spec.stride_height},
+          {"stride_width", spec.stride_width},
+          {"dilation_height", spec.dilation_height},
+          {"dilation_width", spec.dilation_width},
+          {"pad_top", spec.pad_top},
+          {"pad_left", spec.pad_left},
+          {"input_zero_point", spec.input_zero_point},
+          {"output_zero_point", spec.output_zero_point},
+          {"activation_min", spec.activation_min},
+          {"activation_max", spec.activation_max},
+          {"input_ring_rows", spec.input_height},
+          {"output_ring_rows", spec.output_height}};
+}
+
+}  // namespace burin

@@ -1,0 +1,32 @@
+// What the kernels of the DSP extension that multiply by dual weights are given: proven requantisation for
+// every output channel, and the shape of a convolution.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernels/convolution_spec.hpp"
+#include "kernels/dual_packing_s8.hpp"
+#include "ops/weighted.hpp"
+#include "ops/window.hpp"
+
+namespace burin {
+
+struct ProvenRequantization {
+  std::vector<burin_kernels::ChannelRequantization> channels;
+  std::string note;  // which forms were proven for how many channels
+};
+
+// For each channel the reference's numbers and, where one is proven for every reachable accumulator, a cheap
+// form. `folded` are the biases with the input's zero point folded in; inputs are any int8.
+ProvenRequantization prove_requantization(const WeightRows& weights, std::span<const int32_t> folded,
+                                          const std::vector<FixedPointMultiplier>& multipliers,
+                                          int32_t output_zero_point, ClampRange clamp);
+
+burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const NodeView& view,
+                                                ClampRange clamp);
+
+// The Geometry of kernels that take a ConvolutionSpec, whole tensors stored.
+std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::ConvolutionSpec& spec);
+
+}  // namespace burin
