@@ -12,15 +12,17 @@
 //
 //   scratch:  | blocks of four channels, 160 bytes | column words |
 //
-// Column words: sliding, 32 bytes a column and 16 a pair of rows; or, where that comes to no more than 1 KB,
-// a whole image of 32 bytes for each column of each two output rows, which a channel then walks in one go.
+// Column words: sliding, 32 bytes a column and 16 a pair of rows; or, where that comes to no more than 3 KB,
+// a whole image of 32 bytes for each column of each step of two output rows (stride 2: one), which a channel
+// then walks in one go.
 //
 // Row ranges: any. Each call widens anew the rows it needs, 2 more than it makes, so longer ranges are
 // cheaper.
 //
-// Measured, modelled Cortex-M4 cycles per nominal multiply-accumulate, all channels fast:
-//   stride 1   48x48x8 2.08   24x24x32 2.21   12x12x64 2.51   6x6x128 2.99   25x5x64 3.73   3x3x256 6.73
-//   stride 2   48x48x16 3.44   24x24x32 3.91   12x12x64 5.04   6x6x128 7.5
+// Measured, modelled Cortex-M4 cycles per nominal multiply-accumulate, all channels fast, -O2:
+//   stride 1   48x48x8 2.06   24x24x32 2.20   12x12x64 2.27   25x5x64 2.60   6x6x128 2.81   3x3x256 5.74
+//   stride 2   48x48x16 3.27   24x24x32 3.75   12x12x64 4.28   6x6x128 6.39
+// No ReLU, hence exact: 0.4 more for stride 1, 1.3 for stride 2.
 #pragma once
 
 #include <stdint.h>
@@ -48,7 +50,8 @@ struct DepthwisePlanes {
            s.stride_height == s.stride_width &&
            ((s.stride_width == 1 && s.output_width >= 2) || (s.stride_width == 2 && s.output_width >= 1)) &&
            s.input_height >= 1 && s.input_width >= 1 && s.output_height >= 1 && s.pad_top >= 0 &&
-           s.pad_left >= 0 && s.pad_left < columns(s);
+           s.pad_left >= 0 && s.pad_left < columns(s) && s.input_height < 32768 && s.input_width < 32768 &&
+           s.input_channels < 32768 && s.output_height < 32768 && s.output_width < 32768 && s.pad_top < 32768;
   }
 
   static constexpr int32_t scratch_bytes(const ConvolutionSpec& s) {
@@ -76,17 +79,20 @@ struct DepthwisePlanes {
   }
   static constexpr int32_t pairs(const ConvolutionSpec& s) { return steps(s) + 1; }
   static constexpr int32_t whole_bytes(const ConvolutionSpec& s) { return steps(s) * columns(s) * 32; }
-  static constexpr bool stores_whole(const ConvolutionSpec& s) {
-    return s.stride_height == 1 && whole_bytes(s) <= 1024;
-  }
+  static constexpr bool stores_whole(const ConvolutionSpec& s) { return whole_bytes(s) <= 3072; }
 
 #ifdef BURIN_HOST
   // Modelled Cortex-M4 cycles of a whole image in one call, all channels fast.
   static constexpr int64_t estimate_cycles(const ConvolutionSpec& s) {
     const int64_t groups = (s.input_channels + 3) / 4;
-    const int64_t widening = pairs(s) * (60 + columns(s) * 17);
-    const int64_t row = s.stride_width == 1 ? 50 + (s.output_width + 1) / 2 * 62 : 52 + s.output_width * 19;
-    return groups * (60 + widening + steps(s) * 45) + s.input_channels * (55 + steps(s) * row);
+    const int64_t width = s.output_width;
+    const bool whole = stores_whole(s);
+    // A pair of rows widened; a row, or two of stride 1, of a channel; what a turn costs besides.
+    const int64_t pair = whole ? 25 + columns_inside(s) * 21 : 95 + columns_inside(s) * 31 / 2;
+    const int64_t row = s.stride_width == 1 ? 18 + width / 2 * 62 + width % 2 * 35 : 25 + width * 71 / 4;
+    const int64_t turn = 75 + (s.input_channels < 4 * groups ? s.input_channels : 4) * 45;
+    const int64_t turns = whole ? 1 : steps(s);
+    return 300 + groups * (310 + pairs(s) * pair + turns * turn + steps(s) * 4 * row);
   }
 #endif  // BURIN_HOST
 };
@@ -168,6 +174,95 @@ class DepthwisePlanesPacker {
 };
 #endif  // BURIN_HOST
 
+#ifndef BURIN_HOST
+// What a layer's code needs to know of its geometry.
+struct DepthwisePlan {
+  void (*make)(ArmDspDepthwiseGroup*);
+  int16_t stride, channels, input_height, input_width, input_ring_rows;
+  int16_t output_width, output_ring_rows, pad_top, pad_left, columns_inside, input_zero_point;
+  bool stores_whole, input_whole;
+};
+
+// One code for all layers.
+struct DepthwisePlanesRows {
+  // Output rows [row_begin, row_end), of which there is one at least.
+  static BURIN_SHARED void run(const DepthwisePlan& plan, const int8_t* input, const uint32_t* stream,
+                               int8_t* output, int8_t* scratch, int32_t row_begin, int32_t row_end) {
+    const bool whole = plan.stores_whole;
+    const int32_t rows = row_end - row_begin;
+    const int32_t steps = plan.stride == 1 ? (rows + 1) / 2 : rows;
+    const int32_t y = row_begin * plan.stride - plan.pad_top;
+    const int32_t columns = (plan.output_width - 1) * plan.stride + 3;
+    const int32_t pair_bytes = 32 * columns;
+    const int32_t left = plan.pad_left;
+    const int32_t input_row = plan.input_width * plan.channels;
+    const int32_t output_row = plan.output_width * plan.channels;
+    const int32_t odd = plan.output_width & 1;
+    const int32_t row = (y % plan.input_ring_rows + plan.input_ring_rows) % plan.input_ring_rows * input_row;
+    const int32_t output_begin = row_begin % plan.output_ring_rows * output_row;
+    uint32_t* const blocks = static_cast<uint32_t*>(static_cast<void*>(scratch));
+    uint32_t* const planes = blocks + 40;
+
+    ArmDspDepthwiseGroup group;
+    group.height = plan.input_height;
+    group.row_bytes = input_row;
+    group.ring_bytes = plan.input_ring_rows * input_row;
+    group.pixel_bytes = plan.channels;
+    group.zero_points = static_cast<uint32_t>(plan.input_zero_point & 0xff) * 0x01010101u;
+    group.columns = plan.columns_inside;
+    group.left = whole ? 0 : left;
+    group.right = whole ? 0 : columns - left - group.columns;
+    group.padding = static_cast<uint32_t>(plan.input_zero_point & 0xffff) * 0x00010001u;
+    group.planes_step = whole ? pair_bytes : 16;
+    group.second = whole ? pair_bytes - 16 : 0;
+    group.pairs_a_turn = whole ? steps : 1;
+    group.rows_a_turn = whole ? rows : 3 - plan.stride;
+    group.output_row_bytes = output_row;
+    group.output_ring_bytes = plan.output_ring_rows * output_row;
+    group.output_pixel_bytes = plan.channels;
+    group.blocks = blocks;
+    group.span = plan.stride == 1 ? 32 * (plan.output_width - odd) : 64 * plan.output_width;
+    group.odd = odd;
+    group.next_columns = 64 + 32 * odd;
+    group.next_output = 2 * output_row - (plan.output_width - odd) * plan.channels;
+    const bool inside = plan.input_whole && y >= -2 && y + 2 * steps <= plan.input_height;
+    group.gap = inside ? pair_bytes - 32 * group.columns : 0;
+    group.next_pair = 2 * input_row - group.columns * plan.channels;
+    group.widen = ArmDspDepthwise::widen;
+    if (whole) fill_outside(planes, left, group.columns, columns, steps, group.padding);
+    for (int32_t channel = 0; channel < plan.channels; channel += 4) {
+      // The last group reads the last four channels, some of which may not be wanted.
+      const int32_t first = channel + 4 <= plan.channels ? channel : plan.channels - 4;
+      group.row = input + first + row;
+      group.y = y;
+      group.end = input + first + group.ring_bytes;
+      group.planes = planes + (whole ? 8 * left : 0);
+      group.pairs = 1;
+      group.turns = whole ? 1 : steps;
+      group.rows = rows;
+      group.source = planes + (channel - first);
+      group.output = output + output_begin + channel;
+      group.output_end = output + channel + group.output_ring_bytes;
+      group.channels = first + 4 - channel;
+      ArmDspDepthwise::unpack(stream, blocks, group.channels);
+      stream += 6 * group.channels;
+      plan.make(&group);
+    }
+  }
+
+ private:
+  // The columns outside the image, where all pairs of rows are stored.
+  static void fill_outside(uint32_t* planes, int32_t left, int32_t inside, int32_t columns, int32_t steps,
+                           uint32_t padding) {
+    for (int32_t step = 0; step < steps; ++step) {
+      for (int32_t i = 0; i < 8 * left; ++i) *planes++ = padding;
+      planes += 8 * inside;
+      for (int32_t i = 0; i < 8 * (columns - left - inside); ++i) *planes++ = padding;
+    }
+  }
+};
+#endif  // !BURIN_HOST
+
 // Geometry: every field of ConvolutionSpec, input_ring_rows, output_ring_rows.
 template <class Geometry, class Isa>
 struct DepthwiseConvolution2dS8Planes {
@@ -191,105 +286,29 @@ struct DepthwiseConvolution2dS8Planes {
   // Output rows [row_begin, row_end). `stream` is what pack returned, `scratch` is 4-byte aligned.
   static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
                   int32_t row_begin, int32_t row_end) {
+    static constexpr DepthwisePlan plan = {
+        G::stride_width == 1 ? ArmDspDepthwise::stride_1 : ArmDspDepthwise::stride_2,
+        G::stride_width,
+        G::input_channels,
+        G::input_height,
+        G::input_width,
+        G::input_ring_rows,
+        G::output_width,
+        G::output_ring_rows,
+        G::pad_top,
+        G::pad_left,
+        Facts::columns_inside(spec()),
+        G::input_zero_point,
+        Facts::stores_whole(spec()) && OutputRows::whole(),
+        InputRows::whole()};
     if (row_begin >= row_end) return;
-    uint32_t* const blocks = static_cast<uint32_t*>(static_cast<void*>(scratch));
-    ArmDspRowPair pair;
-    pair.columns = Facts::columns_inside(spec());
-    pair.left = G::pad_left;
-    pair.right = Facts::columns(spec()) - G::pad_left - Facts::columns_inside(spec());
-    pair.padding = static_cast<uint32_t>(G::input_zero_point & 0xffff) * 0x00010001u;
-    ArmDspDepthwiseRows rows;
-    rows.blocks = blocks;
-    rows.pixel_bytes = G::output_channels;
-    rows.span = G::stride_width == 1 ? 32 * (G::output_width & ~1) : 64 * G::output_width;
-    rows.odd = G::output_width & 1;
-    rows.next_rows = G::output_width * G::output_channels;
-    for (int32_t channel = 0; channel < G::input_channels; channel += 4) {
-      const int32_t first = channel + 4 <= G::input_channels ? channel : G::input_channels - 4;
-      rows.channels = first + 4 - channel;
-      ArmDspDepthwise::unpack(stream, blocks, rows.channels);
-      stream += 6 * rows.channels;
-      if (Facts::stores_whole(spec()) && OutputRows::whole())
-        group_whole(input + first, output + channel, blocks + 40, channel - first, pair, rows, row_begin,
-                    row_end);
-      else
-        group_sliding(input + first, output + channel, blocks + 40, channel - first, pair, rows, row_begin,
-                      row_end);
-    }
-    if (G::activation_min > -128 || G::activation_max < 127) clamp(output, row_begin, row_end);
-  }
-
- private:
-  // Rows of a group of channels. `input` is of the first channel widened, the first `skip` of which are not
-  // wanted, `output` of the first one made.
-  static void group_sliding(const int8_t* input, int8_t* output, uint32_t* planes, int32_t skip,
-                            ArmDspRowPair& pair, ArmDspDepthwiseRows& rows, int32_t row_begin,
-                            int32_t row_end) {
-    int32_t y = row_begin * G::stride_height - G::pad_top;
-    pair.planes = planes;
-    pair.second = 0;
-    widen(input, y, pair);
-    rows.planes = planes + skip;
-    for (int32_t row = row_begin; row < row_end; row += 3 - G::stride_height) {
-      y += 2;
-      pair.planes += 4;
-      widen(input, y, pair);
-      rows.output = OutputRows::at(output, row);
-      if (G::stride_height == 1) {
-        rows.rows = row_end - row;
-        if (rows.rows > 2) rows.rows = 2;
-        rows.row_bytes = static_cast<int32_t>(OutputRows::at(output, row + 1) - rows.output);
-        ArmDspDepthwise::stride_1(&rows);
-      } else {
-        ArmDspDepthwise::stride_2(&rows);
+    DepthwisePlanesRows::run(plan, input, stream, output, scratch, row_begin, row_end);
+    if (G::activation_min > -128 || G::activation_max < 127) {
+      for (int32_t row = row_begin; row < row_end; ++row) {
+        ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
+                                 static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
+                                 static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
       }
-      rows.planes += 4;
-    }
-  }
-
-  // The same, all column words first: those of pair i stand as P in step i and as Q in step i - 1.
-  static void group_whole(const int8_t* input, int8_t* output, uint32_t* planes, int32_t skip,
-                          ArmDspRowPair& pair, ArmDspDepthwiseRows& rows, int32_t row_begin,
-                          int32_t row_end) {
-    int32_t y = row_begin - G::pad_top;
-    pair.planes = planes;
-    pair.second = 0;
-    widen(input, y, pair);
-    pair.planes += 4;
-    pair.second = 32 * Facts::columns(spec()) - 16;
-    for (int32_t row = row_begin; row < row_end; row += 2) {
-      y += 2;
-      if (row + 2 >= row_end) pair.second = 0;
-      widen(input, y, pair);
-      pair.planes += 8 * Facts::columns(spec());
-    }
-    rows.planes = planes + skip;
-    rows.output = OutputRows::at(output, row_begin);
-    rows.rows = row_end - row_begin;
-    rows.row_bytes = G::output_width * G::output_channels;
-    ArmDspDepthwise::stride_1(&rows);
-  }
-
-  // Widens rows y and y + 1; outside the image a row is one pixel of zero points again and again.
-  static void widen(const int8_t* input, int32_t y, ArmDspRowPair& pair) {
-    const uint32_t zero = static_cast<uint32_t>(G::input_zero_point & 0xff) * 0x01010101u;
-    const int8_t* const outside = static_cast<const int8_t*>(static_cast<const void*>(&zero));
-    const bool upper = y >= 0 && y < G::input_height;
-    const bool lower = y >= -1 && y < G::input_height - 1;
-    pair.upper = upper ? InputRows::at(input, y) : outside;
-    pair.lower = lower ? InputRows::at(input, y + 1) : outside;
-    const int32_t step = G::input_channels;
-    pair.upper_step = upper ? step : 0;
-    pair.lower_step = lower ? step : 0;
-    ArmDspDepthwise::widen(&pair);
-  }
-
-  // An activation range narrower than int8, on finished rows.
-  static void clamp(int8_t* output, int32_t row_begin, int32_t row_end) {
-    for (int32_t row = row_begin; row < row_end; ++row) {
-      ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
-                               static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
-                               static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
     }
   }
 #endif  // !BURIN_HOST
