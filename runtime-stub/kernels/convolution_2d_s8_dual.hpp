@@ -16,6 +16,7 @@
 
 #include "isa/arm_dsp_matrix.hpp"
 #include "kernels/convolution_spec.hpp"
+#include "kernels/rows.hpp"
 
 #ifdef BURIN_HOST
 #include <algorithm>
@@ -104,14 +105,13 @@ struct ConvolutionDual {
            s.input_width == s.output_width;
   }
   static constexpr int16_t short_of(int32_t value) { return static_cast<int16_t>(value); }
-  // `flat`: the whole image is taken for one row.
-  static constexpr ConvolutionDualPlan plan(const ConvolutionSpec& s, int32_t input_ring_rows, bool flat) {
+  static constexpr ConvolutionDualPlan plan(const ConvolutionSpec& s, int32_t input_ring_rows) {
     return ConvolutionDualPlan{s.input_width * s.input_channels,
-                               flat ? s.input_height * s.input_width : s.input_width,
-                               flat ? s.output_height * s.output_width : s.output_width,
-                               flat ? s.output_height * s.output_width : inside_end(s),
-                               short_of(flat ? 1 : s.input_height),
-                               short_of(flat ? 1 : input_ring_rows),
+                               s.input_width,
+                               s.output_width,
+                               inside_end(s),
+                               short_of(s.input_height),
+                               short_of(input_ring_rows),
                                short_of(s.input_channels),
                                short_of(s.kernel_height),
                                short_of(s.kernel_width),
@@ -355,22 +355,14 @@ class ConvolutionDualColumns {
 };
 
 struct ConvolutionDualPixels {
-  // `count` output pixels from (y, x) on, across rows, to neighbouring places from `output` on.
+  // `count` output pixels from (y, x) on, across rows, to neighbouring places from `output` on. Rows of the
+  // input are found as kernels/rows.hpp says, but by numbers of the plan, for the code to be shared.
   static __attribute__((noinline)) void run(const ConvolutionDualPlan& plan, const int8_t* input,
                                             const uint32_t* stream, int8_t* output, int8_t* scratch,
                                             int32_t y, int32_t x, int32_t count) {
     ConvolutionDualColumns columns(plan, input, static_cast<uint32_t*>(static_cast<void*>(scratch)));
-    const int32_t whole_groups = (plan.output_channels - 1) / 4 * 4;
     ArmDspProduct product;
-    product.adjust = ArmDspMatrix::entry_adjustment(plan.steps);
-    product.second = plan.output_channels;
-    product.output_zero_point = plan.output_zero_point;
-    product.stream = stream - 1;
-    product.last_channels = plan.output_channels - whole_groups;
-    product.stride = plan.output_channels;
-    product.clamp = plan.clamp;
-    product.columns = scratch - 4;
-    product.columns_end = scratch - 4 + 8 * plan.steps;
+    prepare(plan, stream, output, scratch, product);
     while (count > 0) {
       const int32_t pixels = count < plan.strip_pixels ? count : plan.strip_pixels;
       for (int32_t pixel = 0; pixel < pixels;) {
@@ -385,13 +377,64 @@ struct ConvolutionDualPixels {
           ++y;
         }
       }
-      product.output = output;
-      product.last_group = output + whole_groups - (product.last_channels < 4 ? 1 : 0);
-      product.pixels = pixels;
-      ArmDspMatrix::multiply(&product);
-      output += pixels * plan.output_channels;
+      multiply(plan, pixels, product);
       count -= pixels;
     }
+  }
+
+  // The same where each output pixel reads the input pixel of the same index, and nothing else.
+  static __attribute__((noinline)) void run_pointwise(const ConvolutionDualPlan& plan, const int8_t* input,
+                                                      const uint32_t* stream, int8_t* output, int8_t* scratch,
+                                                      int32_t count) {
+    uint32_t* const columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
+    ArmDspWidening job;
+    job.source = input;
+    job.rows = 1;
+    job.words = plan.words;
+    job.remainder = plan.remainder;
+    job.source_row = 0;
+    job.columns_row = 0;
+    job.source_pixel = plan.input_channels;
+    job.columns_pair = plan.steps * 8;
+    ArmDspProduct product;
+    prepare(plan, stream, output, scratch, product);
+    while (count > 0) {
+      const int32_t pixels = count < plan.strip_pixels ? count : plan.strip_pixels;
+      job.columns = columns;
+      job.pairs = pixels >> 1;
+      if (job.pairs > 0) ArmDspMatrix::widen_pairs(&job);
+      job.source += (pixels & ~1) * plan.input_channels;
+      if ((pixels & 1) != 0) {  // the last pixel
+        job.columns += (pixels >> 1) * 2 * plan.steps;
+        ArmDspMatrix::widen_pixel(&job);
+      }
+      multiply(plan, pixels, product);
+      count -= pixels;
+    }
+  }
+
+ private:
+  static void prepare(const ConvolutionDualPlan& plan, const uint32_t* stream, int8_t* output,
+                      int8_t* scratch, ArmDspProduct& product) {
+    const int32_t whole_groups = (plan.output_channels - 1) / 4 * 4;
+    product.columns = scratch - 4;
+    product.columns_end = scratch - 4 + 8 * plan.steps;
+    product.adjust = ArmDspMatrix::entry_adjustment(plan.steps);
+    product.output = output;
+    product.second = plan.output_channels;
+    product.last_channels = plan.output_channels - whole_groups;
+    product.last_group = output + whole_groups - (product.last_channels < 4 ? 1 : 0);
+    product.output_zero_point = plan.output_zero_point;
+    product.stream = stream - 1;
+    product.stride = plan.output_channels;
+    product.clamp = plan.clamp;
+  }
+
+  static void multiply(const ConvolutionDualPlan& plan, int32_t pixels, ArmDspProduct& product) {
+    product.pixels = pixels;
+    ArmDspMatrix::multiply(&product);
+    product.output += pixels * plan.output_channels;
+    product.last_group += pixels * plan.output_channels;
   }
 };
 #endif  // !BURIN_HOST
@@ -414,29 +457,35 @@ struct Convolution2dS8Dual {
   // Output rows [row_begin, row_end). `stream` is what pack() made; scratch is aligned to 4.
   static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
                   int32_t row_begin, int32_t row_end) {
-    static constexpr ConvolutionDualPlan plan = ConvolutionDual::plan(spec(), G::input_ring_rows, flat());
-    const int32_t row_bytes = G::output_width * G::output_channels;
-    if (flat()) {
-      ConvolutionDualPixels::run(plan, input, stream, output + row_begin * row_bytes, scratch, 0,
-                                 row_begin * G::output_width, (row_end - row_begin) * G::output_width);
-    } else if (whole_output()) {
-      ConvolutionDualPixels::run(plan, input, stream, output + row_begin * row_bytes, scratch, row_begin, 0,
-                                 (row_end - row_begin) * G::output_width);
+    static constexpr ConvolutionDualPlan plan = ConvolutionDual::plan(spec(), G::input_ring_rows);
+    if (whole_output() && (!ConvolutionDual::pointwise(spec()) || whole_input())) {
+      some_rows(plan, input, stream, OutputRows::at(output, row_begin), scratch, row_begin,
+                row_end - row_begin);
     } else {
-      for (int32_t y = row_begin; y < row_end; ++y) {
-        ConvolutionDualPixels::run(plan, input, stream, output + y % G::output_ring_rows * row_bytes, scratch,
-                                   y, 0, G::output_width);
-      }
+      for (int32_t y = row_begin; y < row_end; ++y)
+        some_rows(plan, input, stream, OutputRows::at(output, y), scratch, y, 1);
     }
   }
 
  private:
-  static constexpr bool whole_output() {
-    return int32_t(G::output_ring_rows) == int32_t(G::output_height);
+  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
+  typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
+  static constexpr bool whole_input() {
+    return InputRows::whole();
   }
-  static constexpr bool flat() {
-    return ConvolutionDual::pointwise(spec()) && whole_output() &&
-           int32_t(G::input_ring_rows) == int32_t(G::input_height);
+  static constexpr bool whole_output() {
+    return OutputRows::whole();
+  }
+
+  // Rows [y, y + count), to neighbouring places from `output` on.
+  static void some_rows(const ConvolutionDualPlan& plan, const int8_t* input, const uint32_t* stream,
+                        int8_t* output, int8_t* scratch, int32_t y, int32_t count) {
+    if (ConvolutionDual::pointwise(spec())) {
+      ConvolutionDualPixels::run_pointwise(plan, InputRows::at(input, y), stream, output, scratch,
+                                           count * G::output_width);
+    } else {
+      ConvolutionDualPixels::run(plan, input, stream, output, scratch, y, 0, count * G::output_width);
+    }
   }
 #endif  // !BURIN_HOST
 };
@@ -447,7 +496,7 @@ struct ConvolutionDualPacker {
   // Below run, its own frame included: the largest of GCC's -O1, -O2, -O3 and -Os.
   static constexpr int32_t stack_bytes = 464;
   // Of instructions: once in a program, and for each geometry.
-  static constexpr int32_t shared_code_bytes = 4200;
+  static constexpr int32_t shared_code_bytes = 4400;
   static constexpr int32_t code_bytes = 110;
 
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
@@ -486,7 +535,8 @@ struct ConvolutionDualPacker {
     const int64_t strips = pixels / (2 * ConvolutionDual::strip_pairs(spec)) + 1;
     const int64_t inside = ConvolutionDual::inside_end(spec) - ConvolutionDual::inside_begin(spec);
     const int64_t cut = spec.output_height * (spec.output_width - inside);
-    return (pixels + 1) / 2 * pair + pixels * column + strips * 350 + cut * (200 + 60 * segments);
+    return (pixels + 1) / 2 * pair + pixels * column +
+           strips * (ConvolutionDual::pointwise(spec) ? 90 : 350) + cut * (200 + 60 * segments);
   }
 
  private:
