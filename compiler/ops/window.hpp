@@ -49,7 +49,7 @@ struct Windows {
   int64_t taps() const { return static_cast<int64_t>(height.window) * width.window; }
 };
 
-// The attributes of convolutions; a pool adds the size of the window to them.
+// The attributes of convolutions; a pool has these and the size of its window.
 struct WindowAttributes {
   int32_t stride_height = 1;
   int32_t stride_width = 1;
@@ -75,26 +75,6 @@ struct WindowAttributes {
   // For an image of NHWC shape and a window of that many taps.
   Windows windows(const Shape& input, int32_t window_height, int32_t window_width) const;
   static WindowAttributes of(const Windows& windows);
-};
-
-struct PoolAttributes {
-  int32_t window_height = 1;
-  int32_t window_width = 1;
-  WindowAttributes window;  // not dilated
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("window_height", self.window_height);
-    visit("window_width", self.window_width);
-    visit("stride_height", self.window.stride_height);
-    visit("stride_width", self.window.stride_width);
-    visit("pad_top", self.window.pad_top);
-    visit("pad_left", self.window.pad_left);
-    visit("pad_bottom", self.window.pad_bottom);
-    visit("pad_right", self.window.pad_right);
-  }
-
-  Windows windows(const Shape& input) const { return window.windows(input, window_height, window_width); }
 };
 
 // Strides, padding and, where `dilated`, dilations of a TFLite operator whose window has that many taps. What

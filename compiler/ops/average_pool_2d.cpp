@@ -1,0 +1,77 @@
+// AVERAGE_POOL_2D: the mean of the elements of every channel under a window, padding left out.
+#include "kernels/average_pool_2d_s8.hpp"
+
+#include <algorithm>
+
+#include "ops/numerics.hpp"
+#include "ops/pool.hpp"
+
+namespace burin {
+namespace {
+
+void evaluate_s8(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto output = evaluation.output().as<int8_t>();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
+    const auto count = static_cast<int32_t>(taps.size());
+    int32_t sum = 0;
+    for (const size_t tap : taps) sum += input[tap];
+    // Halves go away from zero; division truncates.
+    const int32_t mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
+    output[index] = static_cast<int8_t>(std::clamp(mean, range.lowest, range.highest));
+  });
+}
+
+class AveragePool2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::average_pool_2d,
+                                         .tflite_name = "AVERAGE_POOL_2D",
+                                         .summary = "Mean of the elements under a window.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<PoolAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_tflite_pool(source);
+  }
+  std::span<const Constraint> constraints() const override { return pool_constraints(); }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
+  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  Graph sample(Random& random) const override { return sample_pool(random, Op::average_pool_2d); }
+};
+
+class AveragePool2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"AveragePool2dS8", Op::average_pool_2d, KernelSet::generic,
+                                       "kernels/average_pool_2d_s8.hpp",
+                                       "One element of the output after the other."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return pool_call(view);
+  }
+};
+
+}  // namespace
+
+const Operator& average_pool_2d_operator() {
+  static const AveragePool2d instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_s8_kernel() {
+  static const AveragePool2dS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

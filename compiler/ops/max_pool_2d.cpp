@@ -1,0 +1,74 @@
+// MAX_POOL_2D: the maximum of the elements of every channel under a window, padding left out.
+#include "kernels/max_pool_2d_s8.hpp"
+
+#include <algorithm>
+
+#include "ops/numerics.hpp"
+#include "ops/pool.hpp"
+
+namespace burin {
+namespace {
+
+void evaluate_s8(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto output = evaluation.output().as<int8_t>();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
+    int32_t highest = input[taps.front()];
+    for (const size_t tap : taps) highest = std::max<int32_t>(highest, input[tap]);
+    output[index] = static_cast<int8_t>(std::clamp(highest, range.lowest, range.highest));
+  });
+}
+
+class MaxPool2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::max_pool_2d,
+                                         .tflite_name = "MAX_POOL_2D",
+                                         .summary = "Maximum of the elements under a window.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<PoolAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_tflite_pool(source);
+  }
+  std::span<const Constraint> constraints() const override { return pool_constraints(); }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
+  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  Graph sample(Random& random) const override { return sample_pool(random, Op::max_pool_2d); }
+};
+
+class MaxPool2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MaxPool2dS8", Op::max_pool_2d, KernelSet::generic,
+                                       "kernels/max_pool_2d_s8.hpp",
+                                       "One element of the output after the other."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return pool_call(view);
+  }
+};
+
+}  // namespace
+
+const Operator& max_pool_2d_operator() {
+  static const MaxPool2d instance;
+  return instance;
+}
+
+const Kernel& max_pool_2d_s8_kernel() {
+  static const MaxPool2dS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,252 @@
+// MEAN: the mean over some of the dimensions.
+#include "kernels/mean_s8.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "ops/constraints.hpp"
+#include "ops/kernel.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct MeanAttributes {
+  std::vector<int32_t> axes;  // negative ones count from the end; may repeat
+  bool keep_dims = false;     // the output keeps reduced dimensions, as 1
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("axes", self.axes);
+    visit("keep_dims", self.keep_dims);
+  }
+};
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+
+bool is_reduced(const NodeView& view, size_t dimension) {
+  const auto rank = static_cast<int32_t>(input_shape(view).rank());
+  return std::ranges::any_of(view.attributes<MeanAttributes>().axes, [&](int32_t axis) {
+    return (axis < 0 ? axis + rank : axis) == static_cast<int32_t>(dimension);
+  });
+}
+
+// Elements of the input for one of the output.
+int64_t reduced_elements(const NodeView& view) {
+  int64_t count = 1;
+  for (size_t i = 0; i < input_shape(view).rank(); ++i)
+    if (is_reduced(view, i)) count *= input_shape(view)[static_cast<int>(i)];
+  return count;
+}
+
+// The factor of the sum: input scale / output scale / elements, with the division done in the fixed-point
+// multiplier as TensorFlow Lite's QuantizedMeanOrSum does, which rounds down and keeps 31 bits where it can.
+FixedPointMultiplier factor_of(const NodeView& view) {
+  const double ratio = static_cast<double>(view.input(0).quantization.scale()) /
+                       static_cast<double>(view.output().quantization.scale());
+  FixedPointMultiplier factor = fixed_point(ratio);
+  const auto count = static_cast<uint64_t>(reduced_elements(view));
+  const int32_t room = std::min(32, 31 + factor.shift);
+  const int32_t shift = std::min(static_cast<int32_t>(std::bit_width(count)) - 1, room);
+  factor.multiplier =
+      static_cast<int32_t>((static_cast<int64_t>(factor.multiplier) << shift) / static_cast<int64_t>(count));
+  factor.shift -= shift;
+  return factor;
+}
+
+// The input as [kept][reduced][kept][reduced][kept]: dimensions of one element left out, neighbours of a kind
+// joined.
+struct Layout {
+  std::vector<int32_t> lengths = {1};  // kept, reduced, kept, …
+
+  bool fits() const { return lengths.size() <= 5; }
+  int32_t operator[](size_t i) const { return i < lengths.size() ? lengths[i] : 1; }
+};
+
+Layout layout_of(const NodeView& view) {
+  Layout layout;
+  for (size_t i = 0; i < input_shape(view).rank(); ++i) {
+    const int32_t length = input_shape(view)[static_cast<int>(i)];
+    if (length == 1) continue;
+    const bool last_is_reduced = layout.lengths.size() % 2 == 0;
+    if (is_reduced(view, i) == last_is_reduced)
+      layout.lengths.back() *= length;
+    else
+      layout.lengths.push_back(length);
+  }
+  return layout;
+}
+
+constexpr int64_t most_elements = int64_t{1} << 22;
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are int8",
+     [](const NodeView& v) { return has_dtype(v.input(0), DType::s8) && has_dtype(v.output(), DType::s8); }},
+    {"the input is not empty", [](const NodeView& v) { return input_shape(v).elements() > 0; }},
+    {"the axes are constant and lie within the input's rank",
+     [](const NodeView& v) {
+       const auto rank = static_cast<int32_t>(input_shape(v).rank());
+       return std::ranges::all_of(v.attributes<MeanAttributes>().axes,
+                                  [&](int32_t axis) { return axis >= -rank && axis < rank; });
+     }},
+    {"leaving out dimensions of one element, the axes form at most two runs of neighbours",
+     [](const NodeView& v) { return layout_of(v).fits(); }},
+    {"a mean is taken of at most 2^22 elements",
+     [](const NodeView& v) { return reduced_elements(v) <= most_elements; }},
+    {"input and output are quantised per tensor",
+     [](const NodeView& v) {
+       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output());
+     }},
+};
+
+void evaluate_s8(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto output = evaluation.output().as<int8_t>();
+  const Shape& shape = input_shape(view);
+  std::vector<int32_t> sums(output.size());
+  std::vector<int32_t> index(shape.rank());
+  for (const int8_t value : input) {
+    size_t target = 0;
+    for (size_t i = 0; i < index.size(); ++i)
+      if (!is_reduced(view, i))
+        target = target * static_cast<size_t>(shape[static_cast<int>(i)]) + static_cast<size_t>(index[i]);
+    sums[target] += value;
+    for (size_t i = index.size(); i-- > 0;) {
+      if (++index[i] < shape[static_cast<int>(i)]) break;
+      index[i] = 0;
+    }
+  }
+  const auto zeros = static_cast<int32_t>(view.input(0).quantization.zero_point() * reduced_elements(view));
+  const FixedPointMultiplier factor = factor_of(view);
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const int32_t scaled = multiply_by_fixed_point(sums[i] - zeros, factor, evaluation.rounding);
+    output[i] = static_cast<int8_t>(std::clamp(scaled + view.output().quantization.zero_point(), -128, 127));
+  }
+}
+
+class Mean final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::mean,
+                                         .tflite_name = "MEAN",
+                                         .summary = "Mean over some of the dimensions.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<MeanAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const auto axes = source.constant_integers(1);
+    if (!axes)
+      return Diagnostic{.code = DiagnosticCode::E0402, .message = "the axes are not constant", .help = {}};
+    MeanAttributes attributes{.axes = {}, .keep_dims = source.integer("keep_dims") != 0};
+    for (const int64_t axis : *axes)
+      attributes.axes.push_back(static_cast<int32_t>(std::clamp<int64_t>(axis, INT32_MIN, INT32_MAX)));
+    return NodeDraft{.inputs = {source.inputs()[0]},
+                     .attributes = Attributes::of(std::move(attributes)),
+                     .activation = Activation::none,
+                     .op = {}};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    std::vector<int32_t> dims;
+    for (size_t i = 0; i < input_shape(view).rank(); ++i) {
+      if (!is_reduced(view, i))
+        dims.push_back(input_shape(view)[static_cast<int>(i)]);
+      else if (view.attributes<MeanAttributes>().keep_dims)
+        dims.push_back(1);
+    }
+    return {{view.output().type.dtype, Shape(std::move(dims))}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const int32_t rank = random.chance(0.6) ? 4 : random.integer(1, 4);
+    MeanAttributes attributes{.axes = {}, .keep_dims = random.chance(0.5)};
+    std::vector<int32_t> dims;
+    for (int32_t i = 0; i < rank; ++i) {
+      dims.push_back(random.chance(0.2) ? 1 : random.integer(1, 7));
+      if (random.chance(0.5)) attributes.axes.push_back(random.chance(0.5) ? i : i - rank);
+    }
+    if (rank == 4 && random.chance(0.4)) attributes.axes = {1, 2};  // as models have it
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8, Shape(dims));
+    const TensorId output = sample_tensor(graph, random, "output", DType::s8, {});
+    graph.at(output).quantization = graph.at(input).quantization;
+    if (random.chance(0.7)) {
+      graph.at(output).quantization = sample_quantization(random, DType::s8);
+      graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
+                                              static_cast<float>(random.real(0.1, 2))};
+    }
+    graph.nodes.push_back({.op = Op::mean,
+                           .inputs = {input},
+                           .outputs = {output},
+                           .attributes = Attributes::of(std::move(attributes)),
+                           .activation = Activation::none,
+                           .name = "sample",
+                           .source_index = 0});
+    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+class MeanS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MeanS8", Op::mean, KernelSet::generic, "kernels/mean_s8.hpp",
+                                       "One element of the output after the other."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const Layout layout = layout_of(view);
+    const FixedPointMultiplier factor = factor_of(view);
+    KernelCall call;
+    call.geometry = {{"kept_0", layout[0]},
+                     {"reduced_0", layout[1]},
+                     {"kept_1", layout[2]},
+                     {"reduced_1", layout[3]},
+                     {"kept_2", layout[4]},
+                     {"multiplier", factor.multiplier},
+                     {"shift", factor.shift},
+                     {"input_zero_point", view.input(0).quantization.zero_point()},
+                     {"output_zero_point", view.output().quantization.zero_point()},
+                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.arguments = {InputArgument{0}, OutputArgument{0}};
+    call.stack_bytes = 96;
+    call.code_bytes = 200;
+    call.cycles = 6 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& mean_operator() {
+  static const Mean instance;
+  return instance;
+}
+
+const Kernel& mean_s8_kernel() {
+  static const MeanS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,229 @@
+// PAD: the input surrounded by real zero, that is, by the output's zero point.
+#include "kernels/pad_s8.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "ops/constraints.hpp"
+#include "ops/kernel.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct PadAttributes {
+  std::vector<int32_t> paddings;  // before and after every dimension, in order
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("paddings", self.paddings);
+  }
+};
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+
+// The last four dimensions; those that a lower rank lacks are 1, without padding.
+struct PaddedDimension {
+  int32_t input = 1;
+  int32_t before = 0;
+  int32_t after = 0;
+
+  int32_t output() const { return before + input + after; }
+};
+
+std::array<PaddedDimension, 4> dimensions_of(const NodeView& view) {
+  std::array<PaddedDimension, 4> dimensions;
+  const std::vector<int32_t>& paddings = view.attributes<PadAttributes>().paddings;
+  const size_t rank = input_shape(view).rank();
+  for (size_t i = 0; i < rank; ++i)
+    dimensions[4 - rank + i] = {input_shape(view)[static_cast<int>(i)], paddings[2 * i], paddings[2 * i + 1]};
+  return dimensions;
+}
+
+constexpr int32_t largest_padding = 65535;
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are int8",
+     [](const NodeView& v) { return has_dtype(v.input(0), DType::s8) && has_dtype(v.output(), DType::s8); }},
+    {"the input is of rank 1 to 4 and not empty",
+     [](const NodeView& v) {
+       const size_t rank = input_shape(v).rank();
+       return rank >= 1 && rank <= 4 && input_shape(v).elements() > 0;
+     }},
+    {"the paddings are constant, two for every dimension, each 0 to 65535",
+     [](const NodeView& v) {
+       const std::vector<int32_t>& paddings = v.attributes<PadAttributes>().paddings;
+       return paddings.size() == 2 * input_shape(v).rank() &&
+              std::ranges::all_of(paddings, [](int32_t p) { return p >= 0 && p <= largest_padding; });
+     }},
+    {"the output is quantised per tensor",
+     [](const NodeView& v) { return is_quantized_per_tensor(v.output()); }},
+};
+
+template <class T>
+void evaluate_elements(const Evaluation& evaluation, T value) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<T>();
+  const auto output = evaluation.output().template as<T>();
+  const auto [images, rows, columns, channels] = dimensions_of(view);
+  const auto inside = [](const PaddedDimension& d, int32_t at) {
+    return at >= d.before && at < d.before + d.input;
+  };
+  size_t next = 0;
+  size_t source = 0;
+  for (int32_t n = 0; n < images.output(); ++n)
+    for (int32_t y = 0; y < rows.output(); ++y)
+      for (int32_t x = 0; x < columns.output(); ++x)
+        for (int32_t c = 0; c < channels.output(); ++c)
+          output[next++] = inside(images, n) && inside(rows, y) && inside(columns, x) && inside(channels, c)
+                               ? input[source++]
+                               : value;
+}
+
+class Pad final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::pad,
+                                         .tflite_name = "PAD",
+                                         .summary = "Adds zeros before and after dimensions.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<PadAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const auto paddings = source.constant_integers(1);
+    if (!paddings)
+      return Diagnostic{
+          .code = DiagnosticCode::E0402, .message = "the paddings are not constant", .help = {}};
+    PadAttributes attributes;
+    for (const int64_t padding : *paddings)
+      attributes.paddings.push_back(static_cast<int32_t>(std::clamp<int64_t>(padding, INT32_MIN, INT32_MAX)));
+    return NodeDraft{.inputs = {source.inputs()[0]},
+                     .attributes = Attributes::of(std::move(attributes)),
+                     .activation = Activation::none,
+                     .op = {}};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    std::vector<int32_t> dims = input_shape(view).dims();
+    const std::vector<int32_t>& paddings = view.attributes<PadAttributes>().paddings;
+    for (size_t i = 0; i < dims.size(); ++i) dims[i] += paddings[2 * i] + paddings[2 * i + 1];
+    return {{view.output().type.dtype, Shape(std::move(dims))}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    evaluate_elements(evaluation, static_cast<int8_t>(evaluation.view.output().quantization.zero_point()));
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const int32_t rank = random.chance(0.7) ? 4 : random.integer(1, 4);
+    const bool image = rank == 4 && random.chance(0.6);  // only height and width are padded
+    PadAttributes attributes;
+    std::vector<int32_t> dims;
+    for (int32_t i = 0; i < rank; ++i) {
+      dims.push_back(
+          random.chance(0.2) || (rank == 4 && i == 0 && random.chance(0.7)) ? 1 : random.integer(1, 6));
+      const bool padded = !image || i == 1 || i == 2;
+      attributes.paddings.push_back(padded ? random.integer(0, 2) : 0);
+      attributes.paddings.push_back(padded ? random.integer(0, 3) : 0);
+    }
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8, Shape(dims));
+    const TensorId output = sample_tensor(graph, random, "output", DType::s8, {});
+    graph.at(output).quantization = graph.at(input).quantization;
+    graph.nodes.push_back({.op = Op::pad,
+                           .inputs = {input},
+                           .outputs = {output},
+                           .attributes = Attributes::of(std::move(attributes)),
+                           .activation = Activation::none,
+                           .name = "sample",
+                           .source_index = 0});
+    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+class PadS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"PadS8", Op::pad, KernelSet::generic, "kernels/pad_s8.hpp",
+                                       "Copies and fills rows."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it copies int8"};
+    const auto [images, rows, columns, channels] = dimensions_of(view);
+    KernelCall call;
+    call.geometry = {{"input_batches", images.input},
+                     {"input_height", rows.input},
+                     {"input_width", columns.input},
+                     {"input_channels", channels.input},
+                     {"output_batches", images.output()},
+                     {"output_height", rows.output()},
+                     {"output_width", columns.output()},
+                     {"output_channels", channels.output()},
+                     {"pad_front", images.before},
+                     {"pad_top", rows.before},
+                     {"pad_left", columns.before},
+                     {"pad_channels", channels.before},
+                     {"value", view.output().quantization.zero_point()},
+                     {"input_ring_rows", rows.input},
+                     {"output_ring_rows", rows.output()}};
+    call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, rows.output()};
+    call.overlaps = {{.input = 0, .distance = distance(view)}};
+    call.stack_bytes = 96;
+    call.code_bytes = 250;
+    const bool whole_rows = channels.input == channels.output();
+    const int64_t pieces =
+        static_cast<int64_t>(images.output()) * rows.output() * (whole_rows ? 3 : 3 * columns.output());
+    call.cycles = 30 * pieces + view.output().type.shape.elements();
+    return call;
+  }
+
+ private:
+  // The output's first byte stands so far below the input's that whatever is written before a piece of the
+  // input is copied ends below that piece. The last piece decides, as every piece of the output is at least
+  // as long as the input's.
+  static int64_t distance(const NodeView& view) {
+    const auto [images, rows, columns, channels] = dimensions_of(view);
+    const bool whole_rows = channels.input == channels.output();
+    const int32_t column = whole_rows ? 0 : columns.input - 1;
+    const auto index = [&](int64_t n, int64_t y, int64_t x, int64_t c, auto length) {
+      return ((n * length(rows) + y) * length(columns) + x) * length(channels) + c;
+    };
+    const int64_t read = index(images.input - 1, rows.input - 1, column, 0,
+                               [](const PaddedDimension& d) { return int64_t{d.input}; });
+    const int64_t written =
+        index(images.before + images.input - 1, rows.before + rows.input - 1, columns.before + column,
+              channels.before, [](const PaddedDimension& d) { return int64_t{d.output()}; });
+    return written - read;
+  }
+};
+
+}  // namespace
+
+const Operator& pad_operator() {
+  static const Pad instance;
+  return instance;
+}
+
+const Kernel& pad_s8_kernel() {
+  static const PadS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

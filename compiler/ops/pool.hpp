@@ -1,0 +1,44 @@
+// What the pools over height and width share: attributes, constraints, reader, sampler, and the calls of
+// their kernels. A pool has one operand, NHWC.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "ops/operator.hpp"
+#include "ops/window.hpp"
+
+namespace burin {
+
+struct PoolAttributes {
+  int32_t window_height = 1;
+  int32_t window_width = 1;
+  WindowAttributes window;  // not dilated
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("window_height", self.window_height);
+    visit("window_width", self.window_width);
+    visit("stride_height", self.window.stride_height);
+    visit("stride_width", self.window.stride_width);
+    visit("pad_top", self.window.pad_top);
+    visit("pad_left", self.window.pad_left);
+    visit("pad_bottom", self.window.pad_bottom);
+    visit("pad_right", self.window.pad_right);
+  }
+};
+
+Windows pool_windows(const NodeView& view);
+std::span<const Constraint> pool_constraints();
+Result<NodeDraft> read_tflite_pool(const SourceOperator& source);
+TensorType infer_pool(const NodeView& view);
+Graph sample_pool(Random& random, Op op);
+
+// Calls `reduce` for every element of the output in turn, with the indices of the input's elements under its
+// window, in order; at least one.
+void for_each_pool(const NodeView& view, const std::function<void(size_t, std::span<const size_t>)>& reduce);
+
+// The call of a pool kernel over int8, whose arguments are input, output and rows.
+std::variant<KernelCall, Refusal> pool_call(const NodeView& view);
+
+}  // namespace burin

@@ -1,0 +1,60 @@
+// MAX_POOL_2D, int8, any primitive layer.
+//
+//   output[y][x][c] = clamp(max input[y'][x'][c])
+//
+// over the taps of the window that lie inside the image.
+#pragma once
+
+#include <stdint.h>
+
+#include "kernels/rows.hpp"
+#include "kernels/window.hpp"
+
+namespace burin_kernels {
+
+// Geometry, besides that of windows: activation_min, activation_max.
+template <class Geometry, class Isa>
+struct MaxPool2dS8 {
+  typedef Geometry G;
+  typedef Window<Geometry> W;
+  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
+  typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
+
+  static constexpr bool accepts() {
+    return W::sound() && W::meets_image() && G::dilation_height == 1 && G::dilation_width == 1 &&
+           G::input_channels == G::output_channels;
+  }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  // Output rows [row_begin, row_end) of every image of the batch.
+  static void run(const int8_t* input, int8_t* output, int32_t row_begin, int32_t row_end) {
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), y);
+      input += G::input_height * W::input_row_elements();
+      output += G::output_height * W::output_row_elements();
+    }
+  }
+
+ private:
+  static void row(const int8_t* input, int8_t* output, int32_t y) {
+    const Taps rows = W::rows(y);
+    for (int32_t x = 0; x < G::output_width; ++x) {
+      const Taps columns = W::columns(x);
+      for (int32_t c = 0; c < G::input_channels; ++c) {
+        // A maximum that starts at the lowest value allowed needs no lower clamp.
+        int32_t highest = G::activation_min;
+        for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
+          const int8_t* values =
+              InputRows::at(input, W::top(y) + ky) + (W::left(x) + columns.begin) * G::input_channels + c;
+          for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
+            highest = Isa::maximum(highest, *values);
+            values += G::input_channels;
+          }
+        }
+        *output++ = static_cast<int8_t>(Isa::minimum(highest, G::activation_max));
+      }
+    }
+  }
+};
+
+}  // namespace burin_kernels
