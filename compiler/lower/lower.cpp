@@ -194,8 +194,10 @@ class Lowering {
         if (input == SIZE_MAX || program_.buffers[input].region != Region::arena) continue;
         // Only who reads last may be overwritten.
         if (program_.buffers[input].last_step != static_cast<int32_t>(i) + 1) continue;
-        overlaps.push_back(
-            {.input = index[input], .output = index[step.outputs.at(0)], .distance = overlap.distance});
+        overlaps.push_back({.input = index[input],
+                            .output = index[step.outputs.at(0)],
+                            .distance = overlap.distance,
+                            .sharing = overlap.same_address_only ? Sharing::same_offset : Sharing::at_or_below});
       }
     }
     const std::optional<MemoryPlan> plan = plan_memory(wanted, overlaps);
