@@ -34,9 +34,8 @@ std::optional<std::vector<int32_t>> folded_biases(const WeightRows& weights, std
       magnitude += std::abs(w);
     }
     const int64_t folded = own - input_zero_point * sum;
-    // Every partial sum of folded + w*x, x in int8, and of the unfolded form lies within this.
-    if (std::abs(own) + std::abs(folded) + magnitude * 256 > std::numeric_limits<int32_t>::max())
-      return std::nullopt;
+    // Every partial sum of folded + w * x, x in int8, lies within this.
+    if (std::abs(folded) + magnitude * 128 > std::numeric_limits<int32_t>::max()) return std::nullopt;
     result.push_back(static_cast<int32_t>(folded));
   }
   return result;
