@@ -2,6 +2,7 @@
 // the scratch changes. Each case runs whole, in two parts, in place where that is allowed, and row by row
 // through rings.
 #include "check.hpp"
+#include "kernels/depthwise_convolution_2d_s8_any.hpp"
 #include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
 namespace {
@@ -13,8 +14,18 @@ Guarded<96 * 1024> output_memory;
 Guarded<8 * 1024> scratch_memory;
 
 template <class G>
+struct any_kernel : DepthwiseConvolution2dS8Any<G, ArmDsp> {
+  static constexpr bool in_place() { return false; }
+};
+template <class G>
+struct planes_kernel : DepthwiseConvolution2dS8Planes<G, ArmDsp> {
+  static constexpr bool in_place() {
+    return DepthwisePlanes::output_may_overlap_input(DepthwiseConvolution2dS8Planes<G, ArmDsp>::spec());
+  }
+};
+
+template <class G, class Kernel>
 struct Case {
-  typedef DepthwiseConvolution2dS8Planes<G, Generic> Kernel;
   enum : int32_t {
     input_row = G::input_width * G::input_channels,
     output_row = G::output_width * G::output_channels,
@@ -57,7 +68,8 @@ struct Case {
     int8_t* const scratch = scratch_memory.prepare(0, 0x3C);
     bool right = true;
     for (int32_t y = 0, stored = 0; y < G::output_height; ++y) {
-      const int32_t needed = y * G::stride_height - G::pad_top + G::kernel_height;
+      const int32_t needed =
+          y * G::stride_height - G::pad_top + (G::kernel_height - 1) * G::dilation_height + 1;
       for (; stored < G::input_height && stored < needed; ++stored)
         memcpy(input + stored % G::input_ring_rows * input_row, source + stored * input_row, input_row);
       Kernel::run(input, stream, output, scratch, y, y + 1);
@@ -72,17 +84,17 @@ struct Case {
   }
 };
 
-template <class G>
+template <class G, template <class> class Kernel>
 void check(int number, const char* name, uint32_t input_at, uint32_t stream_at, uint32_t expected_at,
            bool measured) {
-  typedef Case<G> C;
-  static_assert(C::Kernel::accepts(), "");
+  typedef Case<G, Kernel<G>> C;
+  static_assert(Kernel<G>::accepts(), "");
   const int8_t* const source = blob<int8_t>(input_at);
   const uint32_t* const stream = blob<uint32_t>(stream_at);
   const int8_t* const expected = blob<int8_t>(expected_at);
   ++cases;
   if (!input_memory.holds(C::input_bytes) || !output_memory.holds(C::output_bytes) ||
-      !scratch_memory.holds(C::Kernel::scratch_bytes())) {
+      !scratch_memory.holds(Kernel<G>::scratch_bytes())) {
     report(name, "larger than the buffers of the test");
     return;
   }
@@ -91,8 +103,7 @@ void check(int number, const char* name, uint32_t input_at, uint32_t stream_at, 
   if (input_whole && output_whole) {
     C::run_whole(number, name, source, stream, expected, G::output_height, measured);
     if (!measured) C::run_whole(number, name, source, stream, expected, number % G::output_height, false);
-    if (C::Kernel::Facts::output_may_overlap_input(C::Kernel::spec()))
-      C::run_in_place(number, name, source, stream, expected);
+    if (Kernel<G>::in_place()) C::run_in_place(number, name, source, stream, expected);
   }
   if (!measured) C::run_rings(number, name, source, stream, expected);
 }
