@@ -1,0 +1,73 @@
+// Operators that apply one function to every element.
+#pragma once
+
+#include <functional>
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+
+namespace burin {
+
+class UnaryOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  // The input's shape, the declared type.
+  std::vector<TensorType> infer(const NodeView& view) const override;
+  void evaluate(const Evaluation& evaluation) const override;
+
+ protected:
+  using IntegerFunction = std::function<int64_t(int64_t)>;
+  using RealFunction = std::function<float(float)>;
+  // On quantised numbers as they are stored; the result is saturated to the output's type.
+  virtual IntegerFunction integer_function(const NodeView& view, Rounding rounding) const = 0;
+  virtual RealFunction real_function(const NodeView& view) const = 0;
+};
+
+// Input and output both int8 (or both uint8) and quantised per tensor, or both float32.
+bool is_unary_type(const NodeView& view);
+inline constexpr std::string_view unary_type_sentence =
+    "input and output are both int8, uint8 or float32, integers quantised per tensor";
+
+// factor * (x - input zero point) + output zero point by a fixed-point multiplier, not saturated; a negative
+// factor is its magnitude's result, negated.
+std::function<int64_t(int64_t)> rescaling(const NodeView& view, double factor, Rounding rounding);
+
+// A graph of `op` from a random shape of `from` to the same of `to`.
+Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attributes);
+// One of the types that is_unary_type allows.
+DType sample_unary_type(Random& random);
+
+// Any operator with one 8-bit input, one 8-bit or 16-bit output and no relation between elements: its values
+// are asked of its own evaluation.
+class LookupKernel final : public Kernel {
+ public:
+  explicit LookupKernel(Op op)
+      : facts_{"LookupS8", op, KernelSet::generic, "kernels/lookup_s8.hpp",
+               "A table of the 256 possible results."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+// A float32 kernel run(input, output, parameters...) with `elements` for its geometry.
+class UnaryF32Kernel final : public Kernel {
+ public:
+  using Parameters = std::vector<float> (*)(const NodeView&);
+  UnaryF32Kernel(KernelFacts facts, Parameters parameters, int32_t cycles, int32_t code_bytes)
+      : facts_(facts), parameters_(parameters), cycles_(cycles), code_bytes_(code_bytes) {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+  Parameters parameters_;
+  int32_t cycles_;  // an element
+  int32_t code_bytes_;
+};
+
+}  // namespace burin
