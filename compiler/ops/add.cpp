@@ -38,4 +38,9 @@ const Kernel& add_quantized_kernel() {
   return instance;
 }
 
+const Kernel& add_s8_proved_kernel() {
+  static const SumProvedKernel instance(Op::add, 1);
+  return instance;
+}
+
 }  // namespace burin

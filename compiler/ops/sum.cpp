@@ -1,6 +1,7 @@
 #include "ops/sum.hpp"
 
 #include "kernels/add_quantized.hpp"
+#include "kernels/add_s8_proved.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
@@ -89,30 +90,77 @@ Graph SumOperator::sample(Random& random) const {
                        sample_activation(random));
 }
 
+namespace {
+
+// In the order that both kernels read them: zero points, factors, clamp.
+std::vector<int32_t> quantization_numbers(const NodeView& view, int32_t sign) {
+  const SumScaling scaling = sum_scaling(view, sign);
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  return {view.input(0).quantization.zero_point(),
+          view.input(1).quantization.zero_point(),
+          view.output().quantization.zero_point(),
+          scaling.left.multiplier,
+          scaling.left.shift,
+          scaling.right.multiplier,
+          scaling.right.shift,
+          scaling.output.multiplier,
+          scaling.output.shift,
+          range.lowest,
+          range.highest};
+}
+
+}  // namespace
+
 std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view,
                                                             const LoweringContext& context) const {
   if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes quantised integers"};
-  const SumScaling scaling = sum_scaling(view, sign_);
-  const ClampRange range = activation_range(view.node.activation, view.output());
   KernelCall call;
   describe_broadcast(view, call);
   call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
-  const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
-                                             view.input(1).quantization.zero_point(),
-                                             view.output().quantization.zero_point(),
-                                             scaling.left.multiplier,
-                                             scaling.left.shift,
-                                             scaling.right.multiplier,
-                                             scaling.right.shift,
-                                             scaling.output.multiplier,
-                                             scaling.output.shift,
-                                             range.lowest,
-                                             range.highest};
+  const std::vector<int32_t> quantization = quantization_numbers(view, sign_);
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
   call.stack_bytes = 128;
   call.cycles = 90 * view.output().type.shape.elements();
   call.code_bytes = 260;
+  return call;
+}
+
+std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
+                                                         const LoweringContext& context) const {
+  if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+  const Shape& shape = view.output().type.shape;
+  if (view.input(0).type.shape.elements() != shape.elements() ||
+      view.input(1).type.shape.elements() != shape.elements())
+    return Refusal{"it does not broadcast"};
+  const std::vector<int32_t> quantization = quantization_numbers(view, sign_);
+  const auto stream =
+      burin_kernels::AddProver::pack(quantization, sign_, context.rounding == Rounding::litert);
+  if (!stream) return Refusal{"no linear form equals the definition for every pair of bytes"};
+
+  // Rows of an image, where the tensor is one; else a single row.
+  const int32_t rows = shape.rank() == 4 && shape[0] == 1 ? shape[1] : 1;
+  const auto elements = static_cast<int32_t>(shape.elements());
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  KernelCall call;
+  call.geometry = {{"rows", rows},
+                   {"row_elements", elements / rows},
+                   {"left_ring_rows", rows},
+                   {"right_ring_rows", rows},
+                   {"output_ring_rows", rows},
+                   {"activation_min", range.lowest},
+                   {"activation_max", range.highest}};
+  call.arguments = {operand_argument(view, 0, "left", call)};
+  call.arguments.push_back(operand_argument(view, 1, "right", call));
+  call.constants.push_back({"stream", ElementType::u32, Constant::of(*stream), 4});
+  call.arguments.insert(call.arguments.end(),
+                        {ConstantArgument{call.constants.size() - 1}, OutputArgument{0}, int32_t{0}, rows});
+  allow_in_place(view, 0, call);
+  allow_in_place(view, 1, call);
+  const bool clamps = range.lowest > -128 || range.highest < 127;
+  call.stack_bytes = 112;
+  call.cycles = 60 + 25 * int64_t{elements} / 4 + (clamps ? 11 * int64_t{elements} / 4 : 0);
+  call.code_bytes = clamps ? 420 : 320;
   return call;
 }
 

@@ -42,4 +42,20 @@ class SumQuantizedKernel final : public Kernel {
   int32_t sign_;
 };
 
+// AddS8Proved: a linear form, where one is proved equal to the definition.
+class SumProvedKernel final : public Kernel {
+ public:
+  SumProvedKernel(Op op, int32_t sign)
+      : facts_{"AddS8Proved", op, KernelSet::arm_dsp, "kernels/add_s8_proved.hpp",
+               "A linear form that was proved equal to the definition for every pair of bytes."},
+        sign_(sign) {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+  int32_t sign_;
+};
+
 }  // namespace burin

@@ -1,0 +1,51 @@
+// Activation functions of float32 elements that need arithmetic only.
+#pragma once
+
+#include <stdint.h>
+
+namespace burin_kernels {
+
+// min(max(x, lowest), highest): RELU and its like.
+template <class Geometry, class Isa>
+struct ClampF32 {
+  static constexpr bool accepts() { return Geometry::elements > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, float* output, float lowest, float highest) {
+    for (int32_t i = 0; i < Geometry::elements; ++i) {
+      const float x = input[i];
+      output[i] = x > highest ? highest : x < lowest ? lowest : x;
+    }
+  }
+};
+
+// x, and slope * x for negative x.
+template <class Geometry, class Isa>
+struct LeakyReluF32 {
+  static constexpr bool accepts() { return Geometry::elements > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, float* output, float slope) {
+    for (int32_t i = 0; i < Geometry::elements; ++i) {
+      const float x = input[i];
+      output[i] = x > 0 ? x : x * slope;
+    }
+  }
+};
+
+// x * min(max(x + 3, 0), 6) / 6.
+template <class Geometry, class Isa>
+struct HardSwishF32 {
+  static constexpr bool accepts() { return Geometry::elements > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, float* output) {
+    for (int32_t i = 0; i < Geometry::elements; ++i) {
+      const float x = input[i];
+      const float gate = x + 3.0f;
+      output[i] = x * (gate > 6.0f ? 6.0f : gate < 0.0f ? 0.0f : gate) / 6.0f;
+    }
+  }
+};
+
+}  // namespace burin_kernels
