@@ -7,6 +7,16 @@ namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// The value of a digit, or -1.
+int32_t value_of(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return -1;
+}
+
 }  // namespace
 
 std::string encode_base64(std::span<const std::byte> bytes) {
@@ -28,10 +38,10 @@ std::optional<std::vector<std::byte>> decode_base64(std::string_view text) {
   size_t padding = 0;
   for (const char c : text) {
     if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    const size_t digit = digits.find(c);
+    const int32_t digit = value_of(c);
     if (c == '=')
       ++padding;
-    else if (digit == std::string_view::npos || padding > 0)
+    else if (digit < 0 || padding > 0)
       return std::nullopt;
     group = group << 6 | (c == '=' ? 0u : static_cast<uint32_t>(digit));
     if (++characters % 4 != 0) continue;

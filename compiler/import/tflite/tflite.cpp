@@ -355,6 +355,17 @@ class Importer {
 }  // namespace
 }  // namespace tflite
 
+namespace {
+
+// A finding for a table that names the operator already.
+std::string reason_of(const Diagnostic& finding, const std::string& operator_name) {
+  if (finding.code == DiagnosticCode::E0401) return "not implemented";
+  const std::string prefix = fmt::format("operator {}: ", operator_name);
+  return finding.message.starts_with(prefix) ? finding.message.substr(prefix.size()) : finding.message;
+}
+
+}  // namespace
+
 bool is_tflite(std::span<const std::byte> bytes) {
   constexpr std::string_view identifier = "TFL3";
   return bytes.size() >= 8 && std::memcmp(bytes.data() + 4, identifier.data(), identifier.size()) == 0;
@@ -393,7 +404,7 @@ Result<std::vector<ModelOperator>> list_tflite_operators(std::span<const std::by
     ++row.count;
     if (outcome.findings.empty() || !row.supported) continue;
     row.supported = false;
-    row.reason = outcome.findings.front().message;
+    row.reason = reason_of(outcome.findings.front(), outcome.name);
   }
   return rows;
 }
