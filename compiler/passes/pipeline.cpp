@@ -17,9 +17,11 @@ std::span<const Pass> pipeline() {
        fold_constants},
       {"canonicalize_shapes",
        "Turns EXPAND_DIMS and SQUEEZE into reshapes, joins chains of them and drops those that change "
-       "nothing.",
+       "nothing; before the fusions, so that fewer reshapes stand between what they fuse.",
        canonicalize_shapes},
-      {"eliminate_dead_code", "Drops nodes whose results nothing needs.", eliminate_dead_code},
+      {"eliminate_dead_code",
+       "Drops nodes whose results nothing needs; before the fusions, which ask for a single reader.",
+       eliminate_dead_code},
   };
   return passes;
 }
