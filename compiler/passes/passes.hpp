@@ -8,5 +8,8 @@ namespace burin {
 Graph canonicalize_shapes(Graph graph, const PassOptions& options);
 Graph eliminate_dead_code(Graph graph, const PassOptions& options);
 Graph fold_constants(Graph graph, const PassOptions& options);
+Graph fuse_activations(Graph graph, const PassOptions& options);
+Graph fuse_padding(Graph graph, const PassOptions& options);
+Graph merge_elementwise(Graph graph, const PassOptions& options);
 
 }  // namespace burin

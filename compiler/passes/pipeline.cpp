@@ -22,6 +22,16 @@ std::span<const Pass> pipeline() {
       {"eliminate_dead_code",
        "Drops nodes whose results nothing needs; before the fusions, which ask for a single reader.",
        eliminate_dead_code},
+      {"fuse_padding",
+       "Moves a PAD of zeros into the convolution that reads it; before channels are removed, which is "
+       "simpler without PAD.",
+       fuse_padding},
+      {"merge_elementwise",
+       "Drops requantisations and clamps that change nothing or whose work a neighbour does; before clamps "
+       "are fused, so that each stands next to what it can be fused with.",
+       merge_elementwise},
+      {"fuse_activations", "Moves a clamp into the operator that it follows, where that is exact.",
+       fuse_activations},
   };
   return passes;
 }
