@@ -6,6 +6,7 @@
 namespace burin {
 
 Graph canonicalize_shapes(Graph graph, const PassOptions& options);
+Graph eliminate_channels(Graph graph, const PassOptions& options);
 Graph eliminate_dead_code(Graph graph, const PassOptions& options);
 Graph fold_constants(Graph graph, const PassOptions& options);
 Graph fuse_activations(Graph graph, const PassOptions& options);

@@ -32,6 +32,10 @@ std::span<const Pass> pipeline() {
        merge_elementwise},
       {"fuse_activations", "Moves a clamp into the operator that it follows, where that is exact.",
        fuse_activations},
+      {"eliminate_channels",
+       "Removes channels that nothing reads and channels that never vary; last, as it sees through every "
+       "operator that the passes before it remove.",
+       eliminate_channels},
   };
   return passes;
 }

@@ -1,0 +1,248 @@
+#include "passes/channel_liveness.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "passes/channel_ranges.hpp"
+#include "passes/lone_node.hpp"
+
+namespace burin {
+namespace {
+
+// Operators that compute each element of the output from elements of the same channel, operands with one
+// element for all channels aside.
+constexpr std::string_view channelwise_operators[] = {
+    "add",     "average_pool_2d", "elu", "hard_swish", "leaky_relu", "logistic", "max_pool_2d",
+    "maximum", "minimum",         "mul", "multiply",   "prelu",      "quantize", "relu",
+    "relu6",   "relu_n1_to_1",    "sub", "subtract",   "tanh"};
+constexpr std::string_view reshaping_operators[] = {"expand_dims", "reshape", "squeeze"};
+
+bool is_one_of(const Node& node, std::span<const std::string_view> names) {
+  return std::ranges::find(names, name_of(node.op)) != names.end();
+}
+
+// A list attribute by name; empty if there is none.
+std::vector<int32_t> list_attribute(const Node& node, std::string_view name) {
+  for (const NamedAttribute& attribute : node.attributes.list())
+    if (attribute.name == name)
+      if (const auto* list = std::get_if<std::vector<int32_t>>(&attribute.value)) return *list;
+  return {};
+}
+
+class Liveness {
+ public:
+  Liveness(const Graph& graph, const std::vector<std::vector<ValueRange>>& ranges)
+      : graph_(graph), ranges_(ranges), producers_(producers(graph)) {
+    for (const Tensor& tensor : graph.tensors) {
+      first_.push_back(parent_.size());
+      for (int64_t c = 0; c < channel_count(tensor); ++c) {
+        members_.push_back({parent_.size()});
+        parent_.push_back(parent_.size());
+      }
+    }
+    tensor_of_.resize(parent_.size());
+    for (size_t t = 0; t < first_.size(); ++t)
+      for (int64_t c = 0; c < channel_count(graph.tensors[t]); ++c) tensor_of_[element(TensorId(t), c)] = t;
+    needed_.resize(parent_.size());
+  }
+
+  std::vector<std::vector<bool>> run() {
+    layers_.resize(graph_.nodes.size());
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) link(graph_.nodes[i], layers_[i]);
+    for (const TensorId id : graph_.inputs) need_all(id);
+    for (const TensorId id : graph_.outputs) need_all(id);
+    for (size_t t = 0; t < graph_.tensors.size(); ++t)
+      if (graph_.tensors[t].variable) need_all(TensorId(t));
+    for (const TensorId id : pinned_) need_all(id);
+    propagate();
+    for (const Node& node : graph_.nodes)
+      for (const TensorId id : node.outputs) need_some(id, least_channels(node));
+    return result();
+  }
+
+ private:
+  size_t element(TensorId id, int64_t channel) const {
+    return first_[id.index] + static_cast<size_t>(channel);
+  }
+  size_t root(size_t element) {
+    while (parent_[element] != element) element = parent_[element] = parent_[parent_[element]];
+    return element;
+  }
+  void join(size_t a, size_t b) {
+    a = root(a);
+    b = root(b);
+    if (a == b) return;
+    if (members_[a].size() < members_[b].size()) std::swap(a, b);
+    parent_[b] = a;
+    members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
+    members_[b].clear();
+  }
+
+  void link(const Node& node, std::optional<WeightedLayer>& layer) {
+    layer = weighted_layer({graph_, node});
+    const TensorId output = node.outputs.empty() ? TensorId() : node.outputs[0];
+    if (layer) {
+      if (!layer->depthwise) return;
+      for (int64_t o = 0; o < layer->outputs; ++o)
+        join(element(node.inputs[0], o / layer->multiplicity()), element(output, o));
+      return;
+    }
+    const bool simple = node.outputs.size() == 1 && graph_.at(output).type.shape.elements() > 0 &&
+                        graph_.at(output).type.shape.rank() > 0 &&
+                        std::ranges::all_of(node.inputs, [&](TensorId id) {
+                          return id.valid() && graph_.at(id).type.shape.elements() > 0;
+                        });
+    const int64_t channels = simple ? channel_count(graph_.at(output)) : 0;
+    if (simple && is_one_of(node, reshaping_operators)) {
+      const int64_t own = channel_count(graph_.at(node.inputs[0]));
+      for (int64_t e = 0; e < std::lcm(own, channels); ++e)
+        join(element(node.inputs[0], e % own), element(output, e % channels));
+    } else if (simple && is_one_of(node, channelwise_operators)) {
+      for (const TensorId id : node.inputs) {
+        const int64_t own = channel_count(graph_.at(id));
+        if (own == channels)
+          for (int64_t c = 0; c < channels; ++c) join(element(id, c), element(output, c));
+        else
+          pinned_.push_back(id);
+        if (own != channels && own != 1) pinned_.push_back(output);
+      }
+    } else if (simple && keeps_channels(node)) {
+      for (const TensorId id : node.inputs)
+        for (int64_t c = 0; c < channels; ++c) join(element(id, c), element(output, c));
+    } else if (simple && is_operator(node, "concatenation") && total_channels(node) == channels) {
+      int64_t next = 0;
+      for (const TensorId id : node.inputs)
+        for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c)
+          join(element(id, c), element(output, next++));
+    } else {
+      for (const TensorId id : node.inputs)
+        if (id.valid()) pinned_.push_back(id);
+      for (const TensorId id : node.outputs) pinned_.push_back(id);
+    }
+  }
+
+  // Operators that can also work along the channels, but do not here.
+  bool keeps_channels(const Node& node) const {
+    const int64_t channels = channel_count(graph_.at(node.outputs[0]));
+    if (!std::ranges::all_of(node.inputs,
+                             [&](TensorId id) { return channel_count(graph_.at(id)) == channels; }))
+      return false;
+    if (is_operator(node, "mean")) {
+      const auto rank = static_cast<int32_t>(graph_.at(node.inputs[0]).type.shape.rank());
+      const std::vector<int32_t> axes = list_attribute(node, "axes");
+      return !axes.empty() && std::ranges::none_of(axes, [&](int32_t a) { return a == rank - 1 || a == -1; });
+    }
+    return is_operator(node, "pad") || is_operator(node, "concatenation");
+  }
+  int64_t total_channels(const Node& node) const {
+    int64_t total = 0;
+    for (const TensorId id : node.inputs) total += channel_count(graph_.at(id));
+    return total;
+  }
+
+  void need(size_t any) {
+    const size_t group = root(any);
+    if (needed_[group]) return;
+    needed_[group] = true;
+    pending_.push_back(group);
+  }
+  void need_all(TensorId id) {
+    for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c) need(element(id, c));
+  }
+  // FULLY_CONNECTED multiplies scales in another way where the weights have one for all outputs, so that
+  // weights with several must keep several.
+  int64_t least_channels(const Node& node) const {
+    return is_operator(node, "fully_connected") && graph_.at(node.inputs[1]).quantization.scales.size() > 1
+               ? 2
+               : 1;
+  }
+  void need_some(TensorId id, int64_t least) {
+    const int64_t channels = channel_count(graph_.at(id));
+    const auto is_needed = [&](int64_t c) { return needed_[root(element(id, c))]; };
+    int64_t count = 0;
+    for (int64_t c = 0; c < channels; ++c) count += is_needed(c) ? 1 : 0;
+    for (int64_t c = 0; c < channels && count < least; ++c) {
+      if (is_needed(c)) continue;
+      need(element(id, c));
+      ++count;
+    }
+    propagate();
+  }
+
+  // Needs what is read for the groups that were found needed since the last time.
+  void propagate() {
+    while (!pending_.empty()) {
+      const size_t group = pending_.back();
+      pending_.pop_back();
+      for (const size_t member : members_[group]) {
+        const TensorId tensor(tensor_of_[member]);
+        const NodeId producer = producers_[tensor.index];
+        if (producer.valid() && layers_[producer.index] && !layers_[producer.index]->depthwise)
+          need_inputs(producer, tensor, static_cast<int64_t>(member - first_[tensor.index]));
+      }
+    }
+  }
+
+  void need_inputs(NodeId id, TensorId output, int64_t channel) {
+    if (is_constant(ranges_[output.index], channel)) return;
+    const WeightedLayer& layer = *layers_[id.index];
+    const TensorId input = graph_.at(id).inputs[0];
+    const auto contributions = removable_contributions(layer, channel, ranges_[input.index]);
+    for (int64_t c = 0; c < layer.inputs; ++c)
+      if (!contributions[static_cast<size_t>(c)]) need(element(input, c));
+  }
+
+  std::vector<std::vector<bool>> result() {
+    std::vector<std::vector<bool>> kept;
+    for (size_t t = 0; t < graph_.tensors.size(); ++t) {
+      kept.emplace_back();
+      for (int64_t c = 0; c < channel_count(graph_.tensors[t]); ++c)
+        kept.back().push_back(needed_[root(element(TensorId(t), c))]);
+    }
+    return kept;
+  }
+
+  const Graph& graph_;
+  const std::vector<std::vector<ValueRange>>& ranges_;
+  const std::vector<NodeId> producers_;
+  std::vector<std::optional<WeightedLayer>> layers_;  // by node
+  std::vector<TensorId> pinned_;
+  std::vector<size_t> first_;                 // by tensor: its first element
+  std::vector<size_t> tensor_of_;             // by element
+  std::vector<size_t> parent_;                // by element: towards its group's root
+  std::vector<std::vector<size_t>> members_;  // by root
+  std::vector<bool> needed_;                  // by root
+  std::vector<size_t> pending_;
+};
+
+}  // namespace
+
+std::vector<std::vector<bool>> needed_channels(const Graph& graph,
+                                               const std::vector<std::vector<ValueRange>>& ranges) {
+  return Liveness(graph, ranges).run();
+}
+
+std::vector<std::optional<int64_t>> removable_contributions(const WeightedLayer& layer, int64_t output,
+                                                            const std::vector<ValueRange>& input_ranges) {
+  std::vector<std::optional<int64_t>> result(static_cast<size_t>(layer.inputs));
+  int64_t lowest = layer.bias_of(output);
+  int64_t highest = lowest;
+  for (int64_t c = 0; c < layer.inputs; ++c) {
+    std::optional<int64_t>& contribution = result[static_cast<size_t>(c)];
+    if (!layer.reads(output, c)) {
+      contribution = 0;
+    } else if (is_constant(input_ranges, c)) {
+      contribution = layer.contribution(output, c, input_ranges[static_cast<size_t>(c)].lowest);
+      lowest += std::min<int64_t>(contribution.value_or(0), 0);
+      highest += std::max<int64_t>(contribution.value_or(0), 0);
+    }
+  }
+  if (lowest >= std::numeric_limits<int32_t>::min() && highest <= std::numeric_limits<int32_t>::max())
+    return result;
+  for (int64_t c = 0; c < layer.inputs; ++c)
+    if (layer.reads(output, c)) result[static_cast<size_t>(c)] = std::nullopt;
+  return result;
+}
+
+}  // namespace burin
