@@ -1,5 +1,6 @@
 // AVERAGE_POOL_2D: the mean of the elements of every channel under a window, padding left out.
 #include "kernels/average_pool_2d_s8.hpp"
+#include "kernels/average_pool_2d_s8_dsp.hpp"
 
 #include <algorithm>
 
@@ -62,6 +63,32 @@ class AveragePool2dS8Kernel final : public Kernel {
   }
 };
 
+class AveragePool2dS8DspKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "AveragePool2dS8Dsp", Op::average_pool_2d, KernelSet::arm_dsp, "kernels/average_pool_2d_s8_dsp.hpp",
+        "Sums of four channels at a time, divided by a proved multiplication."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    const Windows windows = pool_windows(view);
+    if (windows.taps() > burin_kernels::MeanFormS8::most_taps)
+      return Refusal{"the window has more than 256 taps"};
+    if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
+    const auto stream = burin_kernels::AveragePoolPacker::pack(
+        static_cast<int32_t>(windows.taps()), windows.height.unpadded() && windows.width.unpadded());
+    if (!stream) return Refusal{"no multiplication was proved to divide by the number of taps"};
+    std::variant<KernelCall, Refusal> call = pool_call(view);
+    if (auto* taken = std::get_if<KernelCall>(&call)) {
+      taken->constants = {{"divisions", ElementType::u32, Constant::of(*stream), 4}};
+      taken->arguments.insert(taken->arguments.begin() + 1, ConstantArgument{0});
+      taken->cycles = taken->cycles / 4;
+    }
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& average_pool_2d_operator() {
@@ -71,6 +98,11 @@ const Operator& average_pool_2d_operator() {
 
 const Kernel& average_pool_2d_s8_kernel() {
   static const AveragePool2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_s8_dsp_kernel() {
+  static const AveragePool2dS8DspKernel instance;
   return instance;
 }
 

@@ -4,7 +4,6 @@
 // channels] and bias [outputs] or absent. With fewer weight channels the convolution is grouped: the input's
 // channels and the outputs fall into input channels / weight channels groups of neighbours, each on its own.
 #include "kernels/convolution_2d_s8.hpp"
-#include "kernels/convolution_2d_s8_dual.hpp"
 
 #include "ops/constraints.hpp"
 #include "ops/dual.hpp"
@@ -262,34 +261,12 @@ class Convolution2dS8DualKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
-    if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
     if (groups(view) != 1) return Refusal{"the convolution is grouped"};
-    const ClampRange range = activation_range(view.node.activation, view.output());
-    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
-    if (!burin_kernels::ConvolutionDual::accepts(spec)) return Refusal{"it does not take this geometry"};
-    const WeightRows rows = weight_rows(view);
     std::span<const int32_t> own_bias;
     if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
-    const auto folded = folded_biases(rows, own_bias, spec.input_zero_point);
-    if (!folded) return Refusal{"sums of products can leave 32 bits"};
-    const ProvenRequantization proven =
-        prove_requantization(rows, *folded, multipliers(view), spec.output_zero_point, range);
-    const auto stream =
-        burin_kernels::ConvolutionDualPacker::pack(spec, rows.values, own_bias, proven.channels);
-    if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
-
-    KernelCall call;
-    call.geometry = geometry_of(spec);
-    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
-    call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
-                      ScratchArgument{}, int32_t{0},          spec.output_height};
-    call.scratch_bytes = burin_kernels::ConvolutionDual::scratch_bytes(spec);
-    call.overlaps = window_overlaps(windows_of(view), input_shape(view), view.output().type.shape);
-    call.stack_bytes = 400;
-    call.cycles = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
-    call.code_bytes = 300;
-    call.note = proven.note;
-    return call;
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view), own_bias,
+                                 multipliers(view), context, windows_of(view), view);
   }
 };
 

@@ -3,7 +3,9 @@
 // Operands: input [batches, height, width, channels], weights [1, window height, window width, outputs] and
 // bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
 // format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
+#include "kernels/convolution_2d_s8_dual.hpp"
 #include "kernels/depthwise_convolution_2d_s8.hpp"
+#include "kernels/depthwise_convolution_2d_s8_any.hpp"
 #include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
 #include "ops/constraints.hpp"
@@ -247,6 +249,40 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
   }
 };
 
+// The numbers that the kernels of the DSP extension pack: a bias, a multiplier and a shift for each output
+// channel.
+struct ChannelNumbers {
+  std::vector<int32_t> biases;
+  std::vector<int32_t> multipliers;
+  std::vector<int8_t> shifts;
+};
+
+ChannelNumbers channel_numbers(const NodeView& view) {
+  ChannelNumbers numbers;
+  numbers.biases.resize(static_cast<size_t>(output_channels(view)));
+  if (view.has_input(2)) {
+    const auto own = view.input(2).constant->as<int32_t>();
+    numbers.biases.assign(own.begin(), own.end());
+  }
+  for (const FixedPointMultiplier& m : multipliers(view)) {
+    numbers.multipliers.push_back(m.multiplier);
+    numbers.shifts.push_back(static_cast<int8_t>(m.shift));
+  }
+  return numbers;
+}
+
+// What the calls of the DSP extension's kernels have in common.
+KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::vector<uint32_t>& stream) {
+  KernelCall call;
+  call.geometry = geometry_of(spec);
+  call.constants = {{"stream", ElementType::u32, Constant::of(stream), 4}};
+  call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
+                    ScratchArgument{}, int32_t{0},          spec.output_height};
+  return call;
+}
+
+constexpr const char* inexact = "some channel's sums or multiplier exceed what it computes exactly";
+
 class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -259,39 +295,79 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
+    using Facts = burin_kernels::DepthwisePlanes;
     if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
     if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
-    if (!burin_kernels::DepthwisePlanes::accepts(spec))
-      return Refusal{"it takes 3x3 windows with strides 1 or 2"};
-    std::vector<int32_t> bias(static_cast<size_t>(spec.output_channels));
-    if (view.has_input(2)) {
-      const auto own = view.input(2).constant->as<int32_t>();
-      bias.assign(own.begin(), own.end());
-    }
-    std::vector<int32_t> factors;
-    std::vector<int8_t> shifts;
-    for (const FixedPointMultiplier& m : multipliers(view)) {
-      factors.push_back(m.multiplier);
-      shifts.push_back(static_cast<int8_t>(m.shift));
-    }
-    const auto stream =
-        burin_kernels::DepthwisePlanesPacker::pack(spec, view.input(1).constant->as<int8_t>(), bias, factors,
-                                                   shifts, context.rounding == Rounding::litert);
-    if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
-    KernelCall call;
-    call.geometry = geometry_of(spec);
-    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
-    call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
-                      ScratchArgument{}, int32_t{0},          spec.output_height};
-    call.scratch_bytes = burin_kernels::DepthwisePlanes::scratch_bytes(spec);
-    if (burin_kernels::DepthwisePlanes::output_may_overlap_input(spec))
+    if (!Facts::accepts(spec)) return Refusal{"it takes 3x3 windows with strides 1 or 2"};
+    const ChannelNumbers numbers = channel_numbers(view);
+    const auto stream = burin_kernels::DepthwisePlanesPacker::pack(
+        spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts,
+        context.rounding == Rounding::litert);
+    if (!stream) return Refusal{inexact};
+    KernelCall call = stream_call(spec, *stream);
+    call.scratch_bytes = Facts::scratch_bytes(spec);
+    if (Facts::output_may_overlap_input(spec))
       call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
     call.stack_bytes = 300;
-    call.cycles = burin_kernels::DepthwisePlanes::estimate_cycles(spec);
+    call.cycles = Facts::estimate_cycles(spec);
     call.code_bytes = 500;
     return call;
+  }
+};
+
+class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dS8Any", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/depthwise_convolution_2d_s8_any.hpp",
+        "Any window, by a table of where its taps lie, four channels at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    using Facts = burin_kernels::DepthwiseAny;
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (context.rounding != Rounding::tflm) return Refusal{"it rounds twice"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
+    if (!Facts::accepts(spec)) return Refusal{"it takes one image of four channels or more"};
+    const ChannelNumbers numbers = channel_numbers(view);
+    const auto stream = burin_kernels::DepthwiseAnyPacker::pack(
+        spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
+    if (!stream) return Refusal{inexact};
+    KernelCall call = stream_call(spec, *stream);
+    call.scratch_bytes = Facts::scratch_bytes(spec);
+    call.stack_bytes = 300;
+    call.cycles = Facts::estimate_cycles(spec);
+    call.code_bytes = 500;
+    return call;
+  }
+};
+
+// With one input channel a depthwise convolution is an ordinary one, and all outputs share their columns.
+class DepthwiseConvolution2dS8DualKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "Convolution2dS8Dual", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/convolution_2d_s8_dual.hpp",
+        "Of one input channel: as CONV_2D, columns of int16 times dual weights."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (input_shape(view)[3] != 1) return Refusal{"there are several input channels"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view),
+                                 channel_numbers(view).biases, multipliers(view), context, windows_of(view),
+                                 view);
   }
 };
 
@@ -309,6 +385,16 @@ const Kernel& depthwise_convolution_2d_s8_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_planes_kernel() {
   static const DepthwiseConvolution2dS8PlanesKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_any_kernel() {
+  static const DepthwiseConvolution2dS8AnyKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
+  static const DepthwiseConvolution2dS8DualKernel instance;
   return instance;
 }
 

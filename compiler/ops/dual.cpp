@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/convolution_2d_s8_dual.hpp"
 #include "tensor/requantization.hpp"
 
 namespace burin {
@@ -84,6 +85,36 @@ std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::Co
           {"activation_max", spec.activation_max},
           {"input_ring_rows", spec.input_height},
           {"output_ring_rows", spec.output_height}};
+}
+
+std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::ConvolutionSpec& spec,
+                                                        const WeightRows& weights,
+                                                        std::span<const int32_t> bias,
+                                                        const std::vector<FixedPointMultiplier>& multipliers,
+                                                        const LoweringContext& context,
+                                                        const Windows& windows, const NodeView& view) {
+  if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
+  if (!burin_kernels::ConvolutionDual::accepts(spec)) return Refusal{"it does not take this geometry"};
+  const auto folded = folded_biases(weights, bias, spec.input_zero_point);
+  if (!folded) return Refusal{"sums of products can leave 32 bits"};
+  const ProvenRequantization proven = prove_requantization(
+      weights, *folded, multipliers, spec.output_zero_point, {spec.activation_min, spec.activation_max});
+  const auto stream = burin_kernels::ConvolutionDualPacker::pack(spec, weights.values, bias, proven.channels);
+  if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
+  KernelCall call;
+  call.geometry = geometry_of(spec);
+  call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+  call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
+                    ScratchArgument{}, int32_t{0},          spec.output_height};
+  call.scratch_bytes = burin_kernels::ConvolutionDual::scratch_bytes(spec);
+  // A strip reads all its inputs before it writes its first output, which is less than these overlaps allow
+  // for.
+  call.overlaps = window_overlaps(windows, view.input(0).type.shape, view.output().type.shape);
+  call.stack_bytes = 480;
+  call.cycles = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
+  call.code_bytes = 300;
+  call.note = proven.note;
+  return call;
 }
 
 }  // namespace burin

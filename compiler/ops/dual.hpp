@@ -29,4 +29,12 @@ burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const No
 // The Geometry of kernels that take a ConvolutionSpec, whole tensors stored.
 std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::ConvolutionSpec& spec);
 
+// The call of Convolution2dS8Dual for weights OHWI; `bias` may be empty.
+std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::ConvolutionSpec& spec,
+                                                        const WeightRows& weights,
+                                                        std::span<const int32_t> bias,
+                                                        const std::vector<FixedPointMultiplier>& multipliers,
+                                                        const LoweringContext& context,
+                                                        const Windows& windows, const NodeView& view);
+
 }  // namespace burin

@@ -59,6 +59,21 @@ class MaxPool2dS8Kernel final : public Kernel {
   }
 };
 
+class MaxPool2dS8DspKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MaxPool2dS8Dsp", Op::max_pool_2d, KernelSet::arm_dsp,
+                                       "kernels/max_pool_2d_s8_dsp.hpp", "Four channels at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
+    std::variant<KernelCall, Refusal> call = pool_call(view);
+    if (auto* taken = std::get_if<KernelCall>(&call)) taken->cycles = taken->cycles / 4;
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& max_pool_2d_operator() {
@@ -68,6 +83,11 @@ const Operator& max_pool_2d_operator() {
 
 const Kernel& max_pool_2d_s8_kernel() {
   static const MaxPool2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& max_pool_2d_s8_dsp_kernel() {
+  static const MaxPool2dS8DspKernel instance;
   return instance;
 }
 

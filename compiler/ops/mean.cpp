@@ -1,5 +1,6 @@
 // MEAN: the mean over some of the dimensions.
 #include "kernels/mean_s8.hpp"
+#include "kernels/mean_s8_dsp.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -205,6 +206,23 @@ class Mean final : public Operator {
   }
 };
 
+KernelCall call_without_arguments(const NodeView& view, const LoweringContext& context) {
+  const Layout layout = layout_of(view);
+  const FixedPointMultiplier factor = factor_of(view);
+  KernelCall call;
+  call.geometry = {{"kept_0", layout[0]},
+                   {"reduced_0", layout[1]},
+                   {"kept_1", layout[2]},
+                   {"reduced_1", layout[3]},
+                   {"kept_2", layout[4]},
+                   {"multiplier", factor.multiplier},
+                   {"shift", factor.shift},
+                   {"input_zero_point", view.input(0).quantization.zero_point()},
+                   {"output_zero_point", view.output().quantization.zero_point()},
+                   {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+  return call;
+}
+
 class MeanS8Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -216,23 +234,43 @@ class MeanS8Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
-    const Layout layout = layout_of(view);
-    const FixedPointMultiplier factor = factor_of(view);
-    KernelCall call;
-    call.geometry = {{"kept_0", layout[0]},
-                     {"reduced_0", layout[1]},
-                     {"kept_1", layout[2]},
-                     {"reduced_1", layout[3]},
-                     {"kept_2", layout[4]},
-                     {"multiplier", factor.multiplier},
-                     {"shift", factor.shift},
-                     {"input_zero_point", view.input(0).quantization.zero_point()},
-                     {"output_zero_point", view.output().quantization.zero_point()},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    KernelCall call = call_without_arguments(view, context);
     call.arguments = {InputArgument{0}, OutputArgument{0}};
     call.stack_bytes = 96;
     call.code_bytes = 200;
     call.cycles = 6 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
+    return call;
+  }
+};
+
+class MeanS8DspKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "MeanS8Dsp", Op::mean, KernelSet::arm_dsp, "kernels/mean_s8_dsp.hpp",
+        "Sums of four channels at a time, requantised by a proved multiplication."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const Layout layout = layout_of(view);
+    const int64_t taps = int64_t{layout[1]} * layout[3];
+    if (layout[2] != 1 || layout[4] < 4)
+      return Refusal{"the reduced axes do not lie side by side before four channels"};
+    if (taps > burin_kernels::MeanFormS8::most_taps) return Refusal{"it sums at most 256 elements"};
+    const FixedPointMultiplier factor = factor_of(view);
+    const auto form = burin_kernels::MeanFormS8::mean(
+        static_cast<int32_t>(taps), factor.multiplier, factor.shift, view.input(0).quantization.zero_point(),
+        view.output().quantization.zero_point(), context.rounding == Rounding::litert);
+    if (!form) return Refusal{"no multiplication was proved to give the mean"};
+    KernelCall call = call_without_arguments(view, context);
+    call.constants = {{"form", ElementType::u32, Constant::of(std::span<const uint32_t>(*form)), 4}};
+    call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
+    call.stack_bytes = 128;
+    call.code_bytes = 200;
+    call.cycles = 2 * input_shape(view).elements() + 12 * view.output().type.shape.elements();
     return call;
   }
 };
@@ -246,6 +284,11 @@ const Operator& mean_operator() {
 
 const Kernel& mean_s8_kernel() {
   static const MeanS8Kernel instance;
+  return instance;
+}
+
+const Kernel& mean_s8_dsp_kernel() {
+  static const MeanS8DspKernel instance;
   return instance;
 }
 
