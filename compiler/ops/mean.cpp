@@ -256,9 +256,11 @@ class MeanS8DspKernel final : public Kernel {
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
     const Layout layout = layout_of(view);
-    const int64_t taps = int64_t{layout[1]} * layout[3];
-    if (layout[2] != 1 || layout[4] < 4)
-      return Refusal{"the reduced axes do not lie side by side before four channels"};
+    // Neighbouring axes before the channels: what stands behind the one run of reduced axes is what the
+    // kernel calls kept_2.
+    const int64_t taps = layout[1];
+    if (layout[3] != 1 || layout[4] != 1 || layout[2] < 4)
+      return Refusal{"the axes are not neighbours with at least four elements behind them"};
     if (taps > burin_kernels::MeanFormS8::most_taps) return Refusal{"it sums at most 256 elements"};
     const FixedPointMultiplier factor = factor_of(view);
     const auto form = burin_kernels::MeanFormS8::mean(
@@ -266,6 +268,10 @@ class MeanS8DspKernel final : public Kernel {
         view.output().quantization.zero_point(), context.rounding == Rounding::litert);
     if (!form) return Refusal{"no multiplication was proved to give the mean"};
     KernelCall call = call_without_arguments(view, context);
+    for (auto& [name, value] : call.geometry) {
+      if (name == "kept_1") value = 1;
+      if (name == "kept_2") value = layout[2];
+    }
     call.constants = {{"form", ElementType::u32, Constant::of(std::span<const uint32_t>(*form)), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
     call.stack_bytes = 128;
