@@ -83,6 +83,39 @@ int32_t hyperbolic_tangent(int32_t x, int integer_bits) {
   return x > 0 ? of_magnitude : -of_magnitude;
 }
 
+int32_t log_of_at_least_one(int32_t x) {
+  // x = 2^n r with r near 2^(-1/4): of two ways to take the power out, the one with the smaller r. Powers and
+  // the sum are in Q6, for an exponent of up to 12 times log(2) has to fit.
+  constexpr int input_bits = 12;
+  constexpr int sum_bits = 6;
+  constexpr int32_t log_2 = 1488522236;
+  constexpr int32_t sqrt_half = 1518500250;
+  constexpr int32_t center = 1805811301;
+  constexpr int32_t quarter = 1 << (29 - sum_bits);
+  const auto power_of_two = [](int exponent) { return shift_left_saturating(exponent, 31 - sum_bits); };
+  const int headroom_a = std::countl_zero(static_cast<uint32_t>(x)) - 1;
+  const int32_t r_a =
+      shift_left_saturating(doubling_high_multiply(shift_left_saturating(x, headroom_a), sqrt_half), 1);
+  const int32_t power_a = power_of_two(input_bits - headroom_a - 1) + quarter;
+  const int headroom_b = std::countl_zero(static_cast<uint32_t>(doubling_high_multiply(x, sqrt_half))) - 1;
+  const int32_t r_b = shift_left_saturating(x, headroom_b);
+  const int32_t power_b = power_of_two(input_bits - headroom_b) - quarter;
+  const int32_t r = std::min(r_a, r_b);
+  const int32_t power = std::max(power_a, power_b);
+
+  const auto p = static_cast<int32_t>((static_cast<int64_t>(r) + center + 1) / 2);
+  const int32_t q = 2 * (r - center);
+  const int32_t square = doubling_high_multiply(q, q);
+  const int32_t numerator =
+      doubling_high_multiply(q, r) + doubling_high_multiply(doubling_high_multiply(q, square), 117049297);
+  const int32_t denominator_minus_one =
+      doubling_high_multiply(p, 1057819769 + q + doubling_high_multiply(127690142, square)) +
+      doubling_high_multiply(638450708, q);
+  const int32_t rest = doubling_high_multiply(divide_by_power_of_two(numerator, sum_bits),
+                                              reciprocal_of_one_plus(denominator_minus_one));
+  return shift_left_saturating(doubling_high_multiply(power, log_2) + rest, 1);
+}
+
 Reciprocal reciprocal(int32_t x, int integer_bits) {
   BURIN_CHECK(x > 0, "the reciprocal of a number that is not positive");
   const int headroom = std::countl_zero(static_cast<uint32_t>(x));

@@ -18,6 +18,9 @@ int32_t logistic(int32_t x, int integer_bits);
 // tanh(x) in Q0 for any x in Qk, k <= 4.
 int32_t hyperbolic_tangent(int32_t x, int integer_bits);
 
+// log(x) in Q5 for x >= 1 in Q12.
+int32_t log_of_at_least_one(int32_t x);
+
 // 1 / x for x > 0 in Qk: `mantissa` / 2^31 / 2^exponent, mantissa / 2^31 in (1/2, 1].
 struct Reciprocal {
   int32_t mantissa;

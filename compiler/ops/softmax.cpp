@@ -1,11 +1,11 @@
 // SOFTMAX over the last dimension: output = exp(beta * input) / sum of exp(beta * input).
 #include "kernels/softmax_s8.hpp"
 
-#include <array>
 #include <cmath>
 
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/exponentials.hpp"
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
 #include "ops/sampling.hpp"
@@ -22,9 +22,6 @@ struct SoftmaxAttributes {
   }
 };
 
-constexpr int difference_bits = 5;     // integer bits of beta * scale * (input - maximum)
-constexpr int accumulation_bits = 12;  // integer bits of the sum of exponentials
-
 int32_t row_length(const NodeView& view) {
   return view.input(0).type.shape[-1];
 }
@@ -35,20 +32,9 @@ bool is_float(const NodeView& view) {
   return has_dtype(view.input(0), DType::f32);
 }
 
-// exp(-beta * scale * d) in Q0 for the difference d of an element to the row's maximum; 0 where TensorFlow
-// Lite leaves the element out of the sum. Its arithmetic: PreprocessSoftmaxScaling and CalculateInputRadius.
-std::array<int32_t, 256> exponentials(const NodeView& view, Rounding rounding) {
-  const double beta = view.attributes<SoftmaxAttributes>().beta;
-  const double scale = view.input(0).quantization.scale();
-  const double limit = rounding == Rounding::litert ? 0x1p30 - 1 : 0x1p31 - 1;
-  const FixedPointMultiplier factor =
-      fixed_point(std::min(std::ldexp(beta * scale, 31 - difference_bits), limit));
-  const int32_t radius = input_radius(difference_bits, factor.shift);
-  std::array<int32_t, 256> result{};
-  for (int32_t d = 0; d < 256 && d <= radius; ++d)
-    result[static_cast<size_t>(d)] =
-        exp_of_negative(multiply_by_fixed_point(-d, factor, rounding), difference_bits);
-  return result;
+Exponentials exponentials_of(const NodeView& view, Rounding rounding) {
+  const float beta = view.attributes<SoftmaxAttributes>().beta;
+  return exponentials(difference_factor(beta, view.input(0).quantization.scale(), rounding), rounding);
 }
 
 constexpr Constraint constraint_list[] = {
@@ -123,7 +109,7 @@ class Softmax final : public Operator {
                      evaluation.output().as<float>().subspan(row * length, length));
       return;
     }
-    const std::array<int32_t, 256> table = exponentials(evaluation.view, evaluation.rounding);
+    const Exponentials table = exponentials_of(evaluation.view, evaluation.rounding);
     for (size_t row = 0; row < rows; ++row)
       evaluate_integer(evaluation.input(0), table, row * length, length, evaluation.output());
   }
@@ -165,8 +151,8 @@ class Softmax final : public Operator {
     for (float& value : output) value /= sum;
   }
 
-  static void evaluate_integer(const Value& input, const std::array<int32_t, 256>& table, size_t begin,
-                               size_t length, Value& output) {
+  static void evaluate_integer(const Value& input, const Exponentials& table, size_t begin, size_t length,
+                               Value& output) {
     const IntegerRange range = integer_range(output.type.dtype);
     int64_t maximum = input.integer(begin);
     for (size_t i = 0; i < length; ++i) maximum = std::max(maximum, input.integer(begin + i));
@@ -196,9 +182,7 @@ class SoftmaxS8Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (is_float(view)) return Refusal{"it computes 8-bit integers"};
-    const std::array<int32_t, 256> all = exponentials(view, context.rounding);
-    std::vector<int32_t> table(all.begin(), all.end());
-    while (table.back() == 0) table.pop_back();
+    const std::vector<int32_t> table = exponential_table(exponentials_of(view, context.rounding));
     const int64_t elements = view.input(0).type.shape.elements();
     KernelCall call;
     call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
@@ -215,10 +199,38 @@ class SoftmaxS8Kernel final : public Kernel {
   }
 };
 
+class SoftmaxF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SoftmaxF32", Op::softmax, KernelSet::generic,
+                                       "kernels/softmax_f32.hpp",
+                                       "One exponential of the C library an element."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!is_float(view)) return Refusal{"it computes float32"};
+    KernelCall call;
+    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
+                      view.attributes<SoftmaxAttributes>().beta};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 128;
+    call.cycles = 140 * view.input(0).type.shape.elements();
+    call.code_bytes = 180;
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& softmax_operator() {
   static const Softmax instance;
+  return instance;
+}
+
+const Kernel& softmax_f32_kernel() {
+  static const SoftmaxF32Kernel instance;
   return instance;
 }
 

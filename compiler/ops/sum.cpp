@@ -46,10 +46,7 @@ SumScaling sum_scaling(const NodeView& view, int32_t sign) {
 }
 
 Result<NodeDraft> SumOperator::read_tflite(const SourceOperator& source) const {
-  const Result<Activation> activation = tflite_activation(source);
-  if (!activation) return activation.diagnostics();
-  return NodeDraft{
-      .inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{}), .activation = *activation};
+  return read_fused_activation(source);
 }
 
 std::span<const Constraint> SumOperator::constraints() const {

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "kernels/fixed_point.hpp"
+
 namespace burin_kernels {
 
 template <class Geometry, class Isa>
@@ -33,12 +35,9 @@ struct SoftmaxS8 {
       for (int32_t i = 0; i < G::length; ++i)
         sum += (static_cast<uint32_t>(exponential(exponentials, maximum - input[i])) + 2048u) >> 12;
       // sum = 2^(12 - headroom) * (1 + x), 0 <= x < 1: the largest element alone adds 2^19.
-      int32_t headroom = 0;
-      while (sum < 0x80000000u) {
-        sum <<= 1;
-        ++headroom;
-      }
-      const int32_t factor = reciprocal_of_one_plus(static_cast<int32_t>(sum - 0x80000000u));
+      const int32_t headroom = FixedPoint<Isa>::headroom(static_cast<int32_t>(sum));
+      const int32_t factor =
+          FixedPoint<Isa>::reciprocal_of_one_plus(static_cast<int32_t>((sum << headroom) - 0x80000000u));
       const int32_t shift = 12 - headroom + 31 - bits;
       for (int32_t i = 0; i < G::length; ++i) {
         const int32_t product =
@@ -54,24 +53,6 @@ struct SoftmaxS8 {
  private:
   static int32_t exponential(const int32_t* exponentials, int32_t difference) {
     return difference < G::exponentials ? exponentials[difference] : 0;
-  }
-
-  static int32_t shift_left_saturating(int32_t value, int32_t shift) {
-    const int32_t limit = INT32_MAX >> shift;
-    if (value > limit) return INT32_MAX;
-    if (value < -limit) return INT32_MIN;
-    return static_cast<int32_t>(static_cast<uint32_t>(value) << shift);
-  }
-
-  // 1 / (1 + x), both fractions of 2^31; three steps from 48/17 - 32/17 * (1 + x) / 2, with two integer bits.
-  static int32_t reciprocal_of_one_plus(int32_t x) {
-    const int32_t half_denominator = static_cast<int32_t>((static_cast<uint32_t>(x) + 0x80000000u) >> 1);
-    int32_t estimate = 1515870810 + Isa::doubling_high_multiply(half_denominator, -1010580540);
-    for (int32_t step = 0; step < 3; ++step) {
-      const int32_t error = 536870912 - Isa::doubling_high_multiply(half_denominator, estimate);
-      estimate += shift_left_saturating(Isa::doubling_high_multiply(estimate, error), 2);
-    }
-    return shift_left_saturating(estimate, 1);
   }
 };
 

@@ -1,0 +1,39 @@
+// MINIMUM and MAXIMUM of two tensors of any element type, with broadcasting. Quantised numbers are compared
+// as they are stored.
+#pragma once
+
+#include <stdint.h>
+
+#include "kernels/broadcast.hpp"
+
+namespace burin_kernels {
+
+template <class Geometry, bool greater>
+struct Extremum {
+  static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  template <class Element>
+  static void run(const Element* left, const Element* right, Element* output) {
+    Broadcast<Geometry>::run(left, right, output, Operation());
+  }
+  template <class Element>
+  static void run(const Element* left, const Element* right, const int32_t* axes, Element* output) {
+    Broadcast<Geometry>::run(left, right, axes, output, Operation());
+  }
+
+ private:
+  struct Operation {
+    template <class Element>
+    Element operator()(Element left, Element right) const {
+      return (greater ? left > right : left < right) ? left : right;
+    }
+  };
+};
+
+template <class Geometry, class Isa>
+struct Minimum : Extremum<Geometry, false> {};
+template <class Geometry, class Isa>
+struct Maximum : Extremum<Geometry, true> {};
+
+}  // namespace burin_kernels
