@@ -44,7 +44,8 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
   const PrimitiveLayer layer = primitive_layer(sets.front());
   double best = 0;
   size_t chosen = 0;
-  std::string refusals;
+  bool portable = true;  // the chosen one is of the generic set
+  std::string refusals;  // of kernels written for this target
   for (const Kernel* kernel : all_kernels()) {
     const KernelFacts& facts = kernel->facts();
     if (facts.op != view.node.op || std::ranges::find(sets, facts.set) == sets.end()) continue;
@@ -53,8 +54,9 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
     std::variant<KernelCall, Refusal> answer = kernel->lower(view, context);
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
       candidate.refusal = refusal->reason;
-      refusals +=
-          fmt::format("{}{} not used because {}", refusals.empty() ? "" : "; ", facts.name, refusal->reason);
+      if (facts.set != KernelSet::generic)
+        refusals +=
+            fmt::format("{}{} not used because {}", refusals.empty() ? "" : "; ", facts.name, refusal->reason);
     } else {
       KernelCall& call = std::get<KernelCall>(answer);
       call.kernel = facts.name;
@@ -67,6 +69,7 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
       if (!selection.call || own < best) {
         best = own;
         chosen = selection.candidates.size();
+        portable = facts.set == KernelSet::generic;
         selection.call = std::move(call);
       }
     }
@@ -79,7 +82,12 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
     selection.reason = accepted > 1 ? fmt::format("{} of {} candidates", spelled(context.objective), accepted)
                                     : std::string("the only kernel that accepts it");
   }
-  if (!refusals.empty()) selection.reason += (selection.reason.empty() ? "" : "; ") + refusals;
+  // A layer that has one of the target's own kernels misses nothing.
+  if (selection.call && portable && !refusals.empty()) selection.reason += "; " + refusals;
+  if (!selection.call)
+    for (const Candidate& candidate : selection.candidates)
+      selection.reason += fmt::format("{}{} not used because {}", selection.reason.empty() ? "" : "; ",
+                                      candidate.kernel, candidate.refusal);
   return selection;
 }
 

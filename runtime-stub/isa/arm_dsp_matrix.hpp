@@ -67,8 +67,8 @@ struct ArmDspWidening {
 
 // A strip of pixels against all output channels.
 struct ArmDspProduct {
-  const int8_t* columns;      // of the first pair, less 4 bytes
-  const int8_t* columns_end;  // its last word
+  uintptr_t columns;      // address of the first pair, less 4: no object need lie there
+  uintptr_t columns_end;  // of its last word
   int32_t adjust;             // see entry_adjustment
   int32_t entry;              // for the routine's own use
   int8_t* output;             // of the first pixel
@@ -77,7 +77,7 @@ struct ArmDspProduct {
   int8_t* last_group;
   int32_t output_zero_point;
   int32_t pixels;
-  const uint32_t* stream;  // less a word
+  uintptr_t stream;        // its address, less 4
   int32_t last_channels;   // channels of the last group, 1 to 4
   int32_t stride;          // as `second`
   int32_t clamp;           // activation_max * 256 + (activation_min & 255)

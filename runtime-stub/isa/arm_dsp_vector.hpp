@@ -28,8 +28,8 @@ namespace burin_kernels {
 
 #ifndef BURIN_HOST
 struct ArmDspVectorProduct {
-  const int8_t* columns;      // the first word of the columns, less 4 bytes
-  const int8_t* columns_end;  // the last word of the columns
+  uintptr_t columns;      // address of the first word of the columns, less 4: no object need lie there
+  uintptr_t columns_end;  // of the last word of the columns
   int32_t skip;               // 8 * (step pairs by which the steps fall short of a multiple of 8)
   int32_t entry;              // for the routine's own use
   int8_t* output;

@@ -417,15 +417,15 @@ struct ConvolutionDualPixels {
   static void prepare(const ConvolutionDualPlan& plan, const uint32_t* stream, int8_t* output,
                       int8_t* scratch, ArmDspProduct& product) {
     const int32_t whole_groups = (plan.output_channels - 1) / 4 * 4;
-    product.columns = scratch - 4;
-    product.columns_end = scratch - 4 + 8 * plan.steps;
+    product.columns = reinterpret_cast<uintptr_t>(scratch) - 4u;
+    product.columns_end = product.columns + static_cast<uintptr_t>(8 * plan.steps);
     product.adjust = ArmDspMatrix::entry_adjustment(plan.steps);
     product.output = output;
     product.second = plan.output_channels;
     product.last_channels = plan.output_channels - whole_groups;
     product.last_group = output + whole_groups - (product.last_channels < 4 ? 1 : 0);
     product.output_zero_point = plan.output_zero_point;
-    product.stream = stream - 1;
+    product.stream = reinterpret_cast<uintptr_t>(stream) - 4u;
     product.stride = plan.output_channels;
     product.clamp = plan.clamp;
   }

@@ -58,8 +58,8 @@ struct FullyConnectedS8Dual {
   static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch) {
     uint32_t* const columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
     ArmDspVectorProduct product;
-    product.columns = scratch - 4;
-    product.columns_end = scratch - 4 + scratch_bytes();
+    product.columns = reinterpret_cast<uintptr_t>(scratch) - 4u;
+    product.columns_end = product.columns + static_cast<uintptr_t>(scratch_bytes());
     product.skip = FullyConnectedDual::skip(spec());
     product.output_zero_point = G::output_zero_point;
     product.eights = G::outputs / 8;
