@@ -13,9 +13,8 @@ namespace {
 // Operators that compute each element of the output from elements of the same channel, operands with one
 // element for all channels aside.
 constexpr std::string_view channelwise_operators[] = {
-    "add",     "average_pool_2d", "elu", "hard_swish", "leaky_relu", "logistic", "max_pool_2d",
-    "maximum", "minimum",         "mul", "multiply",   "prelu",      "quantize", "relu",
-    "relu6",   "relu_n1_to_1",    "sub", "subtract",   "tanh"};
+    "add", "average_pool_2d", "hard_swish", "leaky_relu", "logistic", "max_pool_2d",  "maximum", "minimum",
+    "mul", "prelu",           "quantize",   "relu",       "relu6",    "relu_n1_to_1", "sub",     "tanh"};
 constexpr std::string_view reshaping_operators[] = {"expand_dims", "reshape", "squeeze"};
 
 bool is_one_of(const Node& node, std::span<const std::string_view> names) {

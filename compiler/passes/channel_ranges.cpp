@@ -12,11 +12,10 @@ using Ranges = std::vector<ValueRange>;
 
 // No output falls where an input rises. Reductions and pools scale sums by positive numbers and round.
 constexpr std::string_view monotone_operators[] = {
-    "average_pool_2d", "concatenation", "expand_dims", "max_pool_2d", "mean",         "pad",
-    "reduce_max",      "reduce_min",    "reshape",     "squeeze",     "strided_slice"};
+    "average_pool_2d", "concatenation", "expand_dims", "max_pool_2d",   "mean",     "pad",
+    "reshape",         "slice",         "squeeze",     "strided_slice", "transpose"};
 // Each output lies, for one operand fixed, between those at the ends of the other operand's range.
-constexpr std::string_view two_operand_operators[] = {"add", "maximum", "minimum", "multiply",
-                                                      "mul", "sub",     "subtract"};
+constexpr std::string_view two_operand_operators[] = {"add", "maximum", "minimum", "mul", "sub"};
 
 bool is_one_of(const Node& node, std::span<const std::string_view> names) {
   return std::ranges::find(names, name_of(node.op)) != names.end();

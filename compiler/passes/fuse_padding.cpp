@@ -18,6 +18,11 @@ std::vector<int32_t> paddings_of(const Node& pad) {
   return {};
 }
 
+// No window lies in padding alone, as in what a converter writes: kernels rely on that for speed.
+bool reaches_input(const WindowAxis& axis) {
+  return axis.pad_before < axis.extent() && axis.pad_after < axis.extent();
+}
+
 // The convolution with the padding of the PAD node that makes its input; nothing where it cannot take it.
 std::optional<Node> fused(const Graph& graph, const Node& pad, const Node& convolution) {
   if (!is_operator(pad, "pad") || pad.inputs.size() != 1 ||
@@ -41,6 +46,9 @@ std::optional<Node> fused(const Graph& graph, const Node& pad, const Node& convo
   result.attributes = Attributes::of(attributes);
   result.inputs[0] = pad.inputs[0];
   if (!check_operator({graph, result}).empty()) return std::nullopt;
+  const Shape& weights = graph.at(convolution.inputs[1]).type.shape;
+  const Windows windows = attributes.windows(source.type.shape, weights[1], weights[2]);
+  if (!reaches_input(windows.height) || !reaches_input(windows.width)) return std::nullopt;
   return result;
 }
 

@@ -10,9 +10,8 @@ namespace burin {
 namespace {
 
 constexpr std::string_view elementwise_operators[] = {
-    "abs",          "add",   "elu",  "hard_swish", "leaky_relu", "logistic",           "maximum",  "minimum",
-    "multiply",     "mul",   "neg",  "negate",     "prelu",      "quantize",           "relu",     "relu6",
-    "relu_n1_to_1", "rsqrt", "sqrt", "square",     "sub",        "squared_difference", "subtract", "tanh"};
+    "add",   "hard_swish", "leaky_relu", "logistic", "maximum",      "minimum", "mul",
+    "prelu", "quantize",   "relu",       "relu6",    "relu_n1_to_1", "sub",     "tanh"};
 
 bool is_elementwise(const Node& node) {
   return std::ranges::find(elementwise_operators, name_of(node.op)) != std::end(elementwise_operators);

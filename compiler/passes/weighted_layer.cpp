@@ -12,6 +12,11 @@
 namespace burin {
 namespace {
 
+// Taps of one axis times its output positions, and weights times sets of taps. Real layers stay far below;
+// those of hostile models could take hours.
+constexpr int64_t most_positions = int64_t{1} << 22;
+constexpr int64_t most_work = int64_t{1} << 28;
+
 // The different sets of taps of one axis that meet the input.
 std::vector<std::vector<bool>> reaches_of(const WindowAxis& axis) {
   std::vector<std::vector<bool>> result;
@@ -128,9 +133,12 @@ std::optional<WeightedLayer> weighted_layer(const NodeView& view) {
     layer.reaches = {std::vector<bool>(static_cast<size_t>(layer.taps), true)};
   } else {
     if (convolution && shape[3] != layer.inputs) return std::nullopt;
-    layer.reaches =
-        reaches_of(view.attributes<WindowAttributes>().windows(input.type.shape, shape[1], shape[2]));
+    const Windows windows = view.attributes<WindowAttributes>().windows(input.type.shape, shape[1], shape[2]);
+    for (const WindowAxis& axis : {windows.height, windows.width})
+      if (int64_t{axis.output()} * axis.window > most_positions) return std::nullopt;
+    layer.reaches = reaches_of(windows);
   }
+  if (static_cast<int64_t>(layer.reaches.size()) > most_work / shape.elements()) return std::nullopt;
   return layer;
 }
 

@@ -47,8 +47,9 @@ struct WeightedLayer {
   AccumulatorRange accumulators(int64_t output, std::span<const ValueRange> input_ranges) const;
 };
 
-// Nothing for other operators and types, for grouped convolutions, and for FULLY_CONNECTED whose rows are no
-// whole number of the input's channels. The layer refers to the graph's constants.
+// Nothing for other operators and types, for grouped convolutions, for FULLY_CONNECTED whose rows are no
+// whole number of the input's channels, and for layers that are too large to look at. The layer refers to the
+// graph's constants.
 std::optional<WeightedLayer> weighted_layer(const NodeView& view);
 
 // The outputs of the node's channels for one accumulator each, bias included, by the operator's own

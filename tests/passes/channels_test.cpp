@@ -312,6 +312,18 @@ TEST_CASE("a requantisation that can overflow is not taken for monotone", "[chan
   CHECK(channel_ranges(graph, Rounding::tflm)[out.index][0] == ValueRange{-128, 127});
 }
 
+TEST_CASE("a window that is too large to look at is left alone", "[channels]") {
+  constexpr int32_t size = 60000;
+  GraphBuilder b;
+  const TensorId in = b.input({1, size, 1, 1});
+  const TensorId out = b.node("convolution_2d", {in, b.weights({1, size, 1, 1}, std::vector<int8_t>(size))},
+                              b.tensor({1, size, 1, 1}, per_tensor(0.05f, 0)),
+                              {{"pad_top", size / 2}, {"pad_bottom", size / 2 - 1}});
+  const Graph graph = b.finish({out});
+  require_valid(graph);
+  CHECK(eliminate_channels(graph, {}) == graph);
+}
+
 TEST_CASE("ranges of sums and clamps are exact at their ends", "[channels]") {
   GraphBuilder b;
   const TensorId in = b.input({1, 2}, per_tensor(0.05f, 3));
