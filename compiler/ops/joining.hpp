@@ -1,0 +1,74 @@
+// CONCATENATION and PACK lay tensors next to each other along one axis; SPLIT, SPLIT_V and UNPACK cut one
+// apart.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+struct AxisAttributes {
+  int32_t axis = 0;  // of the tensor that is whole
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("axis", self.axis);
+  }
+};
+
+// A TFLite axis, where it may count from the end, for a tensor of that rank.
+int32_t resolved_axis(int64_t axis, size_t rank);
+inline int32_t axis_of(const NodeView& view) {
+  return view.attributes<AxisAttributes>().axis;
+}
+// The shape without the dimension, and the shape with a dimension of 1 in front of what is there.
+Shape without_axis(const Shape& shape, int32_t axis);
+Shape with_axis(const Shape& shape, int32_t axis);
+// The shape with another extent along the axis.
+Shape with_extent(const Shape& shape, int32_t axis, int32_t extent);
+
+// Many inputs, one output. Each input is as many slices as the output's dimensions in front of the axis
+// count.
+class JoinOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  void evaluate(const Evaluation& evaluation) const override;
+};
+
+// One input, many outputs.
+class SeparateOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  void evaluate(const Evaluation& evaluation) const override;
+};
+
+class JoinKernel final : public Kernel {
+ public:
+  constexpr explicit JoinKernel(Op op)
+      : facts_{"Join", op, KernelSet::generic, "kernels/join.hpp", "Copies part after part."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+class SeparateKernel final : public Kernel {
+ public:
+  constexpr explicit SeparateKernel(Op op)
+      : facts_{"Separate", op, KernelSet::generic, "kernels/separate.hpp", "Copies part after part."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+// Graphs of `op` over parts of these shapes.
+Graph sample_join(Random& random, Op op, int32_t axis, const std::vector<Shape>& parts, const Shape& whole);
+Graph sample_separation(Random& random, Op op, int32_t axis, const Shape& whole,
+                        const std::vector<Shape>& parts);
+
+}  // namespace burin

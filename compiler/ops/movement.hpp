@@ -1,0 +1,48 @@
+// Operators that only move elements, whatever their type: the output is the input read in another order, or a
+// part of it.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+// Element (i0, i1, …) of a dense output is element offset + i0 * stride0 + i1 * stride1 + … of the input.
+struct Movement {
+  struct Axis {
+    int32_t extent;
+    int64_t stride;
+  };
+  int64_t offset = 0;
+  std::vector<Axis> axes;  // outermost first, one for each dimension that is run over
+};
+
+// Elements that one step along each of the shape's axes moves by.
+std::vector<int64_t> dense_strides(const Shape& shape);
+
+class MovementOperator : public Operator {
+ public:
+  // The constraints hold.
+  virtual Movement movement(const NodeView& view) const = 0;
+  void evaluate(const Evaluation& evaluation) const override;
+};
+
+class StridedCopyKernel final : public Kernel {
+ public:
+  constexpr explicit StridedCopyKernel(Op op)
+      : facts_{"StridedCopy", op, KernelSet::generic, "kernels/strided_copy.hpp",
+               "Copies the longest runs of bytes that lie together."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+// A type that operators which only move elements are sampled with.
+DType sample_moved_dtype(Random& random);
+// Up to `rank` dimensions of 1 to 6.
+Shape sample_moved_shape(Random& random, int32_t rank);
+
+}  // namespace burin
