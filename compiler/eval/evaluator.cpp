@@ -66,7 +66,8 @@ std::vector<Value> Evaluator::run(std::span<const Value> inputs) {
 std::vector<Value> evaluate_constant_node(const Graph& graph, const Node& node, Rounding rounding) {
   std::vector<Value> values(graph.tensors.size());
   for (const TensorId id : node.inputs)
-    if (id.valid()) values[id.index] = Value::of(graph.at(id).type, graph.at(id).constant->bytes());
+    if (id.valid() && graph.at(id).is_constant())
+      values[id.index] = Value::of(graph.at(id).type, graph.at(id).constant->bytes());
   return evaluate(graph, node, rounding, values);
 }
 

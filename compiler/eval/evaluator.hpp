@@ -29,7 +29,7 @@ class Evaluator {
   std::vector<Value> values_;  // by tensor; constants and state stay between runs
 };
 
-// Evaluates one node whose inputs are all constant.
+// Evaluates one node whose inputs are all constant, or that needs only their types.
 std::vector<Value> evaluate_constant_node(const Graph& graph, const Node& node, Rounding rounding);
 
 }  // namespace burin

@@ -20,7 +20,8 @@ namespace burin {
 struct Constraint {
   std::string_view sentence;
   bool (*holds)(const NodeView&);
-  // E0303 where breaking it makes no sense, such as weights for another input, rather than being too much asked.
+  // E0303 where breaking it makes no sense, such as weights for another input, rather than being too much
+  // asked.
   DiagnosticCode code = DiagnosticCode::E0402;
 };
 
@@ -45,7 +46,9 @@ struct OperatorFacts {
   int32_t maximum_inputs;
   int32_t minimum_outputs;
   int32_t maximum_outputs;
-  bool activation = false;  // may carry a fused activation
+  bool activation = false;        // may carry a fused activation
+  bool changes_state = false;     // writes the variables among its inputs
+  bool needs_only_types = false;  // its outputs follow from the inputs' types, whatever their values
 };
 
 class Operator {

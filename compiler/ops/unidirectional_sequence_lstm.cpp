@@ -223,7 +223,8 @@ class UnidirectionalSequenceLstm final : public Operator {
                                          .minimum_inputs = 15,
                                          .maximum_inputs = 15,
                                          .minimum_outputs = 1,
-                                         .maximum_outputs = 1};
+                                         .maximum_outputs = 1,
+                                         .changes_state = true};
     return facts;
   }
 

@@ -1,6 +1,7 @@
 // Drops nodes whose results nothing needs, and the tensors that go with them. A node that writes state is
 // needed.
 #include "ir/edit.hpp"
+#include "ops/operator.hpp"
 #include "passes/passes.hpp"
 
 namespace burin {
@@ -11,9 +12,8 @@ Graph eliminate_dead_code(Graph graph, const PassOptions&) {
   std::vector<bool> remove(graph.nodes.size());
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
-    bool live = false;
+    bool live = operator_of(node).facts().changes_state;
     for (const TensorId id : node.outputs) live = live || needed[id.index];
-    for (const TensorId id : node.inputs) live = live || (id.valid() && graph.at(id).variable);
     remove[i] = !live;
     if (!live) continue;
     for (const TensorId id : node.inputs)

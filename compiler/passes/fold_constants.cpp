@@ -1,14 +1,17 @@
-// Evaluates nodes whose operands are all constant and makes their outputs constants.
+// Evaluates nodes whose operands are all constant, or whose outputs do not depend on their operands' values,
+// and makes their outputs constants.
 #include <algorithm>
 
 #include "eval/evaluator.hpp"
 #include "ir/edit.hpp"
+#include "ops/operator.hpp"
 #include "passes/passes.hpp"
 
 namespace burin {
 namespace {
 
 bool is_foldable(const Graph& graph, const Node& node) {
+  if (operator_of(node).facts().needs_only_types) return true;
   bool any = false;
   for (const TensorId id : node.inputs) {
     if (!id.valid()) continue;
