@@ -1,0 +1,51 @@
+// SVDF, float32.
+//
+// Each of filters = units * rank filters keeps what it made of the last `memory` inputs, the latest last:
+//
+//   state[filter][memory - 1] = input · feature[filter]
+//   output[unit] = clamp(bias[unit] + sum of time[filter] · state[filter])
+//
+// over the filters of the unit, which are neighbours.
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+namespace burin_kernels {
+
+// Geometry: batches, inputs, units, rank, memory.
+template <class Geometry, class Isa>
+struct SvdfF32 {
+  typedef Geometry G;
+  static constexpr bool accepts() {
+    return G::batches > 0 && G::inputs > 0 && G::units > 0 && G::rank > 0 && G::memory > 0;
+  }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, const float* feature, const float* time, const float* bias,
+                  float* state, float* output, float lowest, float highest) {
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      for (int32_t unit = 0; unit < G::units; ++unit) {
+        float sum = bias[unit];
+        for (int32_t r = 0; r < G::rank; ++r) {
+          const int32_t filter = unit * G::rank + r;
+          memmove(state, state + 1, sizeof(float) * static_cast<uint32_t>(G::memory - 1));
+          state[G::memory - 1] = dot(input, feature + filter * G::inputs, G::inputs);
+          sum += dot(time + filter * G::memory, state, G::memory);
+          state += G::memory;
+        }
+        *output++ = sum < lowest ? lowest : sum > highest ? highest : sum;
+      }
+      input += G::inputs;
+    }
+  }
+
+ private:
+  static float dot(const float* a, const float* b, int32_t count) {
+    float sum = 0.0f;
+    for (int32_t i = 0; i < count; ++i) sum += a[i] * b[i];
+    return sum;
+  }
+};
+
+}  // namespace burin_kernels
