@@ -259,7 +259,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
     call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
     // All of an input is widened before the first of its outputs is written.
     if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
-    call.stack_bytes = 160;
+    call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
     call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
     call.code_bytes = 120;
     return call;
