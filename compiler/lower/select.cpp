@@ -18,7 +18,9 @@ int64_t constant_bytes(const KernelCall& call) {
 
 double cost(const KernelCall& call, Objective objective) {
   const auto cycles = static_cast<double>(call.cycles);
-  const auto bytes = static_cast<double>(constant_bytes(call) + call.code_bytes);
+  // Code that all calls of a kernel share is paid once, so it does not count against a single one; scratch is
+  // RAM, and as dear as flash.
+  const auto bytes = static_cast<double>(constant_bytes(call) + call.code_bytes + call.scratch_bytes);
   switch (objective) {
     case Objective::speed:
       return cycles;
@@ -55,8 +57,8 @@ Selection select_kernel(const NodeView& view, const LoweringContext& context) {
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
       candidate.refusal = refusal->reason;
       if (facts.set != KernelSet::generic)
-        refusals +=
-            fmt::format("{}{} not used because {}", refusals.empty() ? "" : "; ", facts.name, refusal->reason);
+        refusals += fmt::format("{}{} not used because {}", refusals.empty() ? "" : "; ", facts.name,
+                                refusal->reason);
     } else {
       KernelCall& call = std::get<KernelCall>(answer);
       call.kernel = facts.name;

@@ -4,6 +4,7 @@
 // channels] and bias [outputs] or absent. With fewer weight channels the convolution is grouped: the input's
 // channels and the outputs fall into input channels / weight channels groups of neighbours, each on its own.
 #include "kernels/convolution_2d_s8.hpp"
+#include "kernels/convolution_2d_s8_compact.hpp"
 
 #include "ops/constraints.hpp"
 #include "ops/dual.hpp"
@@ -249,6 +250,28 @@ class Convolution2dS8Kernel final : public Kernel {
   }
 };
 
+class Convolution2dS8CompactKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "Convolution2dS8Compact", Op::convolution_2d, KernelSet::generic,
+        "kernels/convolution_2d_s8_compact.hpp",
+        "One routine for all layers, which reads their geometry from a table."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (groups(view) != 1) return Refusal{"the convolution is grouped"};
+    const WeightRows rows = weight_rows(view);
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    return compact_convolution_call(windows_of(view), rows, rows.values, own_bias, multipliers(view), context,
+                                    view, true);
+  }
+};
+
 class Convolution2dS8DualKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -284,6 +307,11 @@ const Kernel& convolution_2d_s8_kernel() {
 
 const Kernel& convolution_2d_s8_dual_kernel() {
   static const Convolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_s8_compact_kernel() {
+  static const Convolution2dS8CompactKernel instance;
   return instance;
 }
 

@@ -3,6 +3,7 @@
 // Operands: input [batches, height, width, channels], weights [1, window height, window width, outputs] and
 // bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
 // format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
+#include "kernels/convolution_2d_s8_compact.hpp"
 #include "kernels/convolution_2d_s8_dual.hpp"
 #include "kernels/depthwise_convolution_2d_s8.hpp"
 #include "kernels/depthwise_convolution_2d_s8_any.hpp"
@@ -283,6 +284,25 @@ KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::ve
 
 constexpr const char* inexact = "some channel's sums or multiplier exceed what it computes exactly";
 
+class DepthwiseConvolution2dS8CompactKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dS8Compact", Op::depthwise_convolution_2d, KernelSet::generic,
+        "kernels/convolution_2d_s8_compact.hpp",
+        "One routine for all layers, which reads their geometry from a table."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const auto weights = view.input(1).constant->as<int8_t>();
+    return compact_convolution_call(windows_of(view), weight_rows(view), {weights.begin(), weights.end()},
+                                    channel_numbers(view).biases, multipliers(view), context, view, false);
+  }
+};
+
 class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -395,6 +415,11 @@ const Kernel& depthwise_convolution_2d_s8_any_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
   static const DepthwiseConvolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_compact_kernel() {
+  static const DepthwiseConvolution2dS8CompactKernel instance;
   return instance;
 }
 

@@ -212,7 +212,8 @@ class FullyConnectedS8Kernel final : public Kernel {
                       ConstantArgument{2}, ConstantArgument{3}, OutputArgument{0}};
     call.stack_bytes = 96;
     call.cycles = 9 * batch_count(view) * input_length(view) * output_length(view);
-    call.code_bytes = 160;
+    call.code_bytes = 70;
+    call.shared_code_bytes = 250;
     return call;
   }
 };
@@ -261,7 +262,8 @@ class FullyConnectedS8DualKernel final : public Kernel {
     if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
     call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
     call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
-    call.code_bytes = 120;
+    call.code_bytes = burin_kernels::FullyConnectedDualPacker::code_bytes;
+    call.shared_code_bytes = burin_kernels::FullyConnectedDualPacker::shared_code_bytes;
     return call;
   }
 };

@@ -63,10 +63,11 @@ struct KernelCall {
   std::vector<KernelArgument> arguments;
   int64_t scratch_bytes = 0;  // aligned to 4 at least
   std::vector<KernelOverlap> overlaps;
-  int32_t stack_bytes = 0;  // upper bound of the stack below `run`, any compiler flags from -O1 on
-  int64_t cycles = 0;       // estimate, modelled Cortex-M4 cycles
-  int32_t code_bytes = 0;   // estimate, shared between calls of the same kernel and geometry
-  std::string note;         // what else a reader of the report wants to know; may be empty
+  int32_t stack_bytes = 0;        // upper bound of the stack below `run`, any compiler flags from -O1 on
+  int64_t cycles = 0;             // estimate, modelled Cortex-M4 cycles
+  int32_t code_bytes = 0;         // estimate, shared between calls of the same kernel and geometry
+  int32_t shared_code_bytes = 0;  // estimate, of what all calls of the kernel share
+  std::string note;               // what else a reader of the report wants to know; may be empty
 
   bool operator==(const KernelCall&) const = default;
 };

@@ -14,10 +14,13 @@ int64_t Program::weight_bytes() const {
 }
 
 int64_t Program::code_bytes_estimate() const {
-  std::set<std::tuple<std::string, std::vector<std::pair<std::string, int32_t>>>> counted;
+  std::set<std::string> kernels;
+  std::set<std::tuple<std::string, std::vector<std::pair<std::string, int32_t>>>> calls;
   int64_t bytes = 0;
-  for (const Step& step : steps)
-    if (counted.emplace(step.call.kernel, step.call.geometry).second) bytes += step.call.code_bytes;
+  for (const Step& step : steps) {
+    if (kernels.insert(step.call.kernel).second) bytes += step.call.shared_code_bytes;
+    if (calls.emplace(step.call.kernel, step.call.geometry).second) bytes += step.call.code_bytes;
+  }
   return bytes;
 }
 

@@ -8,6 +8,15 @@
 #include <stdint.h>
 #include <string.h>
 
+// A function that all layers of a kernel have in common: made once, not once for each layer's numbers.
+#if defined(__clang__)
+#define BURIN_SHARED __attribute__((noinline))
+#elif defined(__GNUC__)
+#define BURIN_SHARED __attribute__((noinline, noclone))
+#else
+#define BURIN_SHARED
+#endif
+
 namespace burin_kernels {
 
 struct Generic {

@@ -8,7 +8,41 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
+
+// One routine for all layers.
+struct FullyConnectedPlan {
+  int32_t batches, inputs, outputs, per_channel, output_zero_point, activation_min, activation_max,
+      round_once;
+};
+
+struct FullyConnectedConstants {
+  const int8_t* weights;
+  const int32_t* bias;
+  const int32_t* multipliers;
+  const int8_t* shifts;
+};
+
+template <class Isa>
+struct FullyConnectedRows {
+  static BURIN_SHARED void run(const FullyConnectedPlan& plan, const FullyConnectedConstants& constants,
+                               const int8_t* input, int8_t* output) {
+    for (int32_t batch = 0; batch < plan.batches; ++batch) {
+      for (int32_t o = 0; o < plan.outputs; ++o) {
+        const int32_t channel = plan.per_channel != 0 ? o : 0;
+        const int32_t sum =
+            Isa::dot_s8(input, constants.weights + o * plan.inputs, plan.inputs, constants.bias[o]);
+        const int32_t scaled = Isa::requantize(sum, constants.multipliers[channel], constants.shifts[channel],
+                                               plan.round_once != 0);
+        *output++ = static_cast<int8_t>(
+            Isa::clamp(scaled + plan.output_zero_point, plan.activation_min, plan.activation_max));
+      }
+      input += plan.inputs;
+    }
+  }
+};
 
 template <class Geometry, class Isa>
 struct FullyConnectedS8 {
@@ -18,17 +52,11 @@ struct FullyConnectedS8 {
 
   static void run(const int8_t* input, const int8_t* weights, const int32_t* bias, const int32_t* multipliers,
                   const int8_t* shifts, int8_t* output) {
-    for (int32_t batch = 0; batch < G::batches; ++batch) {
-      for (int32_t o = 0; o < G::outputs; ++o) {
-        const int32_t channel = G::per_channel ? o : 0;
-        const int32_t sum =
-            Isa::dot_s8(input + batch * G::inputs, weights + o * G::inputs, G::inputs, bias[o]);
-        const int32_t scaled =
-            Isa::requantize(sum, multipliers[channel], shifts[channel], G::round_once != 0);
-        *output++ = static_cast<int8_t>(
-            Isa::clamp(scaled + G::output_zero_point, G::activation_min, G::activation_max));
-      }
-    }
+    static constexpr FullyConnectedPlan plan = {
+        G::batches,           G::inputs,         G::outputs,        G::per_channel,
+        G::output_zero_point, G::activation_min, G::activation_max, G::round_once};
+    const FullyConnectedConstants constants = {weights, bias, multipliers, shifts};
+    FullyConnectedRows<Isa>::run(plan, constants, input, output);
   }
 };
 
