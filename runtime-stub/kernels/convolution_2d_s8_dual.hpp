@@ -495,6 +495,9 @@ struct Convolution2dS8Dual {
 struct ConvolutionDualPacker {
   // Below run, its own frame included: GCC's -O1, -O2, -O3 and -Os need 352 to 448.
   static constexpr int32_t stack_bytes = 480;
+  // Of instructions: once in a program, and for each geometry.
+  static constexpr int32_t shared_code_bytes = 4400;
+  static constexpr int32_t code_bytes = 110;
 
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.

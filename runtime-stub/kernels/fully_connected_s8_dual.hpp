@@ -80,6 +80,9 @@ struct FullyConnectedS8Dual {
 struct FullyConnectedDualPacker {
   // Below run, its own frame included: GCC's -O1, -O2, -O3 and -Os need 152.
   static constexpr int32_t stack_bytes = 200;
+  // Of instructions: once in a program, and for each geometry.
+  static constexpr int32_t shared_code_bytes = 1350;
+  static constexpr int32_t code_bytes = 90;
 
   // weights: [outputs][inputs]; biases: one an output, or none for zeros; one requantisation an output.
   // Nothing if some output's numbers are outside what the kernel computes exactly.
