@@ -38,6 +38,11 @@ const Kernel& add_quantized_kernel() {
   return instance;
 }
 
+const Kernel& add_s8_linear_kernel() {
+  static const SumLinearKernel instance(Op::add, 1);
+  return instance;
+}
+
 const Kernel& add_s8_proved_kernel() {
   static const SumProvedKernel instance(Op::add, 1);
   return instance;

@@ -38,6 +38,11 @@ const Kernel& sub_quantized_kernel() {
   return instance;
 }
 
+const Kernel& sub_s8_linear_kernel() {
+  static const SumLinearKernel instance(Op::sub, -1);
+  return instance;
+}
+
 const Kernel& sub_s8_proved_kernel() {
   static const SumProvedKernel instance(Op::sub, -1);
   return instance;

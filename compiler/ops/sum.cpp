@@ -1,7 +1,9 @@
 #include "ops/sum.hpp"
 
 #include "kernels/add_quantized.hpp"
+#include "kernels/add_s8_linear.hpp"
 #include "kernels/add_s8_proved.hpp"
+#include "ops/linear_form.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
@@ -45,6 +47,43 @@ SumScaling sum_scaling(const NodeView& view, int32_t sign) {
   return {bits, factor(left, unit), factor(right, unit), factor(unit, bound * output)};
 }
 
+namespace {
+
+// The definition for quantised numbers.
+class QuantizedSum {
+ public:
+  QuantizedSum(const NodeView& view, int32_t sign, Rounding rounding)
+      : left_zero_(view.input(0).quantization.zero_point()),
+        right_zero_(view.input(1).quantization.zero_point()),
+        output_zero_(view.output().quantization.zero_point()),
+        sign_(sign),
+        scaling_(sum_scaling(view, sign)),
+        range_(activation_range(view.node.activation, view.output())),
+        rounding_(rounding) {}
+
+  int32_t operator()(int64_t left, int64_t right) const {
+    const int32_t sum =
+        scaled(left - left_zero_, scaling_.left) + sign_ * scaled(right - right_zero_, scaling_.right);
+    const int32_t result = multiply_by_fixed_point(sum, scaling_.output, rounding_) + output_zero_;
+    return std::clamp(result, range_.lowest, range_.highest);
+  }
+
+ private:
+  int32_t scaled(int64_t value, FixedPointMultiplier factor) const {
+    return multiply_by_fixed_point(static_cast<int32_t>(value) * (1 << scaling_.bits), factor, rounding_);
+  }
+
+  int32_t left_zero_;
+  int32_t right_zero_;
+  int32_t output_zero_;
+  int32_t sign_;
+  SumScaling scaling_;
+  ClampRange range_;
+  Rounding rounding_;
+};
+
+}  // namespace
+
 Result<NodeDraft> SumOperator::read_tflite(const SourceOperator& source) const {
   return read_fused_activation(source);
 }
@@ -66,18 +105,9 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
     });
     return;
   }
-  const SumScaling scaling = sum_scaling(view, sign_);
-  const ClampRange range = activation_range(view.node.activation, view.output());
-  const auto scaled = [&](const Tensor& tensor, int64_t element, FixedPointMultiplier factor) {
-    const auto real = static_cast<int32_t>(element - tensor.quantization.zero_point());
-    return multiply_by_fixed_point(real * (1 << scaling.bits), factor, evaluation.rounding);
-  };
+  const QuantizedSum sum(view, sign_, evaluation.rounding);
   for_each_pair(view, [&](size_t o, size_t l, size_t r) {
-    const int32_t sum = scaled(view.input(0), left.integer(l), scaling.left) +
-                        sign_ * scaled(view.input(1), right.integer(r), scaling.right);
-    const int32_t result = multiply_by_fixed_point(sum, scaling.output, evaluation.rounding) +
-                           view.output().quantization.zero_point();
-    output.set_integer(o, std::clamp(result, range.lowest, range.highest));
+    output.set_integer(o, sum(left.integer(l), right.integer(r)));
   });
 }
 
@@ -158,6 +188,32 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
   call.stack_bytes = 112;
   call.cycles = 60 + 25 * int64_t{elements} / 4 + (clamps ? 11 * int64_t{elements} / 4 : 0);
   call.code_bytes = clamps ? 420 : 320;
+  return call;
+}
+
+std::variant<KernelCall, Refusal> SumLinearKernel::lower(const NodeView& view,
+                                                         const LoweringContext& context) const {
+  if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+  const QuantizedSum sum(view, sign_, context.rounding);
+  std::vector<int8_t> values;
+  for (int32_t left = -128; left < 128; ++left)
+    for (int32_t right = -128; right < 128; ++right) values.push_back(static_cast<int8_t>(sum(left, right)));
+  const auto slope = [&](size_t i) {
+    return static_cast<double>(view.input(i).quantization.scale()) /
+           static_cast<double>(view.output().quantization.scale());
+  };
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::optional<LinearForm> form =
+      find_linear_form(values, slope(0), sign_ * slope(1), range.lowest, range.highest);
+  if (!form) return Refusal{"no linear form equals the definition for every pair of bytes"};
+  KernelCall call;
+  describe_broadcast(view, call);
+  for (const int32_t number :
+       {form->left_factor, form->right_factor, form->offset, form->shift, range.lowest, range.highest})
+    call.arguments.emplace_back(number);
+  call.stack_bytes = 64;
+  call.cycles = 40 + 17 * view.output().type.shape.elements();
+  call.code_bytes = 100;
   return call;
 }
 

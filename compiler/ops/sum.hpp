@@ -58,4 +58,21 @@ class SumProvedKernel final : public Kernel {
   int32_t sign_;
 };
 
+// AddS8Linear: the same idea in portable arithmetic, and with broadcasting.
+class SumLinearKernel final : public Kernel {
+ public:
+  SumLinearKernel(Op op, int32_t sign)
+      : facts_{"AddS8Linear", op, KernelSet::generic, "kernels/add_s8_linear.hpp",
+               "Two products an element, in a form that was proved equal to the definition for every pair of "
+               "bytes."},
+        sign_(sign) {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+  int32_t sign_;
+};
+
 }  // namespace burin
