@@ -7,7 +7,9 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
+#include "cli/choice.hpp"
 #include "cli/verbs.hpp"
+#include "support/near_names.hpp"
 
 namespace burin {
 namespace {
@@ -29,15 +31,34 @@ std::string bytes_of(std::string& text) {
   return {};
 }
 
-void print_version(const std::string& format) {
-  if (format == "json")
-    fmt::print("{}\n", nlohmann::ordered_json{{"tool", "burin"}, {"version", BURIN_VERSION}}.dump());
-  else
-    fmt::print("burin {}\n", BURIN_VERSION);
+ExitCode usage_error(const Session& session, const std::string& message) {
+  return report(session, {{.code = DiagnosticCode::E0201,
+                           .message = message,
+                           .place = {},
+                           .help = "`burin --help` lists the verbs, `burin <verb> --help` its options"}});
 }
 
-// `burin MODEL` is `burin compile MODEL`.
-void insert_default_verb(const CLI::App& app, std::vector<std::string>& words) {
+ExitCode print_version(const Session& session, const std::string& format) {
+  if (format == "json")
+    fmt::print("{}\n", nlohmann::ordered_json{{"tool", "burin"}, {"version", BURIN_VERSION}}.dump());
+  else if (format.empty())
+    fmt::print("burin {}\n", BURIN_VERSION);
+  else
+    return usage_error(session,
+                       fmt::format("there is no version format \"{}\", only json", printable(format, 40)));
+  return ExitCode::ok;
+}
+
+std::vector<std::string> verb_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(verb->get_name());
+  return names;
+}
+
+// `burin MODEL` is `burin compile MODEL`. Returns the first word that is neither a verb nor a model, if there
+// is one.
+std::string insert_default_verb(const CLI::App& app, std::vector<std::string>& words) {
   for (size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--color") {
       ++i;
@@ -51,35 +72,30 @@ void insert_default_verb(const CLI::App& app, std::vector<std::string>& words) {
           words[i].starts_with("--color="))
         continue;
       words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "compile");
-      return;
+      return {};
     }
-    const bool is_verb =
-        std::ranges::any_of(app.get_subcommands([](const CLI::App*) { return true; }),
-                            [&](const CLI::App* verb) { return verb->get_name() == words[i]; });
+    const std::vector<std::string> verbs = verb_names(app);
+    if (std::ranges::find(verbs, words[i]) != verbs.end()) return {};
     // A word that is no verb and looks like no file is more likely a mistyped verb.
-    const bool is_file = words[i].find_first_of("./") != std::string::npos;
-    if (!is_verb && is_file) words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "compile");
-    return;
+    if (words[i].find_first_of("./") == std::string::npos) return words[i];
+    words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "compile");
+    return {};
   }
-}
-
-ExitCode usage_error(const Session& session, const std::string& message) {
-  return report(session, {{.code = DiagnosticCode::E0201,
-                           .message = message,
-                           .place = {},
-                           .help = "`burin --help` lists the verbs, `burin <verb> --help` its options"}});
+  return {};
 }
 
 }  // namespace
 
+void add_objective(CLI::App& app, CompileOptions& options) {
+  add_choice(app, "--optimize", options.objective,
+             {{"speed", Objective::speed}, {"balanced", Objective::balanced}, {"size", Objective::size}},
+             "What kernels are chosen for; default: speed");
+}
+
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target) {
   app.add_option("model", options.model, "Model file: .tflite or .tir")->required()->type_name("MODEL");
-  app.add_option("--rounding", options.rounding,
-                 "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro) or litert")
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, Rounding>{{"tflm", Rounding::tflm}, {"litert", Rounding::litert}})
-                      .description("tflm|litert"))
-      ->type_name("");
+  add_choice(app, "--rounding", options.rounding, {{"tflm", Rounding::tflm}, {"litert", Rounding::litert}},
+             "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro, the default) or litert");
   if (!with_target) return;
   app.add_option("-t,--target", options.target, "Core or board; `burin targets` lists them")
       ->type_name("TARGET")
@@ -87,12 +103,7 @@ void add_model_options(CLI::App& app, CompileOptions& options, bool with_target)
   app.add_option("--name", options.name,
                  "Identifier for the generated files and functions; default: from the file name")
       ->type_name("ID");
-  app.add_option("--optimize", options.objective, "What kernels are chosen for")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Objective>{{"speed", Objective::speed},
-                                                                           {"balanced", Objective::balanced},
-                                                                           {"size", Objective::size}})
-                      .description("speed|balanced|size"))
-      ->type_name("");
+  add_objective(app, options);
   app.add_option("--ram-limit", options.ram_limit, "Fail if arena, state and stack need more, such as 64K")
       ->transform(CLI::Validator(bytes_of, ""))
       ->type_name("BYTES");
@@ -113,15 +124,17 @@ int run_command_line(std::vector<std::string> words) {
                              ->type_name("");
   app.add_flag("-q,--quiet", session.quiet, "Print only errors");
   app.add_flag("-v,--verbose", session.verbose, "Print more");
-  app.add_option("--color", session.color, "Colours in messages")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, ColorMode>{{"auto", ColorMode::automatic},
-                                                                           {"always", ColorMode::always},
-                                                                           {"never", ColorMode::never}})
-                      .description("auto|always|never"))
-      ->type_name("");
+  add_choice(app, "--color", session.color,
+             {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}},
+             "Colours in messages; default: auto");
   const std::vector<Verb> verbs = {add_compile(app), add_inspect(app), add_ops(app),     add_run(app),
                                    add_verify(app),  add_bench(app),   add_targets(app), add_explain(app)};
-  insert_default_verb(app, words);
+  const std::string mistyped = insert_default_verb(app, words);
+  if (!mistyped.empty())
+    return static_cast<int>(report(
+        session, {{.code = DiagnosticCode::E0201,
+                   .message = fmt::format("there is no verb \"{}\"", printable(mistyped, 40)),
+                   .help = did_you_mean(mistyped, verb_names(app)) + "`burin --help` lists the verbs"}}));
   std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
     app.parse(words);
@@ -132,10 +145,7 @@ int run_command_line(std::vector<std::string> words) {
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(usage_error(session, error.what()));
   }
-  if (version_option->count() > 0) {
-    print_version(version);
-    return 0;
-  }
+  if (version_option->count() > 0) return static_cast<int>(print_version(session, version));
   try {
     for (const Verb& verb : verbs)
       if (verb.app->parsed()) {

@@ -8,7 +8,6 @@
 
 #include "cli/verbs.hpp"
 #include "ir/text.hpp"
-#include "support/identifier.hpp"
 
 namespace burin {
 namespace {
@@ -91,13 +90,14 @@ std::string make_escaped(const std::string& path) {
 
 ExitCode run(const Session& session, CompileCommand& command) {
   CompileOptions& options = command.options;
-  if (!options.name.empty() && identifier(options.name, "model") != options.name)
+  if (!options.name.empty() && model_name(options.name) != options.name)
     return burin::report(
         session,
         {{.code = DiagnosticCode::E0201,
-          .message = fmt::format("--name {} is not a lower-case C identifier", printable(options.name)),
+          .message = fmt::format("--name {} is not a lower-case C identifier, or the name of a C header",
+                                 printable(options.name)),
           .place = {},
-          .help = fmt::format("--name {}", identifier(options.name, "model"))}});
+          .help = fmt::format("--name {}", model_name(options.name))}});
   Graph last;
   if (!command.dump_tir.empty())
     options.observe_pass = [&](std::string_view, const Graph& graph) { last = graph; };

@@ -1,8 +1,10 @@
 #include "cli/driver.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "eval/evaluator.hpp"
@@ -12,6 +14,7 @@
 #include "passes/pass.hpp"
 #include "support/files.hpp"
 #include "support/identifier.hpp"
+#include "support/near_names.hpp"
 #include "support/random.hpp"
 #include "support/sha256.hpp"
 
@@ -92,15 +95,45 @@ std::vector<codegen::TestVector> self_test_vectors(const Graph& graph, const Com
 
 }  // namespace
 
+std::string model_name(const std::string& wanted) {
+  constexpr std::array library_headers = {
+      "alloca",   "assert",  "complex",   "ctype",   "dirent", "endian",  "errno",  "fcntl",
+      "features", "fenv",    "float",     "grp",     "locale", "limits",  "malloc", "math",
+      "memory",   "pthread", "pwd",       "regex",   "sched",  "search",  "setjmp", "signal",
+      "stdalign", "stdarg",  "stdatomic", "stdbool", "stddef", "stdint",  "stdio",  "stdlib",
+      "string",   "strings", "syslog",    "termios", "tgmath", "threads", "time",   "uchar",
+      "unistd",   "utime",   "values",    "wchar",   "wctype", "inttypes"};
+  std::string name = identifier(wanted, "model");
+  if (std::ranges::find(library_headers, name) != library_headers.end()) name += "_model";
+  return name;
+}
+
 std::string default_name(const std::string& model) {
-  return identifier(std::filesystem::path(model).stem().string(), "model");
+  return model_name(std::filesystem::path(model).stem().string());
 }
 
 bool Compilation::has_float_outputs() const {
   return std::ranges::any_of(program.outputs, [](const Port& port) { return port.dtype == DType::f32; });
 }
 
+namespace {
+
+Diagnostics check_stop_after(const std::string& pass) {
+  std::vector<std::string> known;
+  for (const Pass& candidate : pipeline()) {
+    if (pass.empty() || candidate.name == pass) return {};
+    known.emplace_back(candidate.name);
+  }
+  return {{.code = DiagnosticCode::E0201,
+           .message = fmt::format("there is no pass \"{}\"", printable(pass, 40)),
+           .help = did_you_mean(pass, known) + fmt::format("the passes are {}", fmt::join(known, ", "))}};
+}
+
+}  // namespace
+
 Result<PreparedModel> prepare(const CompileOptions& options) {
+  const Diagnostics usage = check_stop_after(options.stop_after);
+  if (!usage.empty()) return usage;
   const Result<std::string> file = read_file(options.model, max_model_bytes);
   if (!file) return file.diagnostics();
   const std::span<const std::byte> bytes = std::as_bytes(std::span<const char>(*file));
@@ -121,7 +154,7 @@ Result<Compilation> generate_code(const Graph& imported, const Graph& optimised,
                                    .name = options.name.empty() ? default_name(options.model) : options.name,
                                    .model_file = std::filesystem::path(options.model).filename().string(),
                                    .model_hash = model_hash,
-             .offers = options.offers});
+                                   .offers = options.offers});
   if (!program) return program.diagnostics();
   program->macs = total_macs(imported);
   Compilation result{.target = target,

@@ -25,7 +25,8 @@ struct CompileOptions {
   std::optional<int64_t> flash_limit;  // bytes: constants and code
   int32_t self_test = 0;               // samples to embed
   std::string stop_after;              // a pass
-  std::function<bool(const KernelFacts&)> offers;  // where set, only kernels it returns true for are candidates
+  std::function<bool(const KernelFacts&)>
+      offers;  // where set, only kernels it returns true for are candidates
   std::function<void(std::string_view pass, const Graph& graph)> observe_pass;
 };
 
@@ -53,7 +54,10 @@ Result<Compilation> compile(const CompileOptions& options);
 Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash);
 
-// The C identifier for a model without --name: its file name without the ending.
+// A C identifier for a model called `wanted`, which is untrusted. ID.h is no header of the C library: with
+// its folder on the include path it would hide that one.
+std::string model_name(const std::string& wanted);
+// The same for a model without --name: from its file name without the ending.
 std::string default_name(const std::string& model);
 
 }  // namespace burin

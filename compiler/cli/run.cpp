@@ -73,12 +73,7 @@ Verb add_run(CLI::App& app) {
   verb->add_option("--output", command->outputs, "Where an output goes; once an output")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  verb->add_option("--optimize", command->options.objective, "What kernels are chosen for")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Objective>{{"speed", Objective::speed},
-                                                                           {"balanced", Objective::balanced},
-                                                                           {"size", Objective::size}})
-                      .description("speed|balanced|size"))
-      ->type_name("");
+  add_objective(*verb, command->options);
   return {verb, [command](const Session& session) { return run(session, *command); }};
 }
 

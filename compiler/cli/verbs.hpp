@@ -34,6 +34,8 @@ Verb add_verify(CLI::App& app);
 // leaves out what concerns a target.
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target = true);
 
+void add_objective(CLI::App& app, CompileOptions& options);  // --optimize
+
 // Runs the tool. The words are those after the program's name.
 int run_command_line(std::vector<std::string> words);
 

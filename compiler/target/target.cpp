@@ -9,6 +9,7 @@
 
 #include "support/embedded_files.hpp"
 #include "support/files.hpp"
+#include "support/near_names.hpp"
 #include "target_schema/schema_generated.h"
 
 namespace burin {
@@ -41,38 +42,11 @@ Diagnostic bad_file(const std::string& file, std::string message, std::string pl
       .file = file};
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 Diagnostic unknown_target(std::string_view name) {
-  // A long name is no typing error, and the distance costs its length.
-  const std::string_view shown = name.substr(0, 64);
-  std::vector<std::pair<size_t, std::string>> near;
-  for (const std::string& known : target_names()) {
-    const bool part = shown.size() >= 2 && known.find(shown) != std::string::npos;
-    const size_t distance = part ? 0 : edit_distance(shown, known);
-    if (distance <= 2 + known.size() / 4) near.emplace_back(distance, known);
-  }
-  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::string names;
-  for (size_t i = 0; i < near.size() && i < 4; ++i) names += (i ? ", " : "") + near[i].second;
   return {.code = DiagnosticCode::E0202,
-          .message = fmt::format("there is no target \"{}\"", printable(shown)),
+          .message = fmt::format("there is no target \"{}\"", printable(name.substr(0, 64))),
           .place = {},
-          .help = (names.empty() ? std::string() : "did you mean " + names + "? ") +
-                  "`burin targets` lists all of them",
+          .help = did_you_mean(name, target_names()) + "`burin targets` lists all of them",
           .file = {}};
 }
 
