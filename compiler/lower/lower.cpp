@@ -155,6 +155,17 @@ class Lowering {
                       .help = "remove the output from the model: its value is a constant"};
   }
 
+  // The generated functions are ID_ACCESSOR and ID_ACCESSOR_quantize. A name that begins with ID_, or ends in
+  // the latter, could meet another port's.
+  std::string accessor(const std::string& name, const char* when_empty) const {
+    const char* const other = options_.name == "port" ? "tensor" : "port";
+    std::string text = identifier(name, when_empty);
+    while (text.starts_with(options_.name + "_"))
+      text = identifier(text.substr(options_.name.size() + 1), other);
+    if (text.ends_with("quantize")) text += "_value";
+    return text;
+  }
+
   void ports() {
     const std::vector<std::string>& reserved = reserved_accessors();
     UniqueNames names({reserved.begin(), reserved.end()});
@@ -162,7 +173,7 @@ class Lowering {
       for (const TensorId id : ids) {
         const Tensor& tensor = graph_.at(id);
         ports.push_back({.name = tensor.name,
-                         .accessor = names.claim(identifier(tensor.name, when_empty)),
+                         .accessor = names.claim(accessor(tensor.name, when_empty)),
                          .dtype = tensor.type.dtype,
                          .shape = tensor.type.shape,
                          .quantization = tensor.quantization,
