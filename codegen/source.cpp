@@ -15,6 +15,11 @@ class SourceWriter {
  public:
   SourceWriter(const Program& program, const GenerateOptions& options)
       : program_(program), options_(options), id_(program.name), macro_(upper(program.name)) {
+    // The functions of the header are visible where the names below are.
+    for (const char* own : {"context", "init", "invoke", "model", "reset", "run", "run_reset", "selftest", "status"})
+      names_.claim(id_ + "_" + own);
+    for (const auto* ports : {&program.inputs, &program.outputs})
+      for (const Port& port : *ports) names_.claim(id_ + "_" + port.accessor);
     // Port names first: they are the parameters of ID_run, and nothing may shadow or be shadowed.
     for (const auto* ports : {&program.inputs, &program.outputs})
       for (const Port& port : *ports) names_.claim(port.accessor);
