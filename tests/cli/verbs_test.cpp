@@ -1,0 +1,372 @@
+// Each verb on a model that works: what is printed where, what is written.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/command.hpp"
+#include "support/files.hpp"
+#include "target/target.hpp"
+
+namespace burin::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using nlohmann::json;
+
+json parsed(const CommandResult& result) {
+  INFO(result.errors);
+  REQUIRE(result.status == 0);
+  return json::parse(result.output);
+}
+
+size_t line_count(const std::string& text) {
+  return static_cast<size_t>(std::ranges::count(text, '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("compile writes three files, tells about them on stderr, and nothing on stdout", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path out = place.path() / "new/folder";
+  const CommandResult result = burin({"compile", sine(), "-t", "cortex-m4", "-o", out.string()});
+  CHECK(result.status == 0);
+  CHECK(result.output.empty());
+  CHECK_THAT(result.errors, Contains("288 MACs") && Contains("arena") && Contains("stack") &&
+                                Contains("constants") && Contains("state") && Contains("peak"));
+  CHECK(line_count(result.errors) >= 4);
+  CHECK(line_count(result.errors) <= 10);
+  CHECK_THAT(result.errors, !Contains("\x1b") && !Contains("\r"));
+  std::vector<std::string> names;
+  for (const auto& [path, text] : snapshot(out)) names.push_back(fs::path(path).filename().string());
+  CHECK(names == std::vector<std::string>{"sine.cpp", "sine.h", "sine.json"});
+  for (const char* flag : {"-q", "--quiet"}) {
+    const CommandResult quiet = burin({"compile", sine(), "-o", out.string(), flag});
+    CHECK(quiet.status == 0);
+    CHECK(quiet.output + quiet.errors == "");
+  }
+}
+
+TEST_CASE("the report says what the header says", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string extra = (place.path() / "elsewhere/report.json").string();
+  REQUIRE(burin({"compile", odd("two_inputs_two_outputs"), "-o", place.path().string(), "--name", "two",
+                 "--report", extra, "-t", "cortex-m4"})
+              .status == 0);
+  const std::string text = *read_file(place.path() / "two.json");
+  CHECK(*read_file(extra) == text);
+  const json report = json::parse(text);
+  const std::string header = *read_file(place.path() / "two.h");
+  CHECK(report["tool_version"] == BURIN_VERSION);
+  CHECK(report["target"] == "cortex-m4");
+  CHECK(report["model_sha256"].get<std::string>().size() == 64);
+  for (const char* size : {"arena", "state", "stack"}) {
+    std::string macro = "#define TWO_" + std::string(size) + "_BYTES ";
+    std::ranges::transform(macro.begin() + 12, macro.end() - 7, macro.begin() + 12,
+                           [](char c) { return std::toupper(c); });
+    CHECK_THAT(header,
+               Contains(macro + std::to_string(report[std::string(size) + "_bytes"].get<int64_t>()) + "u"));
+  }
+  CHECK(report["weight_bytes"].get<int64_t>() > 0);
+  for (const char* key : {"inputs", "outputs"}) {
+    CHECK(report[key].size() == 2);
+    for (const json& port : report[key]) {
+      CHECK_THAT(header, Contains(" two_" + port["accessor"].get<std::string>() + "("));
+      int64_t elements = 1;
+      for (const json& dimension : port["shape"]) elements *= dimension.get<int64_t>();
+      CHECK(port["bytes"] == elements);
+      CHECK(port["dtype"] == "int8");
+      CHECK(port["scale"].is_number_float());
+      CHECK(port["zero_point"].is_number_integer());
+      CHECK(port["name"].is_string());
+    }
+  }
+  REQUIRE(!report["layers"].empty());
+  for (const json& layer : report["layers"])
+    for (const char* key : {"op", "name", "kernel", "macs", "reason"}) CHECK(layer.contains(key));
+  const auto steps = static_cast<int64_t>(report["layers"].size());
+  const int64_t arena = report["arena_bytes"];
+  REQUIRE(!report["plan"].empty());
+  for (const json& buffer : report["plan"]) {
+    CHECK(buffer["first_step"] <= buffer["last_step"]);
+    CHECK(buffer["last_step"] <= steps + 1);
+    CHECK(buffer["offset"].get<int64_t>() >= 0);
+    CHECK(buffer["offset"].get<int64_t>() + buffer["bytes"].get<int64_t>() <= arena);
+  }
+}
+
+TEST_CASE("a model alone is compiled, wherever its options stand", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  int number = 0;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{sine()},
+                                                {sine(), "-t", "cortex-m4"},
+                                                {"-t", "cortex-m4", sine()},
+                                                {"-q", sine()},
+                                                {"--color", "never", sine()},
+                                                {"--color=never", "-q", "-o", ".", sine()}}) {
+    const fs::path folder = place.path() / std::to_string(number++);
+    fs::create_directories(folder);
+    const CommandResult result = burin(words, {}, folder);
+    INFO(result.errors);
+    CHECK(result.status == 0);
+    CHECK(snapshot(folder).size() == 3);
+  }
+}
+
+TEST_CASE("a dependency file names outputs and model, as make reads it", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path folder = place.path() / "with space";
+  fs::create_directories(folder);
+  fs::copy_file(sine(), folder / "my $ine #1.tflite");
+  REQUIRE(
+      burin({"compile", "my $ine #1.tflite", "-o", "out", "--name", "sine", "--depfile", "out/sine.d", "-q"},
+            {}, folder)
+          .status == 0);
+  CHECK(*read_file(folder / "out/sine.d") ==
+        "out/sine.cpp out/sine.h out/sine.json: my\\ $$ine\\ \\#1.tflite\n");
+  // Make agrees: nothing to be done, until the model changes.
+  REQUIRE(write_file(folder / "Makefile", "out/sine.cpp:\n\t@echo again\ninclude out/sine.d\n").ok());
+  const auto make = [&] { return run_process({.words = {"make", "out/sine.cpp"}, .directory = folder}); };
+  const auto first = make();
+  if (!first) {
+    WARN("make is not installed");
+    return;
+  }
+  CHECK_THAT(first->output, Contains("up to date"));
+  fs::last_write_time(folder / "my $ine #1.tflite",
+                      fs::file_time_type::clock::now() + std::chrono::seconds(10));
+  CHECK_THAT(make()->output, Contains("again"));
+}
+
+TEST_CASE("memory limits end with exit code 5 and the table of what is live", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string out = place.path().string();
+  const CommandResult ram = burin({"compile", sine(), "-o", out, "--ram-limit", "64"});
+  check_failure(ram, 5, "E0501");
+  CHECK_THAT(ram.errors, Contains("the limit is 64") &&
+                             Contains("at the peak: 16 bytes \"fully_connected_0\"") && Contains("help: "));
+  const CommandResult flash = burin({"compile", sine(), "-o", out, "--flash-limit", "1K"});
+  check_failure(flash, 5, "E0502");
+  CHECK_THAT(flash.errors, Contains("the limit is 1024"));
+  const CommandResult both = burin({"compile", sine(), "-o", out, "--flash-limit", "0", "--ram-limit", "0"});
+  check_failure(both, 5, "E0501");
+  CHECK_THAT(both.errors, Contains("E0502") && Contains("2 errors"));
+  CHECK(snapshot(place.path()).empty());
+  for (const char* enough : {"64K", "1M", "100000", "1k"})
+    CHECK(burin({"compile", sine(), "-o", out, "--ram-limit", enough, "--flash-limit", "1M"}).status == 0);
+}
+
+TEST_CASE("a board's memory is a limit", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path board = place.path() / "tiny.json";
+  REQUIRE(
+      write_file(board,
+                 R"({"name": "tiny", "kind": "board", "description": "far too small", "inherits": "cortex-m4",
+    "regions": [{"name": "flash", "memory": "flash", "origin": "0x0", "bytes": 512},
+                {"name": "ram", "memory": "ram", "origin": "0x20000000", "bytes": 64}]})")
+          .ok());
+  const CommandResult result = burin({"compile", sine(), "-o", place.path().string(), "-t", board.string()});
+  check_failure(result, 5, "E0501");
+  CHECK_THAT(result.errors, Contains("the limit is 64") && Contains("the limit is 512"));
+}
+
+TEST_CASE("inspect shows a model without a target", "[cli]") {
+  const CommandResult text = burin({"inspect", sine()});
+  CHECK(text.status == 0);
+  CHECK(text.errors.empty());
+  CHECK_THAT(text.output, Contains("FULLY_CONNECTED") && Contains("288 MACs") && Contains("int8[1,1]") &&
+                              Contains("smallest RAM: 32 bytes"));
+  const json facts = parsed(burin({"inspect", sine(), "--json"}));
+  CHECK(facts["operators"].size() == 3);
+  CHECK(facts["macs"] == 288);
+  CHECK(facts["smallest_arena_bytes"] == 32);
+  CHECK(facts["inputs"][0]["dtype"] == "int8");
+}
+
+TEST_CASE("ops lists what is supported, and what a model lacks", "[cli]") {
+  const CommandResult text = burin({"ops"});
+  CHECK(text.status == 0);
+  CHECK_THAT(text.output, Contains("FULLY_CONNECTED"));
+  const json all = parsed(burin({"ops", "--json"}));
+  CHECK(all.size() >= 3);
+  for (const json& op : all) {
+    CHECK(!op["operator"].get<std::string>().empty());
+    CHECK(!op["summary"].get<std::string>().empty());
+  }
+  CHECK(parsed(burin({"ops", sine(), "--json"})) ==
+        json::parse(R"([{"operator": "FULLY_CONNECTED", "count": 3, "supported": true, "reason": null}])"));
+  const CommandResult lacking = burin({"ops", odd("unsupported_operators"), "--json"});
+  CHECK(lacking.status == 4);
+  for (const json& op : json::parse(lacking.output)) CHECK(op["supported"] == false);
+}
+
+TEST_CASE("targets lists cores and boards, and details of one", "[cli]") {
+  const CommandResult text = burin({"targets"});
+  CHECK(text.status == 0);
+  const json all = parsed(burin({"targets", "--json"}));
+  CHECK(all.size() == target_names().size());
+  for (const std::string& name : target_names()) {
+    CHECK_THAT(text.output, Contains(name));
+    CHECK(parsed(burin({"targets", name, "--json"}))["name"] == name);
+    CHECK(burin({"targets", name}).status == 0);
+  }
+}
+
+TEST_CASE("an unknown target is met with near names", "[cli]") {
+  for (const char* verb : {"compile", "verify", "bench"}) {
+    const CommandResult result = burin({verb, sine(), "-t", "cortex-m44"});
+    check_failure(result, 2, "E0202");
+    CHECK_THAT(result.errors, Contains("cortex-m4"));
+  }
+  check_failure(burin({"run", sine(), "--on", "cortex_m4", "--input", sine(), "--output", "x"}), 2, "E0202");
+  check_failure(burin({"targets", "nano"}), 2, "E0202");
+}
+
+TEST_CASE("run gives the same bytes on the evaluator, the host and a core", "[cli][qemu]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path folder = fs::path(sine()).parent_path();
+  const std::string expected = *read_file(folder / "test_outputs.bin");
+  for (const char* on : {"evaluator", "host", "cortex-m4"}) {
+    const std::string output = (place.path() / on).string();
+    const CommandResult result = burin(
+        {"run", sine(), "--on", on, "--input", (folder / "test_inputs.bin").string(), "--output", output});
+    INFO(on << ": " << result.errors);
+    CHECK(result.status == 0);
+    CHECK(result.output.empty());
+    CHECK(*read_file(output) == expected);
+  }
+}
+
+TEST_CASE("run on data that do not fit is refused", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const auto data = [&](const char* name, size_t bytes) {
+    REQUIRE(write_file(place.path() / name, std::string(bytes, '\1')).ok());
+  };
+  data("none", 0);
+  data("seven", 7);
+  data("four", 4);
+  data("eight", 8);
+  const std::string model = odd("two_inputs_two_outputs");
+  const json inputs = parsed(burin({"inspect", model, "--json"}))["inputs"];
+  REQUIRE(inputs.size() == 2);
+  const std::vector<std::string> outputs = {"--output", "out0", "--output", "out1"};
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"run", model});
+    words.insert(words.end(), outputs.begin(), outputs.end());
+    return burin(words, {}, place.path());
+  };
+  for (const char* on : {"evaluator", "host", "cortex-m4"}) {
+    check_failure(run({"--on", on}), 2, "E0204");
+    check_failure(run({"--on", on, "--input", "four"}), 2, "E0204");
+    check_failure(run({"--on", on, "--input", "none", "--input", "none"}), 2, "E0204");
+    check_failure(run({"--on", on, "--input", "seven", "--input", "four"}), 2, "E0204");
+    check_failure(run({"--on", on, "--input", "four", "--input", "four", "--input", "four"}), 2, "E0204");
+    check_failure(run({"--on", on, "--input", "missing", "--input", "four"}), 2, "E0203");
+  }
+  check_failure(burin({"run", sine(), "--input", "four"}, {}, place.path()), 2, "E0204");
+  check_failure(burin({"run", sine(), "--input", "four", "--output", "a", "--output", "b"}, {}, place.path()),
+                2, "E0204");
+  check_failure(burin({"run", sine(), "--input", "four", "--output", "four/below"}, {}, place.path()), 2,
+                "E0203");
+  CHECK(snapshot(place.path()).size() == 4);
+}
+
+TEST_CASE("verify compares layer by layer", "[cli]") {
+  const CommandResult text = burin({"verify", sine()});
+  CHECK(text.status == 0);
+  CHECK_THAT(text.output, Contains("fully_connected"));
+  CHECK_THAT(text.errors, Contains("equals the reference"));
+  const json facts = parsed(burin({"verify", sine(), "--json", "--samples", "3"}));
+  CHECK(facts["layers"].size() == 3);
+  for (const json& layer : facts["layers"]) CHECK(layer["different"] == 0);
+  CHECK(facts["outputs"][0]["elements"] == 3);
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  fs::copy_file(fs::path(sine()).parent_path() / "test_inputs.bin", place.path() / "in0.bin");
+  CHECK(burin({"verify", sine(), "--data", place.path().string()}).status == 0);
+  check_failure(burin({"verify", sine(), "--data", (place.path() / "missing").string()}), 2, "E0203");
+}
+
+TEST_CASE("verify and bench work on a core in the emulator", "[cli][qemu]") {
+  CHECK(burin({"verify", sine(), "-t", "cortex-m4"}).status == 0);
+  const json facts = parsed(burin({"bench", sine(), "-t", "cortex-m4", "--json"}));
+  CHECK(facts["macs"] == 288);
+  CHECK(facts["layers"].size() == 3);
+  int64_t instructions = 0;
+  for (const json& layer : facts["layers"]) instructions += layer["instructions"].get<int64_t>();
+  CHECK(facts["instructions"].get<int64_t>() >= instructions - 16);
+  CHECK(facts["m4_cycles"] >= facts["instructions"]);
+  CHECK(facts["measured_stack_bytes"] <= facts["stack_bytes"]);
+  const CommandResult text = burin({"bench", sine(), "--flag=-Os"});
+  CHECK(text.status == 0);
+  CHECK_THAT(text.output, Contains("-Os") && Contains("cycles"));
+  CHECK_THAT(text.output, !Contains(" ms") && !Contains("microseconds"));
+  check_failure(burin({"bench", sine(), "-t", "generic"}), 2, "E0202");
+}
+
+TEST_CASE("tools that are missing are named with what to install", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string nowhere = "PATH=" + place.path().string();
+  const std::string output = (place.path() / "out").string();
+  const std::string data = (fs::path(sine()).parent_path() / "test_inputs.bin").string();
+  struct Case {
+    std::vector<std::string> words;
+    std::vector<std::string> variables;
+    std::string remedy;
+  };
+  const auto run_on = [&](const char* on) {
+    return std::vector<std::string>{"run", sine(), "--on", on, "--input", data, "--output", output};
+  };
+  const Case cases[] = {
+      {run_on("host"), {nowhere, "CXX="}, "apt-get install g++"},
+      {run_on("host"), {"CXX=/no/such/compiler"}, "set CXX to a program that exists"},
+      {run_on("cortex-m4"), {nowhere, "BURIN_ARM_CXX="}, "apt-get install gcc-arm-none-eabi"},
+      {run_on("cortex-m4"), {"BURIN_ARM_CXX=/no/such/compiler"}, "BURIN_ARM_CXX"},
+      {run_on("cortex-m4"), {"BURIN_QEMU=/no/such/emulator"}, "BURIN_QEMU"},
+      {{"verify", sine()}, {nowhere, "CXX="}, "apt-get install g++"},
+      {{"verify", sine(), "-t", "cortex-m4"},
+       {nowhere, "BURIN_ARM_CXX="},
+       "apt-get install gcc-arm-none-eabi"},
+      {{"bench", sine()}, {nowhere, "BURIN_ARM_CXX="}, "apt-get install"},
+      {{"bench", sine()}, {"BURIN_QEMU=/no/such/emulator"}, "BURIN_QEMU"},
+  };
+  for (const Case& c : cases) {
+    const CommandResult result = burin(c.words, c.variables);
+    check_failure(result, 2, "E0205");
+    CHECK_THAT(result.errors, Contains("help: ") && Contains(c.remedy));
+  }
+  CHECK(snapshot(place.path()).empty());
+  // What needs no tool works without any.
+  for (const std::vector<std::string>& words :
+       {run_on("evaluator"),
+        {"inspect", sine()},
+        {"compile", sine(), "-t", "cortex-m4", "-o", place.path().string()}})
+    CHECK(burin(words, {nowhere}).status == 0);
+}
+
+TEST_CASE("a compiler that fails is quoted", "[cli]") {
+  const CommandResult result = burin({"verify", sine()}, {"CXX=false"});
+  check_failure(result, 2, "E0206");
+  CHECK_THAT(result.errors, Contains("compiling the generated file failed"));
+}
+
+TEST_CASE("the text form goes in a circle through the tool", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string out = place.path().string();
+  const auto dump = [&](const std::string& model, const std::string& name) {
+    REQUIRE(
+        burin({"compile", model, "-o", out, "--name", name, "--dump-tir", out + "/" + name + ".tir", "-q"})
+            .status == 0);
+  };
+  dump(sine(), "first");
+  dump(out + "/first.tir", "second");
+  CHECK(*read_file(out + "/first.tir") == *read_file(out + "/second.tir"));
+  const auto body = [&](const std::string& name) {
+    const std::string text = *read_file(out + "/" + name + ".cpp");
+    return text.substr(text.find("---- constants"),
+                       text.find("---- instances") - text.find("---- constants"));
+  };
+  CHECK(body("first") != "");
+}
+
+}  // namespace burin::test
