@@ -16,7 +16,8 @@ class SourceWriter {
   SourceWriter(const Program& program, const GenerateOptions& options)
       : program_(program), options_(options), id_(program.name), macro_(upper(program.name)) {
     // The functions of the header are visible where the names below are.
-    for (const char* own : {"context", "init", "invoke", "model", "reset", "run", "run_reset", "selftest", "status"})
+    for (const char* own :
+         {"context", "init", "invoke", "model", "reset", "run", "run_reset", "selftest", "status"})
       names_.claim(id_ + "_" + own);
     for (const auto* ports : {&program.inputs, &program.outputs})
       for (const Port& port : *ports) names_.claim(id_ + "_" + port.accessor);
@@ -217,13 +218,15 @@ class SourceWriter {
          id_, macro_);
     for (const Port& port : program_.inputs) {
       line("{0}* {1}_{2}({1}_context* context) {{", c_type(port.dtype), id_, port.accessor);
-      line("  return reinterpret_cast<{}*>(static_cast<uint8_t*>(context->arena) + {});\n}}\n",
+      line("  return static_cast<{}*>(static_cast<void*>(static_cast<uint8_t*>(context->arena) + {}));\n}}\n",
            c_type(port.dtype), program_.buffers.at(port.buffer).offset);
     }
     for (const Port& port : program_.outputs) {
       line("const {0}* {1}_{2}(const {1}_context* context) {{", c_type(port.dtype), id_, port.accessor);
-      line("  return reinterpret_cast<const {}*>(static_cast<const uint8_t*>(context->arena) + {});\n}}\n",
-           c_type(port.dtype), program_.buffers.at(port.buffer).offset);
+      line(
+          "  return static_cast<const {}*>(\n      static_cast<const void*>(static_cast<const "
+          "uint8_t*>(context->arena) + {}));\n}}\n",
+          c_type(port.dtype), program_.buffers.at(port.buffer).offset);
     }
     line("void {0}_reset({0}_context* context) {{", id_);
     if (program_.state_initials.empty()) {
@@ -249,8 +252,8 @@ class SourceWriter {
     if (state) line("  uint8_t* const state = static_cast<uint8_t*>(context->state);");
     for (const auto& [buffer, name] : buffer_names_) {
       const ProgramBuffer& b = program_.buffers.at(buffer);
-      line("  {0}* const {1} = reinterpret_cast<{0}*>({2});  // [{3}, {4}) {5}", pointer_type(b), name,
-           address(buffer), b.offset, b.offset + b.bytes, lifetime(b));
+      line("  {0}* const {1} = static_cast<{0}*>(static_cast<void*>({2}));  // [{3}, {4}) {5}",
+           pointer_type(b), name, address(buffer), b.offset, b.offset + b.bytes, lifetime(b));
     }
     for (size_t i = 0; i < program_.steps.size(); ++i) step(i);
     line("  return {}_OK;\n}}\n", macro_);

@@ -398,6 +398,12 @@ std::string describe_position(std::string_view text, size_t offset) {
 }  // namespace
 
 bool is_graph_text(std::string_view text) {
+  // Space and comments may come first.
+  for (size_t start = text.find_first_not_of(" \t\r\n");
+       start != std::string_view::npos && text[start] == '#'; start = text.find_first_not_of(" \t\r\n")) {
+    const size_t end = text.find('\n', start);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+  }
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return false;
   text.remove_prefix(start);

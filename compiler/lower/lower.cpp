@@ -134,7 +134,7 @@ class Lowering {
                                   .scratch = true});
     }
     program_.live_macs += step.macs;
-    constexpr int32_t invoke_frame = 96;  // of ID_invoke itself
+    constexpr int32_t invoke_frame = 256;  // of ID_invoke itself, with what compilers inline into it
     program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes + invoke_frame);
     program_.steps.push_back(std::move(step));
   }
@@ -205,10 +205,11 @@ class Lowering {
         if (input == SIZE_MAX || program_.buffers[input].region != Region::arena) continue;
         // Only who reads last may be overwritten.
         if (program_.buffers[input].last_step != static_cast<int32_t>(i) + 1) continue;
-        overlaps.push_back({.input = index[input],
-                            .output = index[step.outputs.at(0)],
-                            .distance = overlap.distance,
-                            .sharing = overlap.same_address_only ? Sharing::same_offset : Sharing::at_or_below});
+        overlaps.push_back(
+            {.input = index[input],
+             .output = index[step.outputs.at(0)],
+             .distance = overlap.distance,
+             .sharing = overlap.same_address_only ? Sharing::same_offset : Sharing::at_or_below});
       }
     }
     const std::optional<MemoryPlan> plan = plan_memory(wanted, overlaps);

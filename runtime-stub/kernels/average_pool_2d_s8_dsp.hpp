@@ -18,6 +18,7 @@
 #include "isa/arm_dsp_elementwise.hpp"
 #include "isa/arm_dsp_pool.hpp"
 #include "kernels/mean_form_s8.hpp"
+#include "kernels/pool_windows.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "isa/arm_dsp_pool.hpp"
+#include "kernels/pool_windows.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
 
