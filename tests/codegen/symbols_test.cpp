@@ -41,7 +41,7 @@ bool may_be_missing(const Program& program, const std::string& name, bool self_t
   static const std::regex mathematics(
       "(exp|exp2|log|log2|log1p|expm1|tanh|sqrt|pow|sin|cos|floor|ceil|round|rint|nearbyint|fabs|erf)f?");
   if (std::regex_match(name, library) || std::regex_match(name, runtime)) return true;
-  if (self_test && name == "memcmp") return true;
+  if (self_test && (name == "memcmp" || name == "bcmp")) return true;  // clang turns one into the other
   const bool has_float = std::ranges::any_of(program.buffers, [](const ProgramBuffer& buffer) {
     return buffer.dtype == DType::f32 && !buffer.scratch;
   });
@@ -64,7 +64,8 @@ void check_symbols(const Emitted& emitted, const Compiler& compiler, const std::
       if (symbol.kind == 'U' || symbol.kind == 'w')
         CHECK(may_be_missing(emitted.program(), symbol.name, self_test));
       else if (is_writable(symbol.kind))
-        CHECK((singleton && symbol.name.starts_with("(anonymous namespace)::singleton")));
+        // A part of it that clang splits off has a name that is not demangled: "…9singletonE.0".
+        CHECK((singleton && symbol.name.find("singleton") != std::string::npos));
       else if (std::isupper(static_cast<unsigned char>(symbol.kind)))
         CHECK(symbol.name.starts_with(id + "_"));  // two models in one firmware must not meet
       else
