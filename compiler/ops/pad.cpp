@@ -202,8 +202,10 @@ class PadS8Kernel final : public Kernel {
     const auto [images, rows, columns, channels] = dimensions_of(view);
     const bool whole_rows = channels.input == channels.output();
     const int32_t column = whole_rows ? 0 : columns.input - 1;
-    const auto index = [&](int64_t n, int64_t y, int64_t x, int64_t c, auto length) {
-      return ((n * length(rows) + y) * length(columns) + x) * length(channels) + c;
+    // Named anew, as clang 14 captures no structured bindings.
+    const auto index = [&height = rows, &width = columns, &depth = channels](int64_t n, int64_t y, int64_t x,
+                                                                             int64_t c, auto length) {
+      return ((n * length(height) + y) * length(width) + x) * length(depth) + c;
     };
     const int64_t read = index(images.input - 1, rows.input - 1, column, 0,
                                [](const PaddedDimension& d) { return int64_t{d.input}; });
