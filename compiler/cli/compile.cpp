@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/verbs.hpp"
 #include "ir/text.hpp"
@@ -21,6 +22,7 @@ struct CompileCommand {
   std::string report;
   std::string dump_tir;
   bool explain = false;
+  bool json = false;
 };
 
 // About five lines: what was made, where memory goes, what is slow.
@@ -77,6 +79,27 @@ void print_explanation(const Program& program) {
   fmt::print("{}", table(rows));
 }
 
+// The report, and with --explain the candidates, for scripts.
+void print_json(const Compilation& result, bool explain) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(result.files.report);
+  if (explain) {
+    json["candidates"] = nlohmann::ordered_json::array();
+    for (const Candidate& candidate : result.program.candidates) {
+      const bool accepted = candidate.refusal.empty();
+      json["candidates"].push_back(
+          {{"step", candidate.step},
+           {"kernel", candidate.kernel},
+           {"isa", candidate.isa},
+           {"chosen", candidate.chosen},
+           {"estimated_cycles", candidate.cycles},
+           {"constant_bytes", candidate.constant_bytes},
+           {"scratch_bytes", candidate.scratch_bytes},
+           {"refusal", accepted ? nlohmann::ordered_json() : nlohmann::ordered_json(candidate.refusal)}});
+    }
+  }
+  fmt::print("{}\n", json.dump(2));
+}
+
 // Spaces, '#', '$' and backslashes as make and Ninja want them.
 std::string make_escaped(const std::string& path) {
   std::string text;
@@ -115,7 +138,10 @@ ExitCode run(const Session& session, CompileCommand& command) {
   const Diagnostics failures = write_files(files);
   if (!failures.empty()) return burin::report(session, failures);
   summarise(session, *result, command);
-  if (command.explain) print_explanation(result->program);
+  if (command.json)
+    print_json(*result, command.explain);
+  else if (command.explain)
+    print_explanation(result->program);
   return ExitCode::ok;
 }
 
@@ -139,6 +165,7 @@ Verb add_compile(CLI::App& app) {
   verb->add_option("--stop-after", command->options.stop_after, "Stop the passes after this one")
       ->type_name("PASS");
   verb->add_flag("--explain", command->explain, "List the candidate kernels of every layer");
+  verb->add_flag("--json", command->json, "Print the report as JSON, with --explain the candidates too");
   return {verb, [command](const Session& session) { return run(session, *command); }};
 }
 

@@ -171,6 +171,21 @@ TEST_CASE("a board's memory is a limit", "[cli]") {
   CHECK_THAT(result.errors, Contains("the limit is 64") && Contains("the limit is 512"));
 }
 
+TEST_CASE("compile prints its report, and with --explain the candidates", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const auto run = [&](bool explain) {
+    std::vector<std::string> words = {"compile", sine(), "-t", "cortex-m4", "-o", place.path().string(),
+                                      "--json"};
+    if (explain) words.push_back("--explain");
+    return parsed(burin(words));
+  };
+  const json printed = run(false);
+  CHECK(printed == json::parse(*read_file(place.path() / "sine.json")));
+  const json candidates = run(true)["candidates"];
+  CHECK(std::ranges::count_if(candidates, [](const json& c) { return c["chosen"] == true; }) == 3);
+  for (const json& candidate : candidates) CHECK(candidate["step"].get<int>() < 3);
+}
+
 TEST_CASE("inspect shows a model without a target", "[cli]") {
   const CommandResult text = burin({"inspect", sine()});
   CHECK(text.status == 0);
