@@ -69,23 +69,12 @@ class HeaderWriter {
     line("");
   }
 
-  std::string port_parameters() const {
-    std::string text;
-    for (const Port& port : program_.inputs)
-      text += fmt::format("{}const {} {}[{}_{}_LEN]", text.empty() ? "" : ", ", c_type(port.dtype),
-                          port.accessor, macro_, upper(port.accessor));
-    for (const Port& port : program_.outputs)
-      text += fmt::format("{}{} {}[{}_{}_LEN]", text.empty() ? "" : ", ", c_type(port.dtype), port.accessor,
-                          macro_, upper(port.accessor));
-    return text;
-  }
-
   void functions() {
     line("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n");
     line("typedef enum {{ {0}_OK = 0, {0}_ERROR_NULL, {0}_ERROR_ALIGN }} {1}_status;\n", macro_, id_);
     line("#ifndef {}_NO_SINGLETON", macro_);
     line("/* One static instance: copies the inputs in, runs, copies the outputs out. Not re-entrant. */");
-    line("{0}_status {0}_run({1});", id_, port_parameters());
+    line("{0}_status {0}_run({1});", id_, run_parameters(program_));
     if (program_.state_bytes > 0)
       line("/* State of the static instance back to its initial values. */\nvoid {}_run_reset(void);", id_);
     line("#endif\n");

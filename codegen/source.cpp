@@ -1,7 +1,10 @@
 // ID.cpp: the generated model.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "codegen/amalgamate.hpp"
@@ -106,6 +109,7 @@ class SourceWriter {
     line("#include \"{}.h\"\n", id_);
     std::set<std::string> includes = kernels.system_headers;
     includes.insert({"stddef.h", "stdint.h", "string.h"});
+    if (has_values_that_are_not_finite()) includes.insert("math.h");
     for (const std::string& include : includes) line("#include <{}>", include);
     line("");
     if (!program_.guard.empty()) {
@@ -118,6 +122,16 @@ class SourceWriter {
     }
     line("// Called before each layer, for profiling; costs nothing unless defined.");
     line("#ifndef {0}_LAYER_HOOK\n#define {0}_LAYER_HOOK(index) ((void)0)\n#endif\n", macro_);
+  }
+
+  bool has_values_that_are_not_finite() const {
+    return std::ranges::any_of(program_.steps, [](const Step& step) {
+      return std::ranges::any_of(step.call.constants, [](const KernelConstant& constant) {
+        return constant.type == ElementType::f32 &&
+               !std::ranges::all_of(constant.data.as<float>(),
+                                    [](float value) { return std::isfinite(value); });
+      });
+    });
   }
 
   void constants() {
@@ -139,60 +153,70 @@ class SourceWriter {
          c_type(constant.type), name, count, array_body(constant, "    "));
   }
 
+  // The value of all bytes, where they are equal: such a state needs no array in flash.
+  static std::optional<uint8_t> fill_of(const StateInitial& initial) {
+    const auto bytes = initial.value.as<uint8_t>();
+    const bool equal = std::ranges::all_of(bytes, [&](uint8_t byte) { return byte == bytes.front(); });
+    return equal && !bytes.empty() ? std::optional(bytes.front()) : std::nullopt;
+  }
+
   void state_initials() {
     for (size_t i = 0; i < program_.state_initials.size(); ++i) {
       const StateInitial& initial = program_.state_initials[i];
-      state_names_.push_back(names_.claim(fmt::format("state_{}_initial", i)));
-      array(state_names_.back(), {"initial", ElementType::u8, initial.value, 1});
+      if (fill_of(initial)) continue;
+      state_names_[i] = names_.claim(fmt::format("state_{}_initial", i));
+      array(state_names_[i], {"initial", ElementType::u8, initial.value, 1});
     }
   }
 
   void geometries() {
     line("\n// ---- geometry: types, so that equal layers share one instantiation ----");
-    std::map<std::vector<std::pair<std::string, int32_t>>, std::string> known;
+    std::map<std::vector<std::pair<std::string, int32_t>>, std::string> geometries;
+    std::map<std::string, std::string> kernels;
     for (size_t i = 0; i < program_.steps.size(); ++i) {
       const KernelCall& call = program_.steps[i].call;
-      std::string& geometry = known[call.geometry];
+      std::string& geometry = geometries[call.geometry];
       if (geometry.empty()) {
         geometry = names_.claim(step_names_[i] + "_geometry");
         std::string body;
         for (const auto& [name, value] : call.geometry)
           body += fmt::format("{}{} = {}", body.empty() ? "" : ", ", name, literal(value));
-        line("struct {} {{\n  enum : int32_t {{ {} }};\n}};", geometry, wrapped(body));
+        line("struct {} {{\n  enum : int32_t {{ {} }};\n}};", geometry, wrapped(body, 19));
       }
-      kernel_types_.push_back(
-          fmt::format("burin_kernels::{}<{}, burin_kernels::{}>", call.kernel, geometry, call.isa));
-      checks(i);
+      const std::string type =
+          fmt::format("burin_kernels::{}<{}, burin_kernels::{}>", call.kernel, geometry, call.isa);
+      std::string& kernel = kernels[type];
+      if (kernel.empty()) {
+        kernel = names_.claim(step_names_[i] + "_kernel");
+        line("using {} =\n    {};", kernel, type);
+        line(
+            "static_assert({0}::accepts() && {0}::scratch_bytes() <= {1},\n"
+            "              \"the kernel was chosen for another geometry\");",
+            kernel, call.scratch_bytes);
+      }
+      kernel_types_.push_back(kernel);
     }
     line("");
   }
 
-  // Breaks at ", " to keep lines below about 110 columns.
-  static std::string wrapped(const std::string& body) {
+  // Breaks at ", " to keep lines below about 110 columns; all begin at column `indent`.
+  static std::string wrapped(const std::string& list, size_t indent) {
     std::string result;
-    size_t column = 20;
-    for (size_t at = 0; at < body.size();) {
-      const size_t comma = body.find(", ", at);
+    size_t column = indent;
+    for (size_t at = 0; at < list.size();) {
+      const size_t comma = list.find(", ", at);
       const std::string item =
-          body.substr(at, comma == std::string::npos ? std::string::npos : comma + 2 - at);
+          list.substr(at, comma == std::string::npos ? std::string::npos : comma + 2 - at);
       if (column + item.size() > 110) {
         while (result.ends_with(' ')) result.pop_back();
-        result += "\n                   ";
-        column = 20;
+        result += "\n" + std::string(indent, ' ');
+        column = indent;
       }
       result += item;
       column += item.size();
-      at = comma == std::string::npos ? body.size() : comma + 2;
+      at = comma == std::string::npos ? list.size() : comma + 2;
     }
     return result;
-  }
-
-  void checks(size_t i) {
-    if (!checked_.insert(kernel_types_[i]).second) return;
-    line(
-        "static_assert({0}::accepts() &&\n                  {0}::scratch_bytes() <= {1},\n"
-        "              \"the kernel was chosen for another geometry\");",
-        kernel_types_[i], program_.steps[i].call.scratch_bytes);
   }
 
   std::string address(size_t buffer) const {
@@ -233,9 +257,13 @@ class SourceWriter {
       line("  (void)context;");
     } else {
       line("  uint8_t* const state = static_cast<uint8_t*>(context->state);");
-      for (size_t i = 0; i < program_.state_initials.size(); ++i)
-        line("  memcpy({}, {}, sizeof {});", address(program_.state_initials[i].buffer), state_names_[i],
-             state_names_[i]);
+      for (size_t i = 0; i < program_.state_initials.size(); ++i) {
+        const StateInitial& initial = program_.state_initials[i];
+        if (const std::optional<uint8_t> fill = fill_of(initial))
+          line("  memset({}, {}, {});", address(initial.buffer), *fill, initial.value.bytes().size());
+        else
+          line("  memcpy({0}, {1}, sizeof {1});", address(initial.buffer), state_names_[i]);
+      }
     }
     line("}}\n");
   }
@@ -252,8 +280,11 @@ class SourceWriter {
     if (state) line("  uint8_t* const state = static_cast<uint8_t*>(context->state);");
     for (const auto& [buffer, name] : buffer_names_) {
       const ProgramBuffer& b = program_.buffers.at(buffer);
-      line("  {0}* const {1} = static_cast<{0}*>(static_cast<void*>({2}));  // [{3}, {4}) {5}",
-           pointer_type(b), name, address(buffer), b.offset, b.offset + b.bytes, lifetime(b));
+      const std::string pointer = fmt::format("{0}* const {1} = static_cast<{0}*>(static_cast<void*>({2}));",
+                                              pointer_type(b), name, address(buffer));
+      const std::string place = fmt::format("// [{}, {}) {}", b.offset, b.offset + b.bytes, lifetime(b));
+      const bool fits = pointer.size() + place.size() <= 104;
+      line("  {}", fits ? pointer + "  " + place : place + "\n  " + pointer);
     }
     for (size_t i = 0; i < program_.steps.size(); ++i) step(i);
     line("  return {}_OK;\n}}\n", macro_);
@@ -273,9 +304,11 @@ class SourceWriter {
 
   void step(size_t i) {
     const Step& step = program_.steps[i];
-    line("\n  // {}: {} {}  ({} op {} \"{}\"; kernel {} on {}; {} MAC)", step_names_[i], step.op,
-         step.signature, step.source_op, step.source_index, comment_text(step.name), step.call.kernel,
-         step.call.isa, step.macs);
+    const std::string what = fmt::format("// {}: {} {}", step_names_[i], step.op, step.signature);
+    const std::string origin =
+        fmt::format("({} op {} \"{}\"; kernel {} on {}; {} MAC)", step.source_op, step.source_index,
+                    comment_text(step.name), step.call.kernel, step.call.isa, step.macs);
+    line("\n  {}{}{}", what, what.size() + origin.size() <= 106 ? "  " : "\n  // ", origin);
     if (!step.call.note.empty()) line("  // {}", comment_text(step.call.note));
     line("  {}_LAYER_HOOK({});", macro_, i);
     std::string arguments;
@@ -283,7 +316,8 @@ class SourceWriter {
       if (!arguments.empty()) arguments += ", ";
       arguments += spell(step, argument);
     }
-    line("  {}::run(\n      {});", kernel_types_[i], arguments);
+    const bool fits = kernel_types_[i].size() + arguments.size() <= 100;
+    line("  {}::run({}{});", kernel_types_[i], fits ? "" : "\n      ", wrapped(arguments, 6));
   }
 
   std::string spell(const Step& step, const KernelArgument& argument) const {
@@ -321,7 +355,7 @@ class SourceWriter {
     line("{}_context singleton;", id_);
     line("}}  // namespace\n");
     if (program_.state_bytes > 0) line("void {0}_run_reset(void) {{ singleton.arena = NULL; }}\n", id_);
-    line("{}_status {}_run({}) {{", id_, id_, run_parameters());
+    line("{}_status {}_run({}) {{", id_, id_, run_parameters(program_));
     std::string nulls;
     for (const auto* ports : {&program_.inputs, &program_.outputs})
       for (const Port& port : *ports) nulls += (nulls.empty() ? "" : " || ") + port.accessor + " == NULL";
@@ -337,17 +371,6 @@ class SourceWriter {
       line("  memcpy({1}, {0}_{1}(&singleton), sizeof({2}) * {3}_{4}_LEN);", id_, port.accessor,
            c_type(port.dtype), macro_, upper(port.accessor));
     line("  return {}_OK;\n}}\n#endif", macro_);
-  }
-
-  std::string run_parameters() const {
-    std::string text;
-    for (const Port& port : program_.inputs)
-      text += fmt::format("{}const {} {}[{}_{}_LEN]", text.empty() ? "" : ", ", c_type(port.dtype),
-                          port.accessor, macro_, upper(port.accessor));
-    for (const Port& port : program_.outputs)
-      text += fmt::format("{}{} {}[{}_{}_LEN]", text.empty() ? "" : ", ", c_type(port.dtype), port.accessor,
-                          macro_, upper(port.accessor));
-    return text;
   }
 
   void self_test() {
@@ -390,9 +413,8 @@ class SourceWriter {
   std::vector<std::string> step_names_;
   std::map<size_t, std::string> buffer_names_;
   std::map<const KernelConstant*, std::string> constant_names_;
-  std::vector<std::string> state_names_;
+  std::map<size_t, std::string> state_names_;  // of the arrays that a reset copies
   std::vector<std::string> kernel_types_;
-  std::set<std::string> checked_;
 };
 
 }  // namespace

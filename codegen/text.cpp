@@ -45,7 +45,8 @@ std::string literal(int32_t value) {
 }
 
 std::string literal(float value) {
-  BURIN_CHECK(std::isfinite(value), "a literal of a value that is not finite");
+  if (std::isnan(value)) return "NAN";
+  if (std::isinf(value)) return value > 0 ? "HUGE_VALF" : "(-HUGE_VALF)";
   std::string text = fmt::format("{}", value);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text + "f";
@@ -76,6 +77,18 @@ std::string array_body(const KernelConstant& constant, std::string_view indent) 
       append_values<float>(text, constant, indent);
       break;
   }
+  return text;
+}
+
+std::string run_parameters(const Program& program) {
+  std::string text;
+  const auto add = [&](const std::vector<Port>& ports, std::string_view qualifier) {
+    for (const Port& port : ports)
+      text += fmt::format("{}{}{} {}[{}_{}_LEN]", text.empty() ? "" : ", ", qualifier, c_type(port.dtype),
+                          port.accessor, upper(program.name), upper(port.accessor));
+  };
+  add(program.inputs, "const ");
+  add(program.outputs, "");
   return text;
 }
 

@@ -5,20 +5,23 @@
 #include <string>
 #include <string_view>
 
-#include "program/kernel_call.hpp"
+#include "program/program.hpp"
 #include "support/identifier.hpp"
 
 namespace burin::codegen {
 
 // An int32 as a constant expression of type int in C and C++.
 std::string literal(int32_t value);
-// The shortest decimal literal that reads back as the same float. Infinities and NaN do not occur in
-// programs.
+// The shortest decimal literal that reads back as the same float; infinities and NaN by the names that
+// <math.h> has for them.
 std::string literal(float value);
 
 // The elements of a constant as comma-separated literals, wrapped to lines of about 110 columns with
 // `indent`.
 std::string array_body(const KernelConstant& constant, std::string_view indent);
+
+// The parameters of ID_run: a pointer an input, then one an output.
+std::string run_parameters(const Program& program);
 
 // Untrusted text made harmless inside any comment: printable ASCII without what could end the comment,
 // continue the line or form a trigraph; at most 80 characters.

@@ -5,16 +5,6 @@
 namespace burin {
 namespace {
 
-// The value that a variable starts from: its constant, or real zero.
-Value initial_value(const Tensor& tensor) {
-  if (tensor.constant) return Value::of(tensor.type, tensor.constant->bytes());
-  Value value = Value::zeros(tensor.type);
-  if (tensor.type.dtype != DType::f32 && tensor.quantization.per_tensor())
-    for (int64_t i = 0; i < tensor.type.shape.elements(); ++i)
-      value.set_integer(static_cast<size_t>(i), tensor.quantization.zero_point());
-  return value;
-}
-
 std::vector<Value> evaluate(const Graph& graph, const Node& node, Rounding rounding,
                             std::vector<Value>& values) {
   std::vector<const Value*> inputs;

@@ -9,15 +9,11 @@
 #include "lower/memory_plan.hpp"
 #include "lower/select.hpp"
 #include "ops/operator.hpp"
+#include "ops/reshaping.hpp"
 #include "support/identifier.hpp"
 
 namespace burin {
 namespace {
-
-bool is_reshape(const Node& node) {
-  const std::string_view name = name_of(node.op);
-  return name == "reshape" || name == "expand_dims" || name == "squeeze";
-}
 
 class Lowering {
  public:
@@ -67,21 +63,12 @@ class Lowering {
     program_.buffers[buffer].offset = program_.state_bytes;
     program_.state_bytes += (tensor.type.bytes() + 15) / 16 * 16;
     storage_[id.index] = buffer;
-    Constant initial = tensor.constant.value_or(Constant());
-    if (!tensor.constant) {
-      const int32_t zero = tensor.quantization.per_tensor() ? tensor.quantization.zero_point() : 0;
-      Value value = Value::zeros(tensor.type);
-      if (tensor.type.dtype != DType::f32)
-        for (int64_t i = 0; i < tensor.type.shape.elements(); ++i)
-          value.set_integer(static_cast<size_t>(i), zero);
-      initial = Constant(std::move(value.bytes));
-    }
-    program_.state_initials.push_back({buffer, std::move(initial)});
+    program_.state_initials.push_back({buffer, Constant(initial_value(tensor).bytes)});
   }
 
   // A node that only renames: its output lies where its input lies, and no code runs.
   bool alias(const Node& node) {
-    if (!is_reshape(node)) return false;
+    if (!is_reshaping(node)) return false;
     const Tensor& input = graph_.at(node.inputs[0]);
     if (input.is_constant() || input.variable) return false;
     storage_[node.outputs[0].index] = storage_[node.inputs[0].index];

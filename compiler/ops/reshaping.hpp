@@ -16,6 +16,9 @@ class ReshapingOperator : public Operator {
   void evaluate(const Evaluation& evaluation) const override;
 };
 
+// Whether the node's operator is one of these.
+bool is_reshaping(const Node& node);
+
 // Same number of elements, same type. The quantisation may differ: the bytes are kept, whatever they mean.
 bool keeps_elements(const NodeView& view);
 inline constexpr std::string_view keeps_elements_sentence =

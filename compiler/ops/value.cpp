@@ -45,4 +45,13 @@ void Value::set_integer(size_t i, int64_t value) {
   internal_error("an integer into a floating-point tensor", __FILE__, __LINE__);
 }
 
+Value initial_value(const Tensor& variable) {
+  if (variable.constant) return Value::of(variable.type, variable.constant->bytes());
+  Value value = Value::zeros(variable.type);
+  if (variable.type.dtype != DType::f32 && variable.quantization.per_tensor())
+    for (int64_t i = 0; i < variable.type.shape.elements(); ++i)
+      value.set_integer(static_cast<size_t>(i), variable.quantization.zero_point());
+  return value;
+}
+
 }  // namespace burin

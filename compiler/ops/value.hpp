@@ -36,4 +36,7 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
+// The value that a variable starts from: its constant, or real zero where it has none.
+Value initial_value(const Tensor& variable);
+
 }  // namespace burin

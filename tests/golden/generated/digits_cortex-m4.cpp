@@ -43,75 +43,83 @@ alignas(4) DIGITS_WEIGHTS_ATTR constexpr int32_t softmax_exponentials[63] = {
 struct convolution_2d_geometry {
   enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 1, kernel_height = 3,
                    kernel_width = 3, output_height = 8, output_width = 8, output_channels = 14,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1,
-                   pad_top = 1, pad_left = 1, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 1,
+                   pad_left = 1, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
+                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
 };
-static_assert(burin_kernels::Convolution2dS8Dual<convolution_2d_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::Convolution2dS8Dual<convolution_2d_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 780,
+using convolution_2d_kernel =
+    burin_kernels::Convolution2dS8Dual<convolution_2d_geometry, burin_kernels::ArmDsp>;
+static_assert(convolution_2d_kernel::accepts() && convolution_2d_kernel::scratch_bytes() <= 780,
               "the kernel was chosen for another geometry");
 struct depthwise_convolution_2d_geometry {
   enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, kernel_height = 3,
                    kernel_width = 3, output_height = 8, output_width = 8, output_channels = 14,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1,
-                   pad_top = 1, pad_left = 1, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 1,
+                   pad_left = 1, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
+                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
 };
-static_assert(burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 1440,
+using depthwise_convolution_2d_kernel =
+    burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_geometry, burin_kernels::ArmDsp>;
+static_assert(depthwise_convolution_2d_kernel::accepts() && depthwise_convolution_2d_kernel::scratch_bytes() <= 1440,
               "the kernel was chosen for another geometry");
 struct convolution_2d_2_geometry {
   enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, kernel_height = 1,
                    kernel_width = 1, output_height = 8, output_width = 8, output_channels = 32,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1,
-                   pad_top = 0, pad_left = 0, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 0,
+                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
+                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
 };
-static_assert(burin_kernels::Convolution2dS8Dual<convolution_2d_2_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::Convolution2dS8Dual<convolution_2d_2_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 896,
+using convolution_2d_2_kernel =
+    burin_kernels::Convolution2dS8Dual<convolution_2d_2_geometry, burin_kernels::ArmDsp>;
+static_assert(convolution_2d_2_kernel::accepts() && convolution_2d_2_kernel::scratch_bytes() <= 896,
               "the kernel was chosen for another geometry");
 struct depthwise_convolution_2d_2_geometry {
   enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 32, kernel_height = 3,
                    kernel_width = 3, output_height = 4, output_width = 4, output_channels = 32,
-                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1,
-                   pad_top = 0, pad_left = 0, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, input_ring_rows = 8, output_ring_rows = 4 };
+                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1, pad_top = 0,
+                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
+                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 4 };
 };
-static_assert(burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_2_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_2_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 1312,
+using depthwise_convolution_2d_2_kernel =
+    burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_2_geometry, burin_kernels::ArmDsp>;
+static_assert(depthwise_convolution_2d_2_kernel::accepts() && depthwise_convolution_2d_2_kernel::scratch_bytes() <= 1312,
               "the kernel was chosen for another geometry");
 struct convolution_2d_3_geometry {
   enum : int32_t { batches = 1, input_height = 4, input_width = 4, input_channels = 32, kernel_height = 1,
                    kernel_width = 1, output_height = 4, output_width = 4, output_channels = 32,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1,
-                   pad_top = 0, pad_left = 0, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, input_ring_rows = 4, output_ring_rows = 4 };
+                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 0,
+                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
+                   activation_max = 127, input_ring_rows = 4, output_ring_rows = 4 };
 };
-static_assert(burin_kernels::Convolution2dS8Dual<convolution_2d_3_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::Convolution2dS8Dual<convolution_2d_3_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 1024,
+using convolution_2d_3_kernel =
+    burin_kernels::Convolution2dS8Dual<convolution_2d_3_geometry, burin_kernels::ArmDsp>;
+static_assert(convolution_2d_3_kernel::accepts() && convolution_2d_3_kernel::scratch_bytes() <= 1024,
               "the kernel was chosen for another geometry");
 struct average_pool_2d_geometry {
   enum : int32_t { batches = 1, input_height = 4, input_width = 4, input_channels = 32, output_height = 2,
                    output_width = 2, output_channels = 32, window_height = 2, window_width = 2,
-                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1,
-                   pad_top = 0, pad_left = 0, input_ring_rows = 4, output_ring_rows = 2,
-                   activation_min = -128, activation_max = 127 };
+                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1, pad_top = 0,
+                   pad_left = 0, input_ring_rows = 4, output_ring_rows = 2, activation_min = -128,
+                   activation_max = 127 };
 };
-static_assert(burin_kernels::AveragePool2dS8Dsp<average_pool_2d_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::AveragePool2dS8Dsp<average_pool_2d_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 0,
+using average_pool_2d_kernel =
+    burin_kernels::AveragePool2dS8Dsp<average_pool_2d_geometry, burin_kernels::ArmDsp>;
+static_assert(average_pool_2d_kernel::accepts() && average_pool_2d_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_geometry {
   enum : int32_t { batches = 1, inputs = 128, outputs = 10, input_zero_point = -128, output_zero_point = 37,
                    activation_min = -128, activation_max = 127 };
 };
-static_assert(burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 256,
+using fully_connected_kernel =
+    burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>;
+static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scratch_bytes() <= 256,
               "the kernel was chosen for another geometry");
 struct softmax_geometry {
   enum : int32_t { rows = 1, length = 10, exponentials = 63 };
 };
-static_assert(burin_kernels::SoftmaxS8<softmax_geometry, burin_kernels::ArmDsp>::accepts() &&
-                  burin_kernels::SoftmaxS8<softmax_geometry, burin_kernels::ArmDsp>::scratch_bytes() <= 0,
+using softmax_kernel =
+    burin_kernels::SoftmaxS8<softmax_geometry, burin_kernels::ArmDsp>;
+static_assert(softmax_kernel::accepts() && softmax_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 
 }  // namespace
@@ -143,64 +151,87 @@ void digits_reset(digits_context* context) {
 digits_status digits_invoke(digits_context* context) {
   if (context == NULL || context->arena == NULL) return DIGITS_ERROR_NULL;
   uint8_t* const arena = static_cast<uint8_t*>(context->arena);
-  int8_t* const image = static_cast<int8_t*>(static_cast<void*>(arena + 848));  // [848, 912) live: inputs .. convolution_2d
-  int8_t* const convolution_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 896) live: convolution_2d .. depthwise_convolution_2d
-  int8_t* const convolution_2d_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 912));  // [912, 1692) live: convolution_2d
-  int8_t* const depthwise_convolution_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 1168));  // [1168, 2064) live: depthwise_convolution_2d .. convolution_2d_2
-  int8_t* const depthwise_convolution_2d_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2064));  // [2064, 3504) live: depthwise_convolution_2d
-  int8_t* const convolution_2d_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 2048) live: convolution_2d_2 .. depthwise_convolution_2d_2
-  int8_t* const convolution_2d_2_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2064));  // [2064, 2960) live: convolution_2d_2
-  int8_t* const depthwise_convolution_2d_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 2048));  // [2048, 2560) live: depthwise_convolution_2d_2 .. convolution_2d_3
-  int8_t* const depthwise_convolution_2d_2_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2560));  // [2560, 3872) live: depthwise_convolution_2d_2
-  int8_t* const convolution_2d_3_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 512) live: convolution_2d_3 .. average_pool_2d
-  int8_t* const convolution_2d_3_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 512));  // [512, 1536) live: convolution_2d_3
-  int8_t* const average_pool_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 512));  // [512, 640) live: average_pool_2d .. fully_connected
-  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 10) live: fully_connected .. softmax
-  int8_t* const fully_connected_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 16));  // [16, 272) live: fully_connected
-  int8_t* const softmax_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 10) live: softmax .. outputs
+  // [848, 912) live: inputs .. convolution_2d
+  int8_t* const image = static_cast<int8_t*>(static_cast<void*>(arena + 848));
+  // [0, 896) live: convolution_2d .. depthwise_convolution_2d
+  int8_t* const convolution_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [912, 1692) live: convolution_2d
+  int8_t* const convolution_2d_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 912));
+  // [1168, 2064) live: depthwise_convolution_2d .. convolution_2d_2
+  int8_t* const depthwise_convolution_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 1168));
+  // [2064, 3504) live: depthwise_convolution_2d
+  int8_t* const depthwise_convolution_2d_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2064));
+  // [0, 2048) live: convolution_2d_2 .. depthwise_convolution_2d_2
+  int8_t* const convolution_2d_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [2064, 2960) live: convolution_2d_2
+  int8_t* const convolution_2d_2_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2064));
+  // [2048, 2560) live: depthwise_convolution_2d_2 .. convolution_2d_3
+  int8_t* const depthwise_convolution_2d_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 2048));
+  // [2560, 3872) live: depthwise_convolution_2d_2
+  int8_t* const depthwise_convolution_2d_2_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 2560));
+  // [0, 512) live: convolution_2d_3 .. average_pool_2d
+  int8_t* const convolution_2d_3_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [512, 1536) live: convolution_2d_3
+  int8_t* const convolution_2d_3_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 512));
+  // [512, 640) live: average_pool_2d .. fully_connected
+  int8_t* const average_pool_2d_out = static_cast<int8_t*>(static_cast<void*>(arena + 512));
+  // [0, 10) live: fully_connected .. softmax
+  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [16, 272) live: fully_connected
+  int8_t* const fully_connected_scratch = static_cast<int8_t*>(static_cast<void*>(arena + 16));
+  // [0, 10) live: softmax .. outputs
+  int8_t* const softmax_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
 
-  // convolution_2d: convolution_2d s8[1,8,8,1] -> s8[1,8,8,14]  (CONV_2D op 0 "convolution_0"; kernel Convolution2dS8Dual on ArmDsp; 8064 MAC)
+  // convolution_2d: convolution_2d s8[1,8,8,1] -> s8[1,8,8,14]
+  // (CONV_2D op 0 "convolution_0"; kernel Convolution2dS8Dual on ArmDsp; 8064 MAC)
   // requantisation in two instructions proven for 14 of 14 channels
   DIGITS_LAYER_HOOK(0);
-  burin_kernels::Convolution2dS8Dual<convolution_2d_geometry, burin_kernels::ArmDsp>::run(
-      image, convolution_2d_stream, convolution_2d_out, convolution_2d_scratch, 0, 8);
+  convolution_2d_kernel::run(image, convolution_2d_stream, convolution_2d_out, convolution_2d_scratch, 0, 8);
 
-  // depthwise_convolution_2d: depthwise_convolution_2d s8[1,8,8,14] -> s8[1,8,8,14]  (DEPTHWISE_CONV_2D op 1 "depthwise_convolution_1"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 8064 MAC)
+  // depthwise_convolution_2d: depthwise_convolution_2d s8[1,8,8,14] -> s8[1,8,8,14]
+  // (DEPTHWISE_CONV_2D op 1 "depthwise_convolution_1"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 8064 MAC)
   DIGITS_LAYER_HOOK(1);
-  burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_geometry, burin_kernels::ArmDsp>::run(
-      convolution_2d_out, depthwise_convolution_2d_stream, depthwise_convolution_2d_out, depthwise_convolution_2d_scratch, 0, 8);
+  depthwise_convolution_2d_kernel::run(
+      convolution_2d_out, depthwise_convolution_2d_stream, depthwise_convolution_2d_out,
+      depthwise_convolution_2d_scratch, 0, 8);
 
-  // convolution_2d_2: convolution_2d s8[1,8,8,14] -> s8[1,8,8,32]  (CONV_2D op 2 "convolution_2"; kernel Convolution2dS8Dual on ArmDsp; 28672 MAC)
+  // convolution_2d_2: convolution_2d s8[1,8,8,14] -> s8[1,8,8,32]
+  // (CONV_2D op 2 "convolution_2"; kernel Convolution2dS8Dual on ArmDsp; 28672 MAC)
   // requantisation in two instructions proven for 32 of 32 channels
   DIGITS_LAYER_HOOK(2);
-  burin_kernels::Convolution2dS8Dual<convolution_2d_2_geometry, burin_kernels::ArmDsp>::run(
-      depthwise_convolution_2d_out, convolution_2d_2_stream, convolution_2d_2_out, convolution_2d_2_scratch, 0, 8);
+  convolution_2d_2_kernel::run(
+      depthwise_convolution_2d_out, convolution_2d_2_stream, convolution_2d_2_out, convolution_2d_2_scratch,
+      0, 8);
 
-  // depthwise_convolution_2d_2: depthwise_convolution_2d s8[1,8,8,32] -> s8[1,4,4,32]  (DEPTHWISE_CONV_2D op 3 "depthwise_convolution_3"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 4608 MAC)
+  // depthwise_convolution_2d_2: depthwise_convolution_2d s8[1,8,8,32] -> s8[1,4,4,32]
+  // (DEPTHWISE_CONV_2D op 3 "depthwise_convolution_3"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 4608 MAC)
   DIGITS_LAYER_HOOK(3);
-  burin_kernels::DepthwiseConvolution2dS8Planes<depthwise_convolution_2d_2_geometry, burin_kernels::ArmDsp>::run(
-      convolution_2d_2_out, depthwise_convolution_2d_2_stream, depthwise_convolution_2d_2_out, depthwise_convolution_2d_2_scratch, 0, 4);
+  depthwise_convolution_2d_2_kernel::run(
+      convolution_2d_2_out, depthwise_convolution_2d_2_stream, depthwise_convolution_2d_2_out,
+      depthwise_convolution_2d_2_scratch, 0, 4);
 
-  // convolution_2d_3: convolution_2d s8[1,4,4,32] -> s8[1,4,4,32]  (CONV_2D op 4 "convolution_4"; kernel Convolution2dS8Dual on ArmDsp; 16384 MAC)
+  // convolution_2d_3: convolution_2d s8[1,4,4,32] -> s8[1,4,4,32]
+  // (CONV_2D op 4 "convolution_4"; kernel Convolution2dS8Dual on ArmDsp; 16384 MAC)
   // requantisation in two instructions proven for 32 of 32 channels
   DIGITS_LAYER_HOOK(4);
-  burin_kernels::Convolution2dS8Dual<convolution_2d_3_geometry, burin_kernels::ArmDsp>::run(
-      depthwise_convolution_2d_2_out, convolution_2d_3_stream, convolution_2d_3_out, convolution_2d_3_scratch, 0, 4);
+  convolution_2d_3_kernel::run(
+      depthwise_convolution_2d_2_out, convolution_2d_3_stream, convolution_2d_3_out,
+      convolution_2d_3_scratch, 0, 4);
 
-  // average_pool_2d: average_pool_2d s8[1,4,4,32] -> s8[1,2,2,32]  (AVERAGE_POOL_2D op 5 "average_pool_5"; kernel AveragePool2dS8Dsp on ArmDsp; 0 MAC)
+  // average_pool_2d: average_pool_2d s8[1,4,4,32] -> s8[1,2,2,32]
+  // (AVERAGE_POOL_2D op 5 "average_pool_5"; kernel AveragePool2dS8Dsp on ArmDsp; 0 MAC)
   DIGITS_LAYER_HOOK(5);
-  burin_kernels::AveragePool2dS8Dsp<average_pool_2d_geometry, burin_kernels::ArmDsp>::run(
-      convolution_2d_3_out, average_pool_2d_divisions, average_pool_2d_out, 0, 2);
+  average_pool_2d_kernel::run(convolution_2d_3_out, average_pool_2d_divisions, average_pool_2d_out, 0, 2);
 
-  // fully_connected: fully_connected s8[1,2,2,32] -> s8[1,10]  (FULLY_CONNECTED op 7 "fully_connected_7"; kernel FullyConnectedS8Dual on ArmDsp; 1280 MAC)
+  // fully_connected: fully_connected s8[1,2,2,32] -> s8[1,10]
+  // (FULLY_CONNECTED op 7 "fully_connected_7"; kernel FullyConnectedS8Dual on ArmDsp; 1280 MAC)
   DIGITS_LAYER_HOOK(6);
-  burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>::run(
+  fully_connected_kernel::run(
       average_pool_2d_out, fully_connected_stream, fully_connected_out, fully_connected_scratch);
 
   // softmax: softmax s8[1,10] -> s8[1,10]  (SOFTMAX op 8 "digit"; kernel SoftmaxS8 on ArmDsp; 0 MAC)
   DIGITS_LAYER_HOOK(7);
-  burin_kernels::SoftmaxS8<softmax_geometry, burin_kernels::ArmDsp>::run(
-      fully_connected_out, softmax_exponentials, softmax_out);
+  softmax_kernel::run(fully_connected_out, softmax_exponentials, softmax_out);
   return DIGITS_OK;
 }
 

@@ -33,15 +33,17 @@ alignas(1) RESHAPES_WEIGHTS_ATTR constexpr int8_t fully_connected_shifts[3] = {
 struct add_geometry {
   enum : int32_t { inner = 8, left_step = 1, right_step = 1, outer_axes = 0 };
 };
-static_assert(burin_kernels::AddS8Linear<add_geometry, burin_kernels::Generic>::accepts() &&
-                  burin_kernels::AddS8Linear<add_geometry, burin_kernels::Generic>::scratch_bytes() <= 0,
+using add_kernel =
+    burin_kernels::AddS8Linear<add_geometry, burin_kernels::Generic>;
+static_assert(add_kernel::accepts() && add_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_geometry {
   enum : int32_t { batches = 1, inputs = 8, outputs = 3, per_channel = 1, output_zero_point = -7,
                    activation_min = -7, activation_max = 127, round_once = 0 };
 };
-static_assert(burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::accepts() &&
-                  burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::scratch_bytes() <= 0,
+using fully_connected_kernel =
+    burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>;
+static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 
 }  // namespace
@@ -74,18 +76,21 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
   if (context == NULL || context->arena == NULL) return RESHAPES_ERROR_NULL;
   uint8_t* const arena = static_cast<uint8_t*>(context->arena);
   int8_t* const image = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 8) live: inputs .. add
-  int8_t* const add_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 8) live: add .. fully_connected
-  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 16));  // [16, 19) live: fully_connected .. outputs
+  // [0, 8) live: add .. fully_connected
+  int8_t* const add_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [16, 19) live: fully_connected .. outputs
+  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 16));
 
   // add: add s8[1,8] -> s8[1,8]  (ADD op 3 "shift"; kernel AddS8Linear on Generic; 0 MAC)
   RESHAPES_LAYER_HOOK(0);
-  burin_kernels::AddS8Linear<add_geometry, burin_kernels::Generic>::run(
-      image, add_right, add_out, 2097152, 2097152, -5242880, 21, -128, 127);
+  add_kernel::run(image, add_right, add_out, 2097152, 2097152, -5242880, 21, -128, 127);
 
-  // fully_connected: fully_connected s8[1,8] -> s8[1,3]  (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedS8 on Generic; 24 MAC)
+  // fully_connected: fully_connected s8[1,8] -> s8[1,3]
+  // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedS8 on Generic; 24 MAC)
   RESHAPES_LAYER_HOOK(1);
-  burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::run(
-      add_out, fully_connected_weights, fully_connected_bias, fully_connected_multipliers, fully_connected_shifts, fully_connected_out);
+  fully_connected_kernel::run(
+      add_out, fully_connected_weights, fully_connected_bias, fully_connected_multipliers,
+      fully_connected_shifts, fully_connected_out);
   return RESHAPES_OK;
 }
 

@@ -51,22 +51,25 @@ struct fully_connected_geometry {
   enum : int32_t { batches = 1, inputs = 1, outputs = 16, per_channel = 1, output_zero_point = -128,
                    activation_min = -128, activation_max = 127, round_once = 0 };
 };
-static_assert(burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::accepts() &&
-                  burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::scratch_bytes() <= 0,
+using fully_connected_kernel =
+    burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>;
+static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_2_geometry {
   enum : int32_t { batches = 1, inputs = 16, outputs = 16, per_channel = 1, output_zero_point = -128,
                    activation_min = -128, activation_max = 127, round_once = 0 };
 };
-static_assert(burin_kernels::FullyConnectedS8<fully_connected_2_geometry, burin_kernels::Generic>::accepts() &&
-                  burin_kernels::FullyConnectedS8<fully_connected_2_geometry, burin_kernels::Generic>::scratch_bytes() <= 0,
+using fully_connected_2_kernel =
+    burin_kernels::FullyConnectedS8<fully_connected_2_geometry, burin_kernels::Generic>;
+static_assert(fully_connected_2_kernel::accepts() && fully_connected_2_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_3_geometry {
   enum : int32_t { batches = 1, inputs = 16, outputs = 1, per_channel = 1, output_zero_point = 0,
                    activation_min = -128, activation_max = 127, round_once = 0 };
 };
-static_assert(burin_kernels::FullyConnectedS8<fully_connected_3_geometry, burin_kernels::Generic>::accepts() &&
-                  burin_kernels::FullyConnectedS8<fully_connected_3_geometry, burin_kernels::Generic>::scratch_bytes() <= 0,
+using fully_connected_3_kernel =
+    burin_kernels::FullyConnectedS8<fully_connected_3_geometry, burin_kernels::Generic>;
+static_assert(fully_connected_3_kernel::accepts() && fully_connected_3_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 
 }  // namespace
@@ -98,25 +101,35 @@ void sine_reset(sine_context* context) {
 sine_status sine_invoke(sine_context* context) {
   if (context == NULL || context->arena == NULL) return SINE_ERROR_NULL;
   uint8_t* const arena = static_cast<uint8_t*>(context->arena);
-  int8_t* const x = static_cast<int8_t*>(static_cast<void*>(arena + 16));  // [16, 17) live: inputs .. fully_connected
-  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 16) live: fully_connected .. fully_connected_2
-  int8_t* const fully_connected_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 16));  // [16, 32) live: fully_connected_2 .. fully_connected_3
-  int8_t* const fully_connected_3_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));  // [0, 1) live: fully_connected_3 .. outputs
+  // [16, 17) live: inputs .. fully_connected
+  int8_t* const x = static_cast<int8_t*>(static_cast<void*>(arena + 16));
+  // [0, 16) live: fully_connected .. fully_connected_2
+  int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
+  // [16, 32) live: fully_connected_2 .. fully_connected_3
+  int8_t* const fully_connected_2_out = static_cast<int8_t*>(static_cast<void*>(arena + 16));
+  // [0, 1) live: fully_connected_3 .. outputs
+  int8_t* const fully_connected_3_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
 
-  // fully_connected: fully_connected s8[1,1] -> s8[1,16]  (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8 on Generic; 16 MAC)
+  // fully_connected: fully_connected s8[1,1] -> s8[1,16]
+  // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8 on Generic; 16 MAC)
   SINE_LAYER_HOOK(0);
-  burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>::run(
-      x, fully_connected_weights, fully_connected_bias, fully_connected_multipliers, fully_connected_shifts, fully_connected_out);
+  fully_connected_kernel::run(
+      x, fully_connected_weights, fully_connected_bias, fully_connected_multipliers, fully_connected_shifts,
+      fully_connected_out);
 
-  // fully_connected_2: fully_connected s8[1,16] -> s8[1,16]  (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8 on Generic; 256 MAC)
+  // fully_connected_2: fully_connected s8[1,16] -> s8[1,16]
+  // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8 on Generic; 256 MAC)
   SINE_LAYER_HOOK(1);
-  burin_kernels::FullyConnectedS8<fully_connected_2_geometry, burin_kernels::Generic>::run(
-      fully_connected_out, fully_connected_2_weights, fully_connected_2_bias, fully_connected_2_multipliers, fully_connected_2_shifts, fully_connected_2_out);
+  fully_connected_2_kernel::run(
+      fully_connected_out, fully_connected_2_weights, fully_connected_2_bias, fully_connected_2_multipliers,
+      fully_connected_2_shifts, fully_connected_2_out);
 
-  // fully_connected_3: fully_connected s8[1,16] -> s8[1,1]  (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8 on Generic; 16 MAC)
+  // fully_connected_3: fully_connected s8[1,16] -> s8[1,1]
+  // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8 on Generic; 16 MAC)
   SINE_LAYER_HOOK(2);
-  burin_kernels::FullyConnectedS8<fully_connected_3_geometry, burin_kernels::Generic>::run(
-      fully_connected_2_out, fully_connected_3_weights, fully_connected_3_bias, fully_connected_3_multipliers, fully_connected_3_shifts, fully_connected_3_out);
+  fully_connected_3_kernel::run(
+      fully_connected_2_out, fully_connected_3_weights, fully_connected_3_bias,
+      fully_connected_3_multipliers, fully_connected_3_shifts, fully_connected_3_out);
   return SINE_OK;
 }
 

@@ -1,0 +1,42 @@
+// Constants that no decimal literal can say: infinities and what is not a number.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "support/emitted.hpp"
+#include "support/files.hpp"
+
+namespace burin::test {
+namespace {
+
+constexpr const char* model = R"(tir 1 "not finite"
+
+tensor %0 "x" f32[1,4]
+tensor %1 "bounds" f32[1,4] = [0x7f800000, 0xff800000, 0x7fc00000, 1]
+tensor %2 "y" f32[1,4]
+
+inputs (%0)
+outputs (%2)
+
+node 0 "bound"
+  %2 = maximum(%0, %1)
+)";
+
+TEST_CASE("Constants that are not finite compile everywhere", "[codegen]") {
+  const Result<TemporaryDirectory> folder = TemporaryDirectory::create();
+  REQUIRE(folder.ok());
+  const std::filesystem::path file = folder->path() / "not_finite.tir";
+  std::ofstream(file) << model;
+  for (const char* target : {"generic", "cortex-m4"}) {
+    const std::optional<Emitted> emitted = emit(ModelFile{.name = "not_finite", .path = file}, target);
+    REQUIRE(emitted);
+    const std::string object = (emitted->folder() / "object.o").string();
+    for (const Compiler& compiler :
+         target == std::string("generic") ? host_compilers() : arm_compilers(target))
+      for (const char* standard : {"-std=c++11", "-std=c++20"})
+        require_silent(compiler.command + strict_warnings() +
+                       Words{standard, "-O2", "-c", "-o", object, emitted->source().string()});
+  }
+}
+
+}  // namespace
+}  // namespace burin::test
