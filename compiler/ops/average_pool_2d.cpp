@@ -10,18 +10,27 @@
 namespace burin {
 namespace {
 
-void evaluate_s8(const Evaluation& evaluation) {
+void evaluate_integer(const Evaluation& evaluation) {
   const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<int8_t>();
-  const auto output = evaluation.output().as<int8_t>();
   const ClampRange range = activation_range(view.node.activation, view.output());
   for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
-    const auto count = static_cast<int32_t>(taps.size());
-    int32_t sum = 0;
-    for (const size_t tap : taps) sum += input[tap];
+    const auto count = static_cast<int64_t>(taps.size());
+    int64_t sum = 0;
+    for (const size_t tap : taps) sum += evaluation.input(0).integer(tap);
     // Halves go away from zero; division truncates.
-    const int32_t mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
-    output[index] = static_cast<int8_t>(std::clamp(mean, range.lowest, range.highest));
+    const int64_t mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
+    evaluation.output().set_integer(index, std::clamp<int64_t>(mean, range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const auto input = evaluation.input(0).as<float>();
+  for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
+    float sum = 0;
+    for (const size_t tap : taps) sum += input[tap];
+    const float mean = sum / static_cast<float>(taps.size());
+    evaluation.output().as<float>()[index] = std::clamp(mean, range.lowest, range.highest);
   });
 }
 
@@ -46,7 +55,10 @@ class AveragePool2d final : public Operator {
   }
   std::span<const Constraint> constraints() const override { return pool_constraints(); }
   std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
-  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  void evaluate(const Evaluation& evaluation) const override {
+    if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
   Graph sample(Random& random) const override { return sample_pool(random, Op::average_pool_2d); }
 };
 
@@ -55,7 +67,7 @@ class AveragePool2dS8Kernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"AveragePool2dS8", Op::average_pool_2d, KernelSet::generic,
                                        "kernels/average_pool_2d_s8.hpp",
-                                       "One element of the output after the other."};
+                                       "int8 or uint8, one element of the output after the other."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
@@ -72,6 +84,7 @@ class AveragePool2dS8DspKernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
     const Windows windows = pool_windows(view);
     if (windows.taps() > burin_kernels::MeanFormS8::most_taps)
       return Refusal{"the window has more than 256 taps"};
@@ -93,6 +106,11 @@ class AveragePool2dS8DspKernel final : public Kernel {
 
 const Operator& average_pool_2d_operator() {
   static const AveragePool2d instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_f32_kernel() {
+  static const PoolF32Kernel instance("AveragePool2dF32", Op::average_pool_2d);
   return instance;
 }
 

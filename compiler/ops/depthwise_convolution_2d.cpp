@@ -13,6 +13,7 @@
 #include "ops/dual.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
+#include "ops/weighted_blocks.hpp"
 #include "ops/window.hpp"
 
 namespace burin {
@@ -33,16 +34,17 @@ Windows windows_of(const NodeView& view) {
   return view.attributes<WindowAttributes>().windows(input_shape(view), weights[1], weights[2]);
 }
 
+bool product_in_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::u8);
+}
+
 std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
-  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view), false);
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view),
+                            product_in_float(view));
 }
 
 constexpr Constraint constraint_list[] = {
-    {"input, weights and output are int8",
-     [](const NodeView& v) {
-       return has_dtype(v.input(0), DType::s8) && has_dtype(v.input(1), DType::s8) &&
-              has_dtype(v.output(), DType::s8);
-     }},
+    {weighted_types_sentence, has_weighted_types},
     {"the input is of rank 4 and not empty",
      [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
     {"the weights are constant, of rank 4 with first dimension 1, and not empty",
@@ -55,63 +57,78 @@ constexpr Constraint constraint_list[] = {
     {"strides and dilations are 1 to 65535, paddings 0 to 65535",
      [](const NodeView& v) { return windows_of(v).sound(); }},
     {"the window is no larger than the padded input", [](const NodeView& v) { return windows_of(v).fit(); }},
-    {"input and output are quantised per tensor, the weights per tensor or per output channel with zero "
-     "points 0",
+    {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
+     "with zero points 0, as they have to be in float32",
+     [](const NodeView& v) { return has_weighted_quantization(v, 3); }},
+    {"the bias is absent, or constant with one element an output channel",
      [](const NodeView& v) {
-       const Quantization& w = v.input(1).quantization;
-       const bool symmetric = std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
-       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) && w.present() &&
-              symmetric && (w.per_tensor() || w.axis == 3);
+       return !v.has_input(2) ||
+              is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v));
      }},
-    {"the bias is absent, or constant int32 with one element an output channel",
-     [](const NodeView& v) { return is_constant_vector_or_absent(v, 2, DType::s32, output_channels(v)); }},
 };
 
-void evaluate_s8(const Evaluation& evaluation) {
-  const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<int8_t>();
-  const auto weights = evaluation.input(1).as<int8_t>();
-  const auto output = evaluation.output().as<int8_t>();
-  const Windows windows = windows_of(view);
+// Calls add(element of the input, element of the weights) for every product of one output.
+template <class Add>
+void for_each_product(const NodeView& view, const Windows& windows, int64_t batch, int64_t y, int64_t x,
+                      int64_t o, Add add) {
   const WindowAxis& vertical = windows.height;
   const WindowAxis& horizontal = windows.width;
   const int64_t channels = input_shape(view)[3];
   const int64_t outputs = output_channels(view);
-  const int64_t multiplicity = outputs / channels;
-  const int32_t input_zero = view.input(0).quantization.zero_point();
+  for (int64_t ky = 0; ky < vertical.window; ++ky) {
+    const int64_t row = vertical.position(y, ky);
+    if (!vertical.contains(row)) continue;
+    for (int64_t kx = 0; kx < horizontal.window; ++kx) {
+      const int64_t column = horizontal.position(x, kx);
+      if (!horizontal.contains(column)) continue;
+      const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
+      add(static_cast<size_t>(pixel * channels + o / (outputs / channels)),
+          static_cast<size_t>((ky * horizontal.window + kx) * outputs + o));
+    }
+  }
+}
+
+// Calls compute(index, batch, y, x, channel) for every element of the output.
+template <class Compute>
+void for_each_output(const NodeView& view, const Windows& windows, Compute compute) {
+  size_t index = 0;
+  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch)
+    for (int64_t y = 0; y < windows.height.output(); ++y)
+      for (int64_t x = 0; x < windows.width.output(); ++x)
+        for (int64_t o = 0; o < output_channels(view); ++o) compute(index++, batch, y, x, o);
+}
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
+  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
   const int32_t output_zero = view.output().quantization.zero_point();
   const ClampRange range = activation_range(view.node.activation, view.output());
   const std::vector<FixedPointMultiplier> factors = multipliers(view);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    int64_t sum = bias_of(evaluation, o);
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
+    const int32_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factors[static_cast<size_t>(o)],
+                                                   evaluation.rounding);
+    evaluation.output().set_integer(index, std::clamp(scaled + output_zero, range.lowest, range.highest));
+  });
+}
 
-  const auto sum_of = [&](int64_t batch, int64_t y, int64_t x, int64_t o) {
-    int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[static_cast<size_t>(o)] : 0;
-    for (int64_t ky = 0; ky < vertical.window; ++ky) {
-      const int64_t row = vertical.position(y, ky);
-      if (!vertical.contains(row)) continue;
-      for (int64_t kx = 0; kx < horizontal.window; ++kx) {
-        const int64_t column = horizontal.position(x, kx);
-        if (!horizontal.contains(column)) continue;
-        const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
-        const int64_t weight = (ky * horizontal.window + kx) * outputs + o;
-        sum += static_cast<int64_t>(input[static_cast<size_t>(pixel * channels + o / multiplicity)] -
-                                    input_zero) *
-               weights[static_cast<size_t>(weight)];
-      }
-    }
-    return static_cast<int32_t>(sum);
-  };
-  size_t next = 0;
-  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch) {
-    for (int64_t y = 0; y < vertical.output(); ++y) {
-      for (int64_t x = 0; x < horizontal.output(); ++x) {
-        for (int64_t o = 0; o < outputs; ++o) {
-          const int32_t scaled = multiply_by_fixed_point(
-              sum_of(batch, y, x, o), factors[static_cast<size_t>(o)], evaluation.rounding);
-          output[next++] = static_cast<int8_t>(std::clamp(scaled + output_zero, range.lowest, range.highest));
-        }
-      }
-    }
-  }
+void evaluate_f32(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<float>();
+  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    float sum = 0;
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += input[value] * weights[weight]; });
+    evaluation.output().as<float>()[index] =
+        std::clamp(sum + real_bias_of(evaluation, o), range.lowest, range.highest);
+  });
 }
 
 class DepthwiseConvolution2d final : public Operator {
@@ -154,7 +171,10 @@ class DepthwiseConvolution2d final : public Operator {
                                              windows.width.output(), output_channels(view)}}};
   }
 
-  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  void evaluate(const Evaluation& evaluation) const override {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
 
   int64_t macs(const NodeView& view) const override {
     return view.output().type.shape.elements() * windows_of(view).taps();
@@ -190,6 +210,7 @@ class DepthwiseConvolution2d final : public Operator {
                            .source_index = 0});
     graph.inputs = {input};
     graph.outputs = {output};
+    vary_weighted_types(graph, random);
     return graph;
   }
 };
@@ -217,7 +238,7 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const WeightRows rows = weight_rows(view);
     std::span<const int32_t> own_bias;
     if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
@@ -296,7 +317,7 @@ class DepthwiseConvolution2dS8CompactKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const auto weights = view.input(1).constant->as<int8_t>();
     return compact_convolution_call(windows_of(view), weight_rows(view), {weights.begin(), weights.end()},
                                     channel_numbers(view).biases, multipliers(view), context, view, false);
@@ -316,7 +337,7 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     using Facts = burin_kernels::DepthwisePlanes;
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
     if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
@@ -350,7 +371,7 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     using Facts = burin_kernels::DepthwiseAny;
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     if (context.rounding != Rounding::tflm) return Refusal{"it rounds twice"};
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
@@ -382,12 +403,47 @@ class DepthwiseConvolution2dS8DualKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     if (input_shape(view)[3] != 1) return Refusal{"there are several input channels"};
     const ClampRange range = activation_range(view.node.activation, view.output());
     return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view),
                                  channel_numbers(view).biases, multipliers(view), context, windows_of(view),
                                  view);
+  }
+};
+
+BlockLayer block_layer(const NodeView& view) {
+  return {.windows = windows_of(view),
+          .input = input_shape(view),
+          .output = view.output().type.shape,
+          .weight_channels = 1,
+          .depthwise = true};
+}
+
+class DepthwiseConvolution2dF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dF32", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
+                                       "float32, also with int8 weights, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return f32_blocks_call(view, block_layer(view));
+  }
+};
+
+class DepthwiseConvolution2dAsymmetricKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dAsymmetric", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
+                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    return asymmetric_blocks_call(view, block_layer(view), product_in_float(view), context);
   }
 };
 
@@ -420,6 +476,16 @@ const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_compact_kernel() {
   static const DepthwiseConvolution2dS8CompactKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_asymmetric_kernel() {
+  static const DepthwiseConvolution2dAsymmetricKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_f32_kernel() {
+  static const DepthwiseConvolution2dF32Kernel instance;
   return instance;
 }
 

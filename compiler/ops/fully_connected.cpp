@@ -9,6 +9,7 @@
 #include "ops/dual.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
+#include "ops/weighted_blocks.hpp"
 
 namespace burin {
 namespace {
@@ -37,11 +38,7 @@ std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
 }
 
 constexpr Constraint constraint_list[] = {
-    {"input, weights and output are int8",
-     [](const NodeView& v) {
-       return has_dtype(v.input(0), DType::s8) && has_dtype(v.input(1), DType::s8) &&
-              has_dtype(v.output(), DType::s8);
-     }},
+    {weighted_types_sentence, has_weighted_types},
     {"the weights are constant, of rank 2 and not empty",
      [](const NodeView& v) {
        const Shape& shape = v.input(1).type.shape;
@@ -60,16 +57,53 @@ constexpr Constraint constraint_list[] = {
               (shape.rank() > 0 && shape[-1] == input_length(v));
      },
      DiagnosticCode::E0303},
-    {"input and output are quantised per tensor, the weights per tensor or per output with zero points 0",
+    {"integer input and output are quantised per tensor; integer weights per tensor, or per output with zero "
+     "points 0, as they have to be in float32",
+     [](const NodeView& v) { return has_weighted_quantization(v, 0); }},
+    {"the bias is absent, or constant with one element an output",
      [](const NodeView& v) {
-       const Quantization& w = v.input(1).quantization;
-       const bool symmetric = std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
-       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) && w.present() &&
-              symmetric && (w.per_tensor() || w.axis == 0);
+       return !v.has_input(2) || is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_length(v));
      }},
-    {"the bias is absent, or constant int32 with one element an output",
-     [](const NodeView& v) { return is_constant_vector_or_absent(v, 2, DType::s32, output_length(v)); }},
 };
+
+// Calls compute(index, row, output) for every element of the output.
+template <class Compute>
+void for_each_output(const NodeView& view, Compute compute) {
+  const auto outputs = static_cast<size_t>(output_length(view));
+  for (size_t row = 0; row < static_cast<size_t>(batch_count(view)); ++row)
+    for (size_t o = 0; o < outputs; ++o) compute(row * outputs + o, row, o);
+}
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
+  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
+  const auto inputs = static_cast<size_t>(input_length(view));
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<FixedPointMultiplier> factors = multipliers(view);
+  for_each_output(view, [&](size_t index, size_t row, size_t o) {
+    int64_t sum = bias_of(evaluation, static_cast<int64_t>(o));
+    for (size_t i = 0; i < inputs; ++i) sum += int64_t{input[row * inputs + i]} * weights[o * inputs + i];
+    const int32_t scaled =
+        multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding) + output_zero;
+    evaluation.output().set_integer(index, std::clamp(scaled, range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<float>();
+  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
+  const auto inputs = static_cast<size_t>(input_length(view));
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_output(view, [&](size_t index, size_t row, size_t o) {
+    float sum = 0;
+    for (size_t i = 0; i < inputs; ++i) sum += input[row * inputs + i] * weights[o * inputs + i];
+    const float biased = sum + real_bias_of(evaluation, static_cast<int64_t>(o));
+    evaluation.output().as<float>()[index] = std::clamp(biased, range.lowest, range.highest);
+  });
+}
 
 class FullyConnected final : public Operator {
  public:
@@ -114,26 +148,8 @@ class FullyConnected final : public Operator {
   }
 
   void evaluate(const Evaluation& evaluation) const override {
-    const NodeView& view = evaluation.view;
-    const auto input = evaluation.input(0).as<int8_t>();
-    const auto weights = evaluation.input(1).as<int8_t>();
-    const auto output = evaluation.output().as<int8_t>();
-    const auto inputs = static_cast<size_t>(input_length(view));
-    const auto outputs = static_cast<size_t>(output_length(view));
-    const int32_t input_zero = view.input(0).quantization.zero_point();
-    const int32_t output_zero = view.output().quantization.zero_point();
-    const ClampRange range = activation_range(view.node.activation, view.output());
-    const std::vector<FixedPointMultiplier> factors = multipliers(view);
-    for (size_t batch = 0; batch < static_cast<size_t>(batch_count(view)); ++batch) {
-      for (size_t o = 0; o < outputs; ++o) {
-        int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[o] : 0;
-        for (size_t i = 0; i < inputs; ++i)
-          sum += static_cast<int64_t>(input[batch * inputs + i] - input_zero) * weights[o * inputs + i];
-        const int32_t scaled =
-            multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding) + output_zero;
-        output[batch * outputs + o] = static_cast<int8_t>(std::clamp(scaled, range.lowest, range.highest));
-      }
-    }
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
   }
 
   int64_t macs(const NodeView& view) const override {
@@ -165,6 +181,7 @@ class FullyConnected final : public Operator {
                            .source_index = 0});
     graph.inputs = {input};
     graph.outputs = {output};
+    vary_weighted_types(graph, random);
     return graph;
   }
 };
@@ -190,7 +207,7 @@ class FullyConnectedS8Kernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const WeightRows rows = weight_rows(view);
     const auto bias = biases(view, rows);
     if (!bias) return Refusal{"sums of products can leave 32 bits"};
@@ -229,7 +246,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
     const WeightRows rows = weight_rows(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
@@ -268,6 +285,43 @@ class FullyConnectedS8DualKernel final : public Kernel {
   }
 };
 
+// A convolution of one pixel a row.
+BlockLayer block_layer(const NodeView& view) {
+  const auto rows = static_cast<int32_t>(batch_count(view));
+  return {.windows = {.height = {.input = rows}, .width = {}},
+          .input = {1, rows, 1, input_length(view)},
+          .output = {1, rows, 1, output_length(view)},
+          .weight_channels = input_length(view),
+          .depthwise = false};
+}
+
+class FullyConnectedF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dF32", Op::fully_connected, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "float32, also with int8 weights, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return f32_blocks_call(view, block_layer(view));
+  }
+};
+
+class FullyConnectedAsymmetricKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dAsymmetric", Op::fully_connected, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    return asymmetric_blocks_call(view, block_layer(view), view.input(1).quantization.per_tensor(), context);
+  }
+};
+
 }  // namespace
 
 const Operator& fully_connected_operator() {
@@ -282,6 +336,16 @@ const Kernel& fully_connected_s8_kernel() {
 
 const Kernel& fully_connected_s8_dual_kernel() {
   static const FullyConnectedS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_asymmetric_kernel() {
+  static const FullyConnectedAsymmetricKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_f32_kernel() {
+  static const FullyConnectedF32Kernel instance;
   return instance;
 }
 

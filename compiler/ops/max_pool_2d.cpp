@@ -9,15 +9,23 @@
 namespace burin {
 namespace {
 
-void evaluate_s8(const Evaluation& evaluation) {
+void evaluate_integer(const Evaluation& evaluation) {
   const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<int8_t>();
-  const auto output = evaluation.output().as<int8_t>();
   const ClampRange range = activation_range(view.node.activation, view.output());
   for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
-    int32_t highest = input[taps.front()];
-    for (const size_t tap : taps) highest = std::max<int32_t>(highest, input[tap]);
-    output[index] = static_cast<int8_t>(std::clamp(highest, range.lowest, range.highest));
+    int64_t highest = evaluation.input(0).integer(taps.front());
+    for (const size_t tap : taps) highest = std::max(highest, evaluation.input(0).integer(tap));
+    evaluation.output().set_integer(index, std::clamp<int64_t>(highest, range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const auto input = evaluation.input(0).as<float>();
+  for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
+    float highest = input[taps.front()];
+    for (const size_t tap : taps) highest = std::max(highest, input[tap]);
+    evaluation.output().as<float>()[index] = std::clamp(highest, range.lowest, range.highest);
   });
 }
 
@@ -42,7 +50,10 @@ class MaxPool2d final : public Operator {
   }
   std::span<const Constraint> constraints() const override { return pool_constraints(); }
   std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
-  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  void evaluate(const Evaluation& evaluation) const override {
+    if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
   Graph sample(Random& random) const override { return sample_pool(random, Op::max_pool_2d); }
 };
 
@@ -51,7 +62,7 @@ class MaxPool2dS8Kernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"MaxPool2dS8", Op::max_pool_2d, KernelSet::generic,
                                        "kernels/max_pool_2d_s8.hpp",
-                                       "One element of the output after the other."};
+                                       "int8 or uint8, one element of the output after the other."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
@@ -67,6 +78,7 @@ class MaxPool2dS8DspKernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
     if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
     std::variant<KernelCall, Refusal> call = pool_call(view);
     if (auto* taken = std::get_if<KernelCall>(&call)) taken->cycles = taken->cycles / 4;
@@ -78,6 +90,11 @@ class MaxPool2dS8DspKernel final : public Kernel {
 
 const Operator& max_pool_2d_operator() {
   static const MaxPool2d instance;
+  return instance;
+}
+
+const Kernel& max_pool_2d_f32_kernel() {
+  static const PoolF32Kernel instance("MaxPool2dF32", Op::max_pool_2d);
   return instance;
 }
 

@@ -1,4 +1,5 @@
 // MEAN: the mean over some of the dimensions.
+#include "kernels/mean_f32.hpp"
 #include "kernels/mean_s8.hpp"
 #include "kernels/mean_s8_dsp.hpp"
 
@@ -84,8 +85,11 @@ Layout layout_of(const NodeView& view) {
 constexpr int64_t most_elements = int64_t{1} << 22;
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are int8",
-     [](const NodeView& v) { return has_dtype(v.input(0), DType::s8) && has_dtype(v.output(), DType::s8); }},
+    {"input and output are both int8 or both float32",
+     [](const NodeView& v) {
+       const DType dtype = v.input(0).type.dtype;
+       return v.output().type.dtype == dtype && (dtype == DType::s8 || dtype == DType::f32);
+     }},
     {"the input is not empty", [](const NodeView& v) { return input_shape(v).elements() > 0; }},
     {"the axes are constant and lie within the input's rank",
      [](const NodeView& v) {
@@ -97,36 +101,47 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) { return layout_of(v).fits(); }},
     {"a mean is taken of at most 2^22 elements",
      [](const NodeView& v) { return reduced_elements(v) <= most_elements; }},
-    {"input and output are quantised per tensor",
-     [](const NodeView& v) {
-       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output());
-     }},
+    {"int8 input and output are quantised per tensor",
+     [](const NodeView& v) { return is_real(v.input(0)) && is_real(v.output()); }},
 };
 
-void evaluate_s8(const Evaluation& evaluation) {
-  const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<int8_t>();
-  const auto output = evaluation.output().as<int8_t>();
+// Calls add(element of the input, element of the output) for every element of the input.
+template <class Add>
+void for_each_element(const NodeView& view, Add add) {
   const Shape& shape = input_shape(view);
-  std::vector<int32_t> sums(output.size());
   std::vector<int32_t> index(shape.rank());
-  for (const int8_t value : input) {
+  for (size_t element = 0; element < static_cast<size_t>(shape.elements()); ++element) {
     size_t target = 0;
     for (size_t i = 0; i < index.size(); ++i)
       if (!is_reduced(view, i))
         target = target * static_cast<size_t>(shape[static_cast<int>(i)]) + static_cast<size_t>(index[i]);
-    sums[target] += value;
+    add(element, target);
     for (size_t i = index.size(); i-- > 0;) {
       if (++index[i] < shape[static_cast<int>(i)]) break;
       index[i] = 0;
     }
   }
+}
+
+void evaluate_s8(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto output = evaluation.output().as<int8_t>();
+  std::vector<int32_t> sums(output.size());
+  for_each_element(view, [&](size_t element, size_t target) { sums[target] += input[element]; });
   const auto zeros = static_cast<int32_t>(view.input(0).quantization.zero_point() * reduced_elements(view));
   const FixedPointMultiplier factor = factor_of(view);
   for (size_t i = 0; i < sums.size(); ++i) {
     const int32_t scaled = multiply_by_fixed_point(sums[i] - zeros, factor, evaluation.rounding);
     output[i] = static_cast<int8_t>(std::clamp(scaled + view.output().quantization.zero_point(), -128, 127));
   }
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const auto input = evaluation.input(0).as<float>();
+  const auto output = evaluation.output().as<float>();
+  for_each_element(evaluation.view, [&](size_t element, size_t target) { output[target] += input[element]; });
+  for (float& value : output) value /= static_cast<float>(reduced_elements(evaluation.view));
 }
 
 class Mean final : public Operator {
@@ -172,7 +187,10 @@ class Mean final : public Operator {
     return {{view.output().type.dtype, Shape(std::move(dims))}};
   }
 
-  void evaluate(const Evaluation& evaluation) const override { evaluate_s8(evaluation); }
+  void evaluate(const Evaluation& evaluation) const override {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_s8(evaluation);
+  }
 
   Graph sample(Random& random) const override {
     Graph graph;
@@ -184,10 +202,11 @@ class Mean final : public Operator {
       if (random.chance(0.5)) attributes.axes.push_back(random.chance(0.5) ? i : i - rank);
     }
     if (rank == 4 && random.chance(0.4)) attributes.axes = {1, 2};  // as models have it
-    const TensorId input = sample_tensor(graph, random, "input", DType::s8, Shape(dims));
-    const TensorId output = sample_tensor(graph, random, "output", DType::s8, {});
+    const DType dtype = random.chance(0.8) ? DType::s8 : DType::f32;
+    const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
+    const TensorId output = sample_tensor(graph, random, "output", dtype, {});
     graph.at(output).quantization = graph.at(input).quantization;
-    if (random.chance(0.7)) {
+    if (dtype == DType::s8 && random.chance(0.7)) {
       graph.at(output).quantization = sample_quantization(random, DType::s8);
       graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
                                               static_cast<float>(random.real(0.1, 2))};
@@ -243,6 +262,31 @@ class MeanS8Kernel final : public Kernel {
   }
 };
 
+class MeanF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MeanF32", Op::mean, KernelSet::generic, "kernels/mean_f32.hpp",
+                                       "One element of the output after the other."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
+    const Layout layout = layout_of(view);
+    KernelCall call;
+    call.geometry = {{"kept_0", layout[0]},
+                     {"reduced_0", layout[1]},
+                     {"kept_1", layout[2]},
+                     {"reduced_1", layout[3]},
+                     {"kept_2", layout[4]}};
+    call.arguments = {InputArgument{0}, OutputArgument{0}};
+    call.stack_bytes = 96;
+    call.code_bytes = 160;
+    call.cycles = 6 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
+    return call;
+  }
+};
+
 class MeanS8DspKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -285,6 +329,11 @@ class MeanS8DspKernel final : public Kernel {
 
 const Operator& mean_operator() {
   static const Mean instance;
+  return instance;
+}
+
+const Kernel& mean_f32_kernel() {
+  static const MeanF32Kernel instance;
   return instance;
 }
 

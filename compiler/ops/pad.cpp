@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "ops/constraints.hpp"
 #include "ops/kernel.hpp"
@@ -45,8 +46,12 @@ std::array<PaddedDimension, 4> dimensions_of(const NodeView& view) {
 constexpr int32_t largest_padding = 65535;
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are int8",
-     [](const NodeView& v) { return has_dtype(v.input(0), DType::s8) && has_dtype(v.output(), DType::s8); }},
+    {"input and output are of one type: int8, uint8, int16 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.input(0).type.dtype;
+       return v.output().type.dtype == dtype &&
+              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
+     }},
     {"the input is of rank 1 to 4 and not empty",
      [](const NodeView& v) {
        const size_t rank = input_shape(v).rank();
@@ -58,28 +63,16 @@ constexpr Constraint constraint_list[] = {
        return paddings.size() == 2 * input_shape(v).rank() &&
               std::ranges::all_of(paddings, [](int32_t p) { return p >= 0 && p <= largest_padding; });
      }},
-    {"the output is quantised per tensor",
-     [](const NodeView& v) { return is_quantized_per_tensor(v.output()); }},
+    {"an integer output is quantised per tensor, int16 with zero point 0",
+     [](const NodeView& v) {
+       return is_real(v.output()) &&
+              (!has_dtype(v.output(), DType::s16) || v.output().quantization.zero_point() == 0);
+     }},
 };
 
-template <class T>
-void evaluate_elements(const Evaluation& evaluation, T value) {
-  const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<T>();
-  const auto output = evaluation.output().template as<T>();
-  const auto [images, rows, columns, channels] = dimensions_of(view);
-  const auto inside = [](const PaddedDimension& d, int32_t at) {
-    return at >= d.before && at < d.before + d.input;
-  };
-  size_t next = 0;
-  size_t source = 0;
-  for (int32_t n = 0; n < images.output(); ++n)
-    for (int32_t y = 0; y < rows.output(); ++y)
-      for (int32_t x = 0; x < columns.output(); ++x)
-        for (int32_t c = 0; c < channels.output(); ++c)
-          output[next++] = inside(images, n) && inside(rows, y) && inside(columns, x) && inside(channels, c)
-                               ? input[source++]
-                               : value;
+// What is added around the input, as each byte of every element: real zero.
+int32_t padding_byte(const NodeView& view) {
+  return byte_width(view.output().type.dtype) == 1 ? view.output().quantization.zero_point() : 0;
 }
 
 class Pad final : public Operator {
@@ -123,7 +116,26 @@ class Pad final : public Operator {
   }
 
   void evaluate(const Evaluation& evaluation) const override {
-    evaluate_elements(evaluation, static_cast<int8_t>(evaluation.view.output().quantization.zero_point()));
+    const NodeView& view = evaluation.view;
+    const auto width = static_cast<size_t>(byte_width(view.output().type.dtype));
+    const std::vector<std::byte>& input = evaluation.input(0).bytes;
+    std::vector<std::byte>& output = evaluation.output().bytes;
+    std::ranges::fill(output, static_cast<std::byte>(padding_byte(view)));
+    const auto [images, rows, columns, channels] = dimensions_of(view);
+    size_t source = 0;
+    for (int32_t n = 0; n < images.input; ++n) {
+      for (int32_t y = 0; y < rows.input; ++y) {
+        for (int32_t x = 0; x < columns.input; ++x) {
+          const int64_t pixel =
+              ((int64_t{images.before + n} * rows.output() + rows.before + y) * columns.output() +
+               columns.before + x);
+          const auto target = static_cast<size_t>(pixel * channels.output() + channels.before) * width;
+          const size_t bytes = static_cast<size_t>(channels.input) * width;
+          std::memcpy(&output[target], &input[source], bytes);
+          source += bytes;
+        }
+      }
+    }
   }
 
   Graph sample(Random& random) const override {
@@ -139,8 +151,10 @@ class Pad final : public Operator {
       attributes.paddings.push_back(padded ? random.integer(0, 2) : 0);
       attributes.paddings.push_back(padded ? random.integer(0, 3) : 0);
     }
-    const TensorId input = sample_tensor(graph, random, "input", DType::s8, Shape(dims));
-    const TensorId output = sample_tensor(graph, random, "output", DType::s8, {});
+    constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
+    const DType dtype = dtypes[random.integer(0, 5)];
+    const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
+    const TensorId output = sample_tensor(graph, random, "output", dtype, {});
     graph.at(output).quantization = graph.at(input).quantization;
     graph.nodes.push_back({.op = Op::pad,
                            .inputs = {input},
@@ -165,32 +179,27 @@ class PadS8Kernel final : public Kernel {
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it copies int8"};
-    const auto [images, rows, columns, channels] = dimensions_of(view);
+    auto [images, rows, columns, channels] = dimensions_of(view);
+    // The kernel takes bytes for channels.
+    const int32_t width = byte_width(view.output().type.dtype);
+    channels = {channels.input * width, channels.before * width, channels.after * width};
     KernelCall call;
-    call.geometry = {{"input_batches", images.input},
-                     {"input_height", rows.input},
-                     {"input_width", columns.input},
-                     {"input_channels", channels.input},
-                     {"output_batches", images.output()},
-                     {"output_height", rows.output()},
-                     {"output_width", columns.output()},
-                     {"output_channels", channels.output()},
-                     {"pad_front", images.before},
-                     {"pad_top", rows.before},
-                     {"pad_left", columns.before},
-                     {"pad_channels", channels.before},
-                     {"value", view.output().quantization.zero_point()},
-                     {"input_ring_rows", rows.input},
+    call.geometry = {{"input_batches", images.input},     {"input_height", rows.input},
+                     {"input_width", columns.input},      {"input_channels", channels.input},
+                     {"output_batches", images.output()}, {"output_height", rows.output()},
+                     {"output_width", columns.output()},  {"output_channels", channels.output()},
+                     {"pad_front", images.before},        {"pad_top", rows.before},
+                     {"pad_left", columns.before},        {"pad_channels", channels.before},
+                     {"value", padding_byte(view)},       {"input_ring_rows", rows.input},
                      {"output_ring_rows", rows.output()}};
     call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, rows.output()};
-    call.overlaps = {{.input = 0, .distance = distance(view)}};
+    call.overlaps = {{.input = 0, .distance = distance(view) * width}};
     call.stack_bytes = 96;
     call.code_bytes = 250;
     const bool whole_rows = channels.input == channels.output();
     const int64_t pieces =
         static_cast<int64_t>(images.output()) * rows.output() * (whole_rows ? 3 : 3 * columns.output());
-    call.cycles = 30 * pieces + view.output().type.shape.elements();
+    call.cycles = 30 * pieces + view.output().type.bytes();
     return call;
   }
 

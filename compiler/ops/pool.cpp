@@ -1,7 +1,9 @@
 #include "ops/pool.hpp"
 
 #include <cmath>
+#include <limits>
 
+#include "kernels/pool_2d_f32.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
 #include "ops/sampling.hpp"
@@ -17,8 +19,12 @@ const Shape& input_shape(const NodeView& view) {
 constexpr int64_t most_taps = int64_t{1} << 23;
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are int8",
-     [](const NodeView& v) { return has_dtype(v.input(0), DType::s8) && has_dtype(v.output(), DType::s8); }},
+    {"input and output are both int8, uint8 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.input(0).type.dtype;
+       return v.output().type.dtype == dtype &&
+              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::f32);
+     }},
     {"the input is of rank 4 and not empty",
      [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
     {"the window's sides are at least 1, strides 1 to 65535, paddings 0 to 65535",
@@ -37,8 +43,9 @@ constexpr Constraint constraint_list[] = {
        const auto covered = [](const WindowAxis& a) { return int64_t{std::min(a.window, a.input)}; };
        return covered(pool_windows(v).height) * covered(pool_windows(v).width) <= most_taps;
      }},
-    {"input and output are quantised per tensor, both in the same way",
+    {"integer input and output are quantised per tensor, both in the same way",
      [](const NodeView& v) {
+       if (has_dtype(v.input(0), DType::f32)) return true;
        if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;
        const Quantization& in = v.input(0).quantization;
        const Quantization& out = v.output().quantization;
@@ -114,9 +121,11 @@ Graph sample_pool(Random& random, Op op) {
   const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
   const int32_t channels = random.chance(0.3) ? 4 * random.integer(1, 4) : random.integer(1, 9);
   Graph graph;
-  const TensorId input = sample_tensor(graph, random, "input", DType::s8,
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.7 ? DType::s8 : kind < 0.85 ? DType::u8 : DType::f32;
+  const TensorId input = sample_tensor(graph, random, "input", dtype,
                                        {batches, windows.height.input, windows.width.input, channels});
-  const TensorId output = sample_tensor(graph, random, "output", DType::s8,
+  const TensorId output = sample_tensor(graph, random, "output", dtype,
                                         {batches, windows.height.output(), windows.width.output(), channels});
   graph.at(output).quantization = graph.at(input).quantization;
   graph.nodes.push_back(
@@ -134,20 +143,47 @@ Graph sample_pool(Random& random, Op op) {
   return graph;
 }
 
-std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
-  if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+namespace {
+
+KernelCall windowed_call(const NodeView& view) {
   const Windows windows = pool_windows(view);
   const Shape& output = view.output().type.shape;
-  const ClampRange range = activation_range(view.node.activation, view.output());
   KernelCall call;
   call.geometry = window_geometry(windows, input_shape(view), output);
-  call.geometry.insert(call.geometry.end(),
-                       {{"activation_min", range.lowest}, {"activation_max", range.highest}});
-  call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, output[1]};
-  call.overlaps = window_overlaps(windows, input_shape(view), output);
+  for (KernelOverlap overlap : window_overlaps(windows, input_shape(view), output)) {
+    overlap.distance *= byte_width(view.output().type.dtype);
+    call.overlaps.push_back(overlap);
+  }
   call.stack_bytes = 128;
   call.code_bytes = 300;
   call.cycles = 7 * output.elements() * windows.taps() + 30 * output.elements();
+  return call;
+}
+
+}  // namespace
+
+std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  KernelCall call = windowed_call(view);
+  call.geometry.insert(call.geometry.end(),
+                       {{"activation_min", range.lowest}, {"activation_max", range.highest}});
+  call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, view.output().type.shape[1]};
+  return call;
+}
+
+std::variant<KernelCall, Refusal> PoolF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
+  if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
+  const RealRange range = activation_range_f32(view.node.activation);
+  // A literal has to stand for it, and there is none for infinity.
+  constexpr float largest = std::numeric_limits<float>::max();
+  KernelCall call = windowed_call(view);
+  call.arguments = {InputArgument{0},
+                    OutputArgument{0},
+                    std::max(range.lowest, -largest),
+                    std::min(range.highest, largest),
+                    int32_t{0},
+                    view.output().type.shape[1]};
   return call;
 }
 

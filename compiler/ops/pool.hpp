@@ -38,7 +38,21 @@ Graph sample_pool(Random& random, Op op);
 // window, in order; at least one.
 void for_each_pool(const NodeView& view, const std::function<void(size_t, std::span<const size_t>)>& reduce);
 
-// The call of a pool kernel over int8, whose arguments are input, output and rows.
+// The call of a pool kernel over int8 and uint8, whose arguments are input, output and rows.
 std::variant<KernelCall, Refusal> pool_call(const NodeView& view);
+
+// A kernel of kernels/pool_2d_f32.hpp.
+class PoolF32Kernel final : public Kernel {
+ public:
+  constexpr PoolF32Kernel(std::string_view name, Op op)
+      : facts_{name, op, KernelSet::generic, "kernels/pool_2d_f32.hpp",
+               "float32, one element of the output after the other."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
 
 }  // namespace burin

@@ -20,6 +20,4 @@ class Rectifier : public UnaryOperator {
   Activation activation_;
 };
 
-SlopedFunction rectification(const NodeView& view, Activation activation, Rounding rounding);
-
 }  // namespace burin

@@ -76,6 +76,52 @@ void fit_output_scale(Graph& graph, Random& random, TensorId input, TensorId wei
       static_cast<float>(accumulator * spread / 256 * random.real(0.3, 3))};
 }
 
+void vary_weighted_types(Graph& graph, Random& random) {
+  enum class Kind { s8, f32, hybrid, u8, asymmetric };
+  const double choice = random.real(0, 1);
+  const Kind kind = choice < 0.6   ? Kind::s8
+                    : choice < 0.7 ? Kind::f32
+                    : choice < 0.8 ? Kind::hybrid
+                    : choice < 0.9 ? Kind::u8
+                                   : Kind::asymmetric;
+  if (kind == Kind::s8) return;
+  const Node& node = graph.nodes[0];
+  Tensor& weights = graph.at(node.inputs[1]);
+  Tensor* const bias = node.inputs[2].valid() ? &graph.at(node.inputs[2]) : nullptr;
+  std::vector<Tensor*> activations = {&graph.at(node.inputs[0]), &graph.at(node.outputs[0])};
+  const auto values = weights.constant->as<int8_t>();
+  if (kind == Kind::f32 || kind == Kind::hybrid) {
+    for (Tensor* tensor : activations) {
+      tensor->type.dtype = DType::f32;
+      tensor->quantization = {};
+    }
+    if (bias) {
+      bias->type.dtype = DType::f32;
+      bias->quantization = {};
+      bias->constant = sample_constant(random, bias->type);
+    }
+    if (kind == Kind::hybrid) return;
+    std::vector<float> reals;
+    for (const int8_t value : values) reals.push_back(static_cast<float>(value) / 64);
+    weights.type.dtype = DType::f32;
+    weights.quantization = {};
+    weights.constant = Constant::of(reals);
+    return;
+  }
+  // Weights with a zero point are quantised per tensor.
+  weights.quantization = {{weights.quantization.scales[0]}, {random.integer(-60, 60)}, 0};
+  if (bias) bias->quantization = {{bias->quantization.scales[0]}, {0}, 0};
+  if (kind == Kind::asymmetric) return;
+  activations.push_back(&weights);
+  for (Tensor* tensor : activations) {
+    tensor->type.dtype = DType::u8;
+    tensor->quantization.zero_points[0] += 128;
+  }
+  std::vector<uint8_t> shifted;
+  for (const int8_t value : values) shifted.push_back(static_cast<uint8_t>(value + 128));
+  weights.constant = Constant::of(shifted);
+}
+
 Activation sample_activation(Random& random) {
   return static_cast<Activation>(random.integer(0, 3));
 }

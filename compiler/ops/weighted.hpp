@@ -1,4 +1,5 @@
-// What the operators with int8 weights (convolutions, fully connected) share: scales, folded biases, ranges.
+// What the operators with constant weights (convolutions, fully connected) share: types, scales, folded
+// biases. Their operands are input, weights and a bias that may be absent.
 #pragma once
 
 #include <optional>
@@ -7,12 +8,37 @@
 
 #include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
+// The types that go together: all int8, or all uint8, or float32 with float32 weights, or float32 with int8
+// weights, which stand for weight * scale ("hybrid" models); the bias is int32 for integers, else float32.
+bool has_weighted_types(const NodeView& view);
+inline constexpr std::string_view weighted_types_sentence =
+    "input, weights and output are all int8, all uint8 or all float32, or the weights alone are int8 and the "
+    "others float32; the bias is int32 for integers and float32 otherwise";
+
+// Integer input and output are quantised per tensor, the weights per tensor, or symmetrically along `axis`;
+// for float32 only the weights, with zero points 0.
+bool has_weighted_quantization(const NodeView& view, int32_t axis);
+
+// All int8, and the weights' zero points 0: what most kernels compute.
+bool has_symmetric_s8_weights(const NodeView& view);
+inline constexpr const char* symmetric_s8_only = "it computes int8 with symmetric weights";
+
+// The elements as the numbers that are multiplied: integers minus their zero point; reals, which int8 weights
+// are times their scale.
+std::vector<int32_t> centred_elements(const Tensor& tensor, const Value& value);
+std::vector<float> real_elements(const Tensor& tensor, const Value& value);
+// The bias of channel c, or 0 where there is none.
+int64_t bias_of(const Evaluation& evaluation, int64_t channel);
+float real_bias_of(const Evaluation& evaluation, int64_t channel);
+
 // Factor input_scale * weight_scale / output_scale of every output channel. Per-channel weights multiply in
-// double, as does TFLite's PopulateConvolutionQuantizationParams; a per-tensor FULLY_CONNECTED multiplies the
-// two scales in float first (GetQuantizedConvolutionMultipler), which `product_in_float` asks for.
+// double, as does TFLite's PopulateConvolutionQuantizationParams; a per-tensor FULLY_CONNECTED, and anything
+// in uint8, multiplies the two scales in float first (GetQuantizedConvolutionMultipler), which
+// `product_in_float` asks for.
 std::vector<FixedPointMultiplier> output_multipliers(const Tensor& input, const Tensor& weights,
                                                      const Tensor& output, int64_t channels,
                                                      bool product_in_float);

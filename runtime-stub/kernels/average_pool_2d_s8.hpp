@@ -1,4 +1,4 @@
-// AVERAGE_POOL_2D, int8, any primitive layer.
+// AVERAGE_POOL_2D, int8 or uint8, any primitive layer.
 //
 //   output[y][x][c] = clamp(round(sum input[y'][x'][c] / count))
 //
@@ -27,7 +27,8 @@ struct AveragePool2dS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image of the batch.
-  static void run(const int8_t* input, int8_t* output, int32_t row_begin, int32_t row_end) {
+  template <class Element>
+  static void run(const Element* input, Element* output, int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), y);
       input += G::input_height * W::input_row_elements();
@@ -36,7 +37,8 @@ struct AveragePool2dS8 {
   }
 
  private:
-  static void row(const int8_t* input, int8_t* output, int32_t y) {
+  template <class Element>
+  static void row(const Element* input, Element* output, int32_t y) {
     const Taps rows = W::rows(y);
     for (int32_t x = 0; x < G::output_width; ++x) {
       const Taps columns = W::columns(x);
@@ -46,7 +48,7 @@ struct AveragePool2dS8 {
       for (int32_t c = 0; c < G::input_channels; ++c) {
         int32_t sum = 0;
         for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
-          const int8_t* values =
+          const Element* values =
               InputRows::at(input, W::top(y) + ky) + (W::left(x) + columns.begin) * G::input_channels + c;
           for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
             sum += *values;
@@ -54,7 +56,7 @@ struct AveragePool2dS8 {
           }
         }
         const int32_t mean = (sum > 0 ? sum + half : sum - half) / count;
-        *output++ = static_cast<int8_t>(Isa::clamp(mean, G::activation_min, G::activation_max));
+        *output++ = static_cast<Element>(Isa::clamp(mean, G::activation_min, G::activation_max));
       }
     }
   }

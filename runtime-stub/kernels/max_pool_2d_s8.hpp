@@ -1,4 +1,4 @@
-// MAX_POOL_2D, int8, any primitive layer.
+// MAX_POOL_2D, int8 or uint8, any primitive layer.
 //
 //   output[y][x][c] = clamp(max input[y'][x'][c])
 //
@@ -27,7 +27,8 @@ struct MaxPool2dS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image of the batch.
-  static void run(const int8_t* input, int8_t* output, int32_t row_begin, int32_t row_end) {
+  template <class Element>
+  static void run(const Element* input, Element* output, int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), y);
       input += G::input_height * W::input_row_elements();
@@ -36,7 +37,8 @@ struct MaxPool2dS8 {
   }
 
  private:
-  static void row(const int8_t* input, int8_t* output, int32_t y) {
+  template <class Element>
+  static void row(const Element* input, Element* output, int32_t y) {
     const Taps rows = W::rows(y);
     for (int32_t x = 0; x < G::output_width; ++x) {
       const Taps columns = W::columns(x);
@@ -44,14 +46,14 @@ struct MaxPool2dS8 {
         // A maximum that starts at the lowest value allowed needs no lower clamp.
         int32_t highest = G::activation_min;
         for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
-          const int8_t* values =
+          const Element* values =
               InputRows::at(input, W::top(y) + ky) + (W::left(x) + columns.begin) * G::input_channels + c;
           for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
             highest = Isa::maximum(highest, *values);
             values += G::input_channels;
           }
         }
-        *output++ = static_cast<int8_t>(Isa::minimum(highest, G::activation_max));
+        *output++ = static_cast<Element>(Isa::minimum(highest, G::activation_max));
       }
     }
   }

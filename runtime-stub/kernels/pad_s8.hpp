@@ -1,4 +1,5 @@
-// PAD, int8, any primitive layer: the input surrounded by a constant, in any of four dimensions.
+// PAD, any primitive layer: the input surrounded by a constant byte, in any of four dimensions. Wider
+// elements than bytes are so many channels.
 #pragma once
 
 #include <stdint.h>
@@ -27,7 +28,9 @@ struct PadS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image.
-  static void run(const int8_t* input, int8_t* output, int32_t row_begin, int32_t row_end) {
+  static void run(const void* from, void* to, int32_t row_begin, int32_t row_end) {
+    const int8_t* input = static_cast<const int8_t*>(from);
+    int8_t* output = static_cast<int8_t*>(to);
     for (int32_t batch = 0; batch < G::output_batches; ++batch) {
       const bool image = batch >= G::pad_front && batch - G::pad_front < G::input_batches;
       for (int32_t y = row_begin; y < row_end; ++y) {

@@ -1,0 +1,139 @@
+// DEPTHWISE_CONV_2D in any arithmetic of weighted_arithmetic.hpp. Four outputs are made at a time, so that
+// where the taps lie is found out once for all of them.
+#pragma once
+
+#include <stdint.h>
+
+#include "kernels/rows.hpp"
+#include "kernels/weighted_arithmetic.hpp"
+#include "kernels/window.hpp"
+
+namespace burin_kernels {
+
+// Weights are [taps][output_channels]; output channel o reads input channel o / (outputs / inputs).
+template <class Geometry>
+struct DepthwiseBlocks {
+  typedef Geometry G;
+  typedef Window<Geometry> W;
+  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
+  typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
+
+  static constexpr bool accepts() { return W::sound() && G::output_channels % G::input_channels == 0; }
+
+  // Output rows [row_begin, row_end) of every image of the batch.
+  template <class Input, class Weight, class Output, class Arithmetic>
+  static void run(const Input* input, const Weight* weights, const Arithmetic& arithmetic, Output* output,
+                  int32_t row_begin, int32_t row_end) {
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      for (int32_t y = row_begin; y < row_end; ++y)
+        row(input, weights, arithmetic, OutputRows::at(output, y), y);
+      input += G::input_height * W::input_row_elements();
+      output += G::output_height * W::output_row_elements();
+    }
+  }
+
+ private:
+  struct Position {
+    int32_t top;
+    int32_t left;
+    Taps rows;
+    Taps columns;
+  };
+
+  static int32_t source(int32_t channel) { return channel / (G::output_channels / G::input_channels); }
+
+  template <class Input, class Weight, class Output, class Arithmetic>
+  static void row(const Input* input, const Weight* weights, const Arithmetic& arithmetic, Output* output,
+                  int32_t y) {
+    Position at;
+    at.top = W::top(y);
+    at.rows = W::rows(y);
+    for (int32_t x = 0; x < G::output_width; ++x) {
+      at.left = W::left(x);
+      at.columns = W::columns(x);
+      int32_t channel = 0;
+      for (; channel + 4 <= G::output_channels; channel += 4)
+        block<4>(input, weights + channel, arithmetic, output + channel, at, channel);
+      for (; channel < G::output_channels; ++channel)
+        block<1>(input, weights + channel, arithmetic, output + channel, at, channel);
+      output += G::output_channels;
+    }
+  }
+
+  // `width` neighbouring outputs, 1 or 4.
+  template <int32_t width, class Input, class Weight, class Output, class Arithmetic>
+  static void block(const Input* input, const Weight* weights, const Arithmetic& arithmetic, Output* output,
+                    const Position& at, int32_t channel) {
+    typedef typename Arithmetic::Sum Sum;
+    Sum sum_0 = 0;
+    Sum sum_1 = 0;
+    Sum sum_2 = 0;
+    Sum sum_3 = 0;
+    Sum values_0 = 0;
+    Sum values_1 = 0;
+    Sum values_2 = 0;
+    Sum values_3 = 0;
+    for (int32_t ky = at.rows.begin; ky < at.rows.end; ++ky) {
+      const Input* line = InputRows::at(input, at.top + ky * G::dilation_height);
+      for (int32_t kx = at.columns.begin; kx < at.columns.end; ++kx) {
+        const Input* element = line + (at.left + kx * G::dilation_width) * G::input_channels;
+        const Weight* factor = weights + (ky * G::window_width + kx) * G::output_channels;
+        add(element, factor, arithmetic, channel, sum_0, values_0);
+        if (width > 1) {
+          add(element, factor + 1, arithmetic, channel + 1, sum_1, values_1);
+          add(element, factor + 2, arithmetic, channel + 2, sum_2, values_2);
+          add(element, factor + 3, arithmetic, channel + 3, sum_3, values_3);
+        }
+      }
+    }
+    output[0] = arithmetic.finish(sum_0, values_0, channel);
+    if (width > 1) {
+      output[1] = arithmetic.finish(sum_1, values_1, channel + 1);
+      output[2] = arithmetic.finish(sum_2, values_2, channel + 2);
+      output[3] = arithmetic.finish(sum_3, values_3, channel + 3);
+    }
+  }
+
+  template <class Input, class Weight, class Arithmetic, class Sum>
+  static void add(const Input* element, const Weight* factor, const Arithmetic& arithmetic, int32_t channel,
+                  Sum& sum, Sum& values) {
+    const Sum value = arithmetic.value(element[source(channel)]);
+    values += value;
+    sum += arithmetic.product(value, *factor);
+  }
+};
+
+// Geometry, besides: scale_step, 1 where int8 weights have a scale a channel.
+template <class Geometry, class Isa>
+struct DepthwiseConvolution2dF32 {
+  static constexpr bool accepts() { return DepthwiseBlocks<Geometry>::accepts(); }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, const float* weights, const float* bias, float* output, float lowest,
+                  float highest, int32_t row_begin, int32_t row_end) {
+    const F32Arithmetic arithmetic = {0, 0, bias, lowest, highest};
+    DepthwiseBlocks<Geometry>::run(input, weights, arithmetic, output, row_begin, row_end);
+  }
+  static void run(const float* input, const int8_t* weights, const float* scales, const float* bias,
+                  float* output, float lowest, float highest, int32_t row_begin, int32_t row_end) {
+    const F32Arithmetic arithmetic = {scales, Geometry::scale_step, bias, lowest, highest};
+    DepthwiseBlocks<Geometry>::run(input, weights, arithmetic, output, row_begin, row_end);
+  }
+};
+
+// uint8, or int8 with a zero point of the weights. Geometry, besides: that of AsymmetricArithmetic.
+template <class Geometry, class Isa>
+struct DepthwiseConvolution2dAsymmetric {
+  static constexpr bool accepts() { return DepthwiseBlocks<Geometry>::accepts(); }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  template <class Element>
+  static void run(const Element* input, const Element* weights, const int32_t* bias,
+                  const int32_t* multipliers, const int8_t* shifts, Element* output, int32_t row_begin,
+                  int32_t row_end) {
+    const AsymmetricArithmetic<Geometry, Isa, Element> arithmetic = {bias, multipliers, shifts};
+    DepthwiseBlocks<Geometry>::run(input, weights, arithmetic, output, row_begin, row_end);
+  }
+};
+
+}  // namespace burin_kernels
