@@ -22,7 +22,7 @@ struct StridedCopy {
   static void run(const void* input, const int32_t* axes, void* output) {
     const uint8_t* from = static_cast<const uint8_t*>(input) + G::offset;
     uint8_t* to = static_cast<uint8_t*>(output);
-    int32_t index[G::axes > 0 ? G::axes : 1] = {};
+    int32_t index[G::axes > 0 ? static_cast<int32_t>(G::axes) : 1] = {};
     for (;;) {
       memmove(to, from, static_cast<size_t>(G::run_bytes));
       to += G::run_bytes;
