@@ -33,7 +33,7 @@ std::map<std::string, Folders> rules() {
       {"program", base},
       {"target", base},
       {"ops", forms + Folders{"kernels", "isa"}},
-      {"import", operators},
+      {"import", operators + Folders{"eval"}},
       {"eval", operators},
       {"passes", operators + Folders{"eval"}},
       {"lower", operators},

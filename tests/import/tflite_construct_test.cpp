@@ -48,10 +48,12 @@ struct Model {
     return import_tflite(
         tflite(fmt::format(R"({{version: {}, operator_codes: [{{builtin_code: "FULLY_CONNECTED"}} {}],
         subgraphs: [{{tensors: [{}, {}, {} {}], inputs: {}, outputs: {}, name: "main",
-                      operators: [{} {{opcode_index: 0, {}}} {}]}} {}],
+                      operators: [{} {{{}}} {}]}} {}],
         buffers: [{{}}, {} {}]}})",
                            version, more_codes, x, weights, y, more_tensors, inputs, outputs,
-                           operators_before, operands, more_operators, more_subgraphs, buffer, more_buffers)),
+                           operators_before,
+                           operands.starts_with("opcode_index") ? operands : "opcode_index: 0, " + operands,
+                           more_operators, more_subgraphs, buffer, more_buffers)),
         "model");
   }
 };
@@ -94,6 +96,66 @@ TEST_CASE("four-bit weights are widened") {
   const Tensor& weights = named(*graph, "weights");
   CHECK(weights.type == TensorType{DType::s8, {3, 4}});
   CHECK(*weights.constant == Constant::of(std::vector<int8_t>{1, 2, 3, 4, 7, -8, -7, -1, 0, 0, 0, 7}));
+}
+
+TEST_CASE("weights may be computed from constants") {
+  Model model;
+  model.weights =
+      R"({shape: [4,3], type: "INT8", name: "given", buffer: 1, quantization: {scale: [0.1], zero_point: [0]}})";
+  model.more_tensors = R"(, {shape: [2], type: "INT32", name: "permutation", buffer: 2},
+      {shape: [3,4], type: "INT8", name: "weights", quantization: {scale: [0.1], zero_point: [0]}})";
+  model.more_buffers = ", {data: [1,0,0,0, 0,0,0,0]}";
+  model.more_codes = R"(, {builtin_code: "TRANSPOSE"})";
+  model.operators_before = "{opcode_index: 1, inputs: [1, 3], outputs: [4]},";
+  model.operands = "inputs: [0, 4], outputs: [2]";
+  const Result<Graph> graph = model.import();
+  REQUIRE(graph.ok());
+  CHECK(graph->nodes.size() == 1);
+  CHECK(*named(*graph, "weights").constant ==
+        Constant::of(std::vector<int8_t>{1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12}));
+}
+
+TEST_CASE("what constants alone decide is a constant to every operator behind it") {
+  // PACK of a constant and of a slice of SHAPE, which is the permutation of a TRANSPOSE.
+  Model model;
+  model.more_tensors = R"(, {shape: [2], type: "INT32", name: "shape"},
+      {shape: [1], type: "INT32", name: "zero", buffer: 2}, {shape: [1], type: "INT32", name: "one", buffer: 3},
+      {shape: [], type: "INT32", name: "rows"}, {shape: [], type: "INT32", name: "none", buffer: 2},
+      {shape: [2], type: "INT32", name: "permutation"},
+      {shape: [3,1], type: "INT8", name: "turned", quantization: {scale: [0.5], zero_point: [3]}})";
+  model.more_buffers = ", {data: [0,0,0,0]}, {data: [1,0,0,0]}";
+  model.more_codes = R"(, {builtin_code: "SHAPE"}, {builtin_code: "STRIDED_SLICE"}, {builtin_code: "PACK"},
+      {builtin_code: "TRANSPOSE"})";
+  model.operators_before = R"({opcode_index: 1, inputs: [0], outputs: [3]},
+      {opcode_index: 2, inputs: [3, 4, 5, 5], outputs: [6], builtin_options_type: "StridedSliceOptions",
+       builtin_options: {shrink_axis_mask: 1}},
+      {opcode_index: 3, inputs: [6, 7], outputs: [8], builtin_options_type: "PackOptions",
+       builtin_options: {values_count: 2}},)";
+  model.more_operators = ", {opcode_index: 4, inputs: [2, 8], outputs: [9]}";
+  model.outputs = "[9]";
+  const Result<Graph> graph = model.import();
+  for (const Diagnostic& d : graph.diagnostics()) UNSCOPED_INFO(d.message);
+  REQUIRE(graph.ok());
+  CHECK(graph->nodes.size() == 2);
+}
+
+TEST_CASE("half-precision weights are widened") {
+  Model model;
+  model.x = R"({shape: [1,4], type: "FLOAT32", name: "x"})";
+  model.weights = R"({shape: [1,6], type: "FLOAT16", name: "halves", buffer: 1})";
+  model.buffer = "{data: [0x00,0x3C, 0x00,0xC0, 0x01,0x00, 0xFF,0x7B, 0x00,0x80, 0x55,0x35]}";
+  model.y = R"({shape: [1,6], type: "FLOAT32", name: "weights"})";
+  model.more_tensors = R"(, {shape: [1,10], type: "FLOAT32", name: "joined"})";
+  model.more_codes = R"(, {builtin_code: "DEQUANTIZE"}, {builtin_code: "CONCATENATION"})";
+  model.operators_before = "{opcode_index: 1, inputs: [1], outputs: [2]},";
+  model.operands = R"(opcode_index: 2, inputs: [0, 2], outputs: [3],
+      builtin_options_type: "ConcatenationOptions", builtin_options: {axis: 1})";
+  model.outputs = "[3]";
+  const Result<Graph> graph = model.import();
+  for (const Diagnostic& d : graph.diagnostics()) UNSCOPED_INFO(d.message);
+  REQUIRE(graph.ok());
+  CHECK(*named(*graph, "weights").constant ==
+        Constant::of(std::vector<float>{1, -2, 0x1p-24f, 65504, -0.0f, 0x1.554p-2f}));
 }
 
 TEST_CASE("tensors that cannot be held are refused where something uses them, and only there") {

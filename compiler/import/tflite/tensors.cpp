@@ -12,11 +12,12 @@ namespace {
 
 constexpr const char* too_much = "the file describes far more than it holds";
 
-// The element type that a graph holds a stored type as. Four-bit integers are widened: they are a way to
-// store weights, not to compute.
+// The element type that a graph holds a stored type as. Four-bit integers and half-precision numbers are
+// widened: they are a way to store weights, not to compute.
 std::optional<DType> dtype_of(schema::TensorType type) {
   switch (type) {
     case schema::TensorType::FLOAT32:
+    case schema::TensorType::FLOAT16:
       return DType::f32;
     case schema::TensorType::INT8:
     case schema::TensorType::INT4:
@@ -46,8 +47,34 @@ std::vector<std::byte> widened(std::span<const std::byte> nibbles, size_t elemen
   return result;
 }
 
+// The number that ten bits of fraction, five of exponent and a sign stand for: each is a float32, too.
+float real_of_half(uint32_t half) {
+  const auto fraction = static_cast<float>(half & 0x3FFu);
+  const auto exponent = static_cast<int>(half >> 10 & 0x1Fu);
+  float magnitude = 0;
+  if (exponent == 31)
+    magnitude =
+        fraction > 0 ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
+  else if (exponent == 0)
+    magnitude = std::ldexp(fraction, -24);
+  else
+    magnitude = std::ldexp(1024 + fraction, exponent - 25);
+  return half >> 15 ? -magnitude : magnitude;
+}
+
+std::vector<std::byte> reals_of_halves(std::span<const std::byte> halves, size_t elements) {
+  std::vector<std::byte> result(elements * sizeof(float));
+  for (size_t i = 0; i < elements; ++i) {
+    const float real = real_of_half(std::to_integer<uint32_t>(halves[2 * i]) |
+                                    std::to_integer<uint32_t>(halves[2 * i + 1]) << 8);
+    std::memcpy(&result[i * sizeof real], &real, sizeof real);
+  }
+  return result;
+}
+
 std::vector<std::byte> decoded(std::span<const std::byte> stored, schema::TensorType type, size_t elements) {
   if (type == schema::TensorType::INT4) return widened(stored, elements);
+  if (type == schema::TensorType::FLOAT16) return reals_of_halves(stored, elements);
   std::vector<std::byte> result(stored.begin(), stored.end());
   if (type == schema::TensorType::BOOL)
     for (std::byte& value : result) value = value == std::byte{0} ? std::byte{0} : std::byte{1};
@@ -188,13 +215,16 @@ std::optional<TensorReader::Finding> TensorReader::read_value(const schema::Tens
     stored = file.subspan(buffer.offset(), buffer.size());
   }
   const bool packed = source.type() == schema::TensorType::INT4;
+  const bool half = source.type() == schema::TensorType::FLOAT16;
   if (stored.empty()) {
-    if (packed)
+    if (packed || half)
       return Finding{DiagnosticCode::E0403, fmt::format("is {} and not constant", describe_type(source))};
     return std::nullopt;
   }
   const auto elements = static_cast<size_t>(tensor.type.shape.elements());
-  const size_t expected = packed ? (elements + 1) / 2 : static_cast<size_t>(tensor.type.bytes());
+  const size_t expected = packed ? (elements + 1) / 2
+                          : half ? 2 * elements
+                                 : static_cast<size_t>(tensor.type.bytes());
   if (stored.size() != expected)
     return Finding{DiagnosticCode::E0303,
                    fmt::format("is {} but its buffer holds {} bytes", describe_type(source), stored.size())};

@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "import/constants.hpp"
 #include "import/tflite/options.hpp"
 #include "import/tflite/resources.hpp"
 #include "import/tflite/tensors.hpp"
@@ -60,6 +61,7 @@ class Importer {
         model_(file.model()),
         budget_(4 * file.bytes().size() + (1u << 20)),
         reading_(256 * file.bytes().size() + (64u << 20)),
+        folder_(16 * file.bytes().size() + (1u << 20)),
         reader_(file, budget_) {
     for (const Operator* op : all_operators())
       if (!op->facts().tflite_name.empty()) operators_[op->facts().tflite_name] = op;
@@ -311,7 +313,9 @@ class Importer {
               .source_index = static_cast<int32_t>(current_)};
     if (!budget_.take(node.name.size()))
       return report(DiagnosticCode::E0302, "the file describes far more than it holds");
-    for (Diagnostic& diagnostic : check_operator({graph_, node})) report(std::move(diagnostic));
+    Diagnostics found = check_operator({graph_, node});
+    if (found.empty() && folder_.fold(graph_, node)) return;
+    for (Diagnostic& diagnostic : found) report(std::move(diagnostic));
     graph_.nodes.push_back(std::move(node));
   }
 
@@ -340,6 +344,7 @@ class Importer {
   Budget budget_;   // memory for the graph
   Budget reading_;  // bytes of constants that all operators together read; unrolled recurrences read the same
                     // ones often
+  ConstantFolder folder_;
   TensorReader reader_;
   std::map<std::string_view, const Operator*> operators_;  // by name in the format
   const schema::SubGraph* subgraph_ = nullptr;
