@@ -56,6 +56,31 @@ std::vector<std::string> verb_names(const CLI::App& app) {
   return names;
 }
 
+// What is wrong with a line that has words which nothing asked for: the first of them that looks like an
+// option, else the first. The words are in the order of the line.
+ExitCode unexpected_word(const Session& session, const CLI::App& app, const std::vector<std::string>& words) {
+  const auto option =
+      std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("-"); });
+  const std::vector<CLI::App*> verbs = app.get_subcommands();
+  const std::string verb = verbs.empty() ? "" : verbs.front()->get_name();
+  const std::string help = fmt::format("`burin {}{}--help` lists the options", verb, verb.empty() ? "" : " ");
+  if (option == words.end())
+    return report(session, {{.code = DiagnosticCode::E0201,
+                             .message = fmt::format("{} takes no further argument: \"{}\"",
+                                                    verb.empty() ? "burin" : verb, printable(words.front(), 60)),
+                             .help = help}});
+  std::vector<std::string> known;
+  for (const CLI::App* owner : {verbs.empty() ? &app : static_cast<const CLI::App*>(verbs.front()), &app})
+    for (const CLI::Option* each : owner->get_options())
+      for (const std::string& name : each->get_lnames())
+        if (std::ranges::find(known, "--" + name) == known.end()) known.push_back("--" + name);
+  const std::string name = option->substr(0, option->find('='));
+  return report(session,
+                {{.code = DiagnosticCode::E0201,
+                  .message = fmt::format("there is no option {}", printable(name, 60)),
+                  .help = (name.starts_with("--") ? did_you_mean(name, known) : std::string()) + help}});
+}
+
 // `burin MODEL` is `burin compile MODEL`. Returns the first word that is neither a verb nor a model, if there
 // is one.
 std::string insert_default_verb(const CLI::App& app, std::vector<std::string>& words) {
@@ -142,6 +167,8 @@ int run_command_line(std::vector<std::string> words) {
     const auto chosen = app.get_subcommands();
     fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
     return 0;
+  } catch (const CLI::ExtrasError&) {
+    return static_cast<int>(unexpected_word(session, app, app.remaining(true)));
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(usage_error(session, error.what()));
   }

@@ -62,6 +62,13 @@ TEST_CASE("no verb, an unknown verb and unknown options are usage errors", "[cli
 TEST_CASE("a mistyped verb or option is met with its neighbour", "[cli]") {
   CHECK_THAT(burin({"complie", sine()}).errors, Contains("compile"));
   CHECK_THAT(burin({"inspct", sine()}).errors, Contains("inspect"));
+  CHECK_THAT(burin({"compile", sine(), "--optimise", "speed"}).errors,
+             Contains("there is no option --optimise\n") && Contains("did you mean --optimize?") &&
+                 Contains("`burin compile --help`"));
+  CHECK_THAT(burin({"compile", sine(), "--optimise=speed"}).errors, Contains("no option --optimise\n"));
+  CHECK_THAT(burin({"bench", sine(), "--colour", "never"}).errors, Contains("did you mean --color?"));
+  CHECK_THAT(burin({"compile", sine(), "-z"}).errors, Contains("no option -z\n") && !Contains("mean"));
+  CHECK_THAT(burin({"targets", "a", "b"}).errors, Contains("targets takes no further argument: \"b\""));
 }
 
 TEST_CASE("help goes to stdout and names everything", "[cli]") {
