@@ -1,4 +1,6 @@
 // LEAKY_RELU: x for positive x, alpha * x for negative.
+#include <cmath>
+
 #include "ops/sampling.hpp"
 #include "ops/unary.hpp"
 
@@ -14,7 +16,20 @@ struct LeakyReluAttributes {
   }
 };
 
-constexpr Constraint constraint_list[] = {{unary_type_sentence, is_unary_type}};
+// The factors in float32, as the reference prepares them.
+SlopedFunction slopes(const NodeView& view) {
+  const Quantization& input = view.input(0).quantization;
+  const Quantization& output = view.output().quantization;
+  const float alpha = view.attributes<LeakyReluAttributes>().alpha;
+  return {.input_zero = input.zero_point(),
+          .output_zero = output.zero_point(),
+          .positive = fixed_point(static_cast<double>(input.scale() / output.scale())),
+          .negative = fixed_point(static_cast<double>(input.scale() * std::abs(alpha) / output.scale())),
+          .negative_sign = alpha < 0 ? -1 : 1,
+          .range = activation_range(Activation::none, view.output())};
+}
+
+constexpr Constraint constraint_list[] = {{wide_unary_type_sentence, is_wide_unary_type}};
 
 class LeakyRelu final : public UnaryOperator {
  public:
@@ -40,21 +55,14 @@ class LeakyRelu final : public UnaryOperator {
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   Graph sample(Random& random) const override {
-    const DType dtype = sample_unary_type(random);
+    const DType dtype = sample_wide_unary_type(random);
     const auto alpha = static_cast<float>(random.chance(0.1) ? 0 : random.real(-0.5, 1.5));
     return sample_unary(random, Op::leaky_relu, dtype, dtype, Attributes::of(LeakyReluAttributes{alpha}));
   }
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override {
-    // In float32, as the reference prepares them.
-    const float input_scale = view.input(0).quantization.scale();
-    const float output_scale = view.output().quantization.scale();
-    const float alpha = view.attributes<LeakyReluAttributes>().alpha;
-    return [zero_point = view.input(0).quantization.zero_point(),
-            positive = rescaling(view, static_cast<double>(input_scale / output_scale), rounding),
-            negative = rescaling(view, static_cast<double>(input_scale * alpha / output_scale), rounding)](
-               int64_t x) { return x >= zero_point ? positive(x) : negative(x); };
+    return [rounding, function = slopes(view)](int64_t x) { return function(x, rounding); };
   }
   RealFunction real_function(const NodeView& view) const override {
     return [alpha = view.attributes<LeakyReluAttributes>().alpha](float x) { return x > 0 ? x : x * alpha; };
@@ -79,6 +87,12 @@ const Kernel& leaky_relu_f32_kernel() {
 
 const Kernel& leaky_relu_lookup_kernel() {
   static const LookupKernel instance(Op::leaky_relu);
+  return instance;
+}
+
+const Kernel& leaky_relu_two_slopes_kernel() {
+  static const TwoSlopesKernel instance(Op::leaky_relu,
+                                        [](const NodeView& view, Rounding) { return slopes(view); });
   return instance;
 }
 

@@ -6,7 +6,7 @@
 namespace burin {
 namespace {
 
-constexpr Constraint constraint_list[] = {{unary_type_sentence, is_unary_type}};
+constexpr Constraint constraint_list[] = {{wide_unary_type_sentence, is_wide_unary_type}};
 
 }  // namespace
 
@@ -14,17 +14,25 @@ std::span<const Constraint> Rectifier::constraints() const {
   return constraint_list;
 }
 
-UnaryOperator::IntegerFunction Rectifier::integer_function(const NodeView& view, Rounding rounding) const {
+SlopedFunction rectification(const NodeView& view, Activation activation, Rounding rounding) {
+  const Quantization& input = view.input(0).quantization;
+  const Quantization& output = view.output().quantization;
   // TensorFlow Lite Micro clamps RELU6 to the input's 0 and 6 and leaves it at that; converters give both
   // tensors one scale, and then it is all the same.
-  if (activation_ == Activation::relu6 && rounding == Rounding::tflm) {
-    const ClampRange range = activation_range(activation_, view.input(0));
-    return [=](int64_t x) { return std::clamp<int64_t>(x, range.lowest, range.highest); };
-  }
-  const ClampRange range = activation_range(activation_, view.output());
-  const float ratio = view.input(0).quantization.scale() / view.output().quantization.scale();
-  return [=, rescaled = rescaling(view, static_cast<double>(ratio), rounding)](int64_t x) {
-    return std::clamp<int64_t>(rescaled(x), range.lowest, range.highest);
+  const bool keeps_scale = activation == Activation::relu6 && rounding == Rounding::tflm;
+  const FixedPointMultiplier factor =
+      fixed_point(keeps_scale ? 1.0 : static_cast<double>(input.scale() / output.scale()));
+  return {.input_zero = input.zero_point(),
+          .output_zero = keeps_scale ? input.zero_point() : output.zero_point(),
+          .positive = factor,
+          .negative = factor,
+          .negative_sign = 1,
+          .range = activation_range(activation, keeps_scale ? view.input(0) : view.output())};
+}
+
+UnaryOperator::IntegerFunction Rectifier::integer_function(const NodeView& view, Rounding rounding) const {
+  return [rounding, function = rectification(view, activation_, rounding)](int64_t x) {
+    return function(x, rounding);
   };
 }
 
@@ -35,7 +43,7 @@ UnaryOperator::RealFunction Rectifier::real_function(const NodeView&) const {
 }
 
 Graph Rectifier::sample(Random& random) const {
-  const DType dtype = sample_unary_type(random);
+  const DType dtype = sample_wide_unary_type(random);
   Graph graph = sample_unary(random, facts().op, dtype, dtype, Attributes::of(NoAttributes{}));
   if (random.chance(0.5)) graph.at(graph.outputs[0]).quantization = graph.at(graph.inputs[0]).quantization;
   return graph;

@@ -20,4 +20,6 @@ class Rectifier : public UnaryOperator {
   Activation activation_;
 };
 
+SlopedFunction rectification(const NodeView& view, Activation activation, Rounding rounding);
+
 }  // namespace burin

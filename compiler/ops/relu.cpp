@@ -43,4 +43,11 @@ const Kernel& relu_lookup_kernel() {
   return instance;
 }
 
+const Kernel& relu_two_slopes_kernel() {
+  static const TwoSlopesKernel instance(Op::relu, [](const NodeView& view, Rounding rounding) {
+    return rectification(view, Activation::relu, rounding);
+  });
+  return instance;
+}
+
 }  // namespace burin

@@ -42,4 +42,11 @@ const Kernel& relu6_lookup_kernel() {
   return instance;
 }
 
+const Kernel& relu6_two_slopes_kernel() {
+  static const TwoSlopesKernel instance(Op::relu6, [](const NodeView& view, Rounding rounding) {
+    return rectification(view, Activation::relu6, rounding);
+  });
+  return instance;
+}
+
 }  // namespace burin

@@ -42,4 +42,11 @@ const Kernel& relu_n1_to_1_lookup_kernel() {
   return instance;
 }
 
+const Kernel& relu_n1_to_1_two_slopes_kernel() {
+  static const TwoSlopesKernel instance(Op::relu_n1_to_1, [](const NodeView& view, Rounding rounding) {
+    return rectification(view, Activation::relu_n1_to_1, rounding);
+  });
+  return instance;
+}
+
 }  // namespace burin

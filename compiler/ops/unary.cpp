@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "kernels/lookup_s8.hpp"
-#include "ops/numerics.hpp"
+#include "kernels/two_slopes.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
@@ -42,6 +42,21 @@ bool is_unary_type(const NodeView& view) {
          has_dtype(view.output(), dtype) && is_real(view.input(0)) && is_real(view.output());
 }
 
+bool is_wide_unary_type(const NodeView& view) {
+  const auto fits = [](const Tensor& t) {
+    return has_dtype(t, DType::s16) && is_quantized_per_tensor(t) && t.quantization.zero_point() == 0;
+  };
+  return is_unary_type(view) || (fits(view.input(0)) && fits(view.output()));
+}
+
+int64_t SlopedFunction::operator()(int64_t x, Rounding rounding) const {
+  const auto offset = static_cast<int32_t>(x - input_zero);
+  const int64_t scaled = offset < 0
+                             ? int64_t{negative_sign} * multiply_by_fixed_point(offset, negative, rounding)
+                             : multiply_by_fixed_point(offset, positive, rounding);
+  return std::clamp<int64_t>(scaled + output_zero, range.lowest, range.highest);
+}
+
 std::function<int64_t(int64_t)> rescaling(const NodeView& view, double factor, Rounding rounding) {
   const int64_t input_zero = view.input(0).quantization.zero_point();
   const int64_t output_zero = view.output().quantization.zero_point();
@@ -72,6 +87,31 @@ Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attri
 DType sample_unary_type(Random& random) {
   constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::f32};
   return dtypes[random.integer(0, 3)];
+}
+
+DType sample_wide_unary_type(Random& random) {
+  return random.chance(0.25) ? DType::s16 : sample_unary_type(random);
+}
+
+std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
+                                                         const LoweringContext& context) const {
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes quantised integers"};
+  const SlopedFunction f = function_(view, context.rounding);
+  const std::vector<int32_t> quantization = {f.input_zero,     f.output_zero,         f.positive.multiplier,
+                                             f.positive.shift, f.negative.multiplier, f.negative.shift,
+                                             f.negative_sign,  f.range.lowest,        f.range.highest};
+  const int64_t elements = view.output().type.shape.elements();
+  KernelCall call;
+  call.geometry = {{"elements", static_cast<int32_t>(elements)},
+                   {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+  const KernelArgument operand = operand_argument(view, 0, "input", call);
+  call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+  call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
+  allow_in_place(view, 0, call);
+  call.stack_bytes = 96;
+  call.cycles = 40 + 38 * elements;
+  call.code_bytes = 180;
+  return call;
 }
 
 std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,

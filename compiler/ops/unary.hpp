@@ -5,6 +5,7 @@
 
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/numerics.hpp"
 
 namespace burin {
 
@@ -26,6 +27,11 @@ class UnaryOperator : public Operator {
 
 // Input and output both int8 (or both uint8) and quantised per tensor, or both float32.
 bool is_unary_type(const NodeView& view);
+// The same, or both int16 with zero points 0.
+bool is_wide_unary_type(const NodeView& view);
+inline constexpr std::string_view wide_unary_type_sentence =
+    "input and output are both int8, uint8, int16 or float32, integers quantised per tensor, int16 with zero "
+    "points 0";
 inline constexpr std::string_view unary_type_sentence =
     "input and output are both int8, uint8 or float32, integers quantised per tensor";
 
@@ -33,10 +39,23 @@ inline constexpr std::string_view unary_type_sentence =
 // factor is its magnitude's result, negated.
 std::function<int64_t(int64_t)> rescaling(const NodeView& view, double factor, Rounding rounding);
 
+// A function with one slope below zero and one above, and a clamp: RELU and its like.
+struct SlopedFunction {
+  int32_t input_zero;
+  int32_t output_zero;
+  FixedPointMultiplier positive;
+  FixedPointMultiplier negative;  // its magnitude
+  int32_t negative_sign;
+  ClampRange range;
+
+  int64_t operator()(int64_t x, Rounding rounding) const;
+};
+
 // A graph of `op` from a random shape of `from` to the same of `to`.
 Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attributes);
-// One of the types that is_unary_type allows.
+// One of the types that is_unary_type allows; that is_wide_unary_type allows.
 DType sample_unary_type(Random& random);
+DType sample_wide_unary_type(Random& random);
 
 // Any operator with one 8-bit input, one 8-bit or 16-bit output and no relation between elements: its values
 // are asked of its own evaluation.
@@ -51,6 +70,23 @@ class LookupKernel final : public Kernel {
 
  private:
   KernelFacts facts_;
+};
+
+// TwoSlopes: no table, and any width.
+class TwoSlopesKernel final : public Kernel {
+ public:
+  using Function = SlopedFunction (*)(const NodeView&, Rounding);
+  TwoSlopesKernel(Op op, Function function)
+      : facts_{"TwoSlopes", op, KernelSet::generic, "kernels/two_slopes.hpp",
+               "One requantisation an element, no table."},
+        function_(function) {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+  Function function_;
 };
 
 // A float32 kernel run(input, output, parameters...) with `elements` for its geometry.

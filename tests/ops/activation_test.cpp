@@ -86,6 +86,34 @@ TEST_CASE("logistic and tanh of zero", "[logistic][tanh]") {
                          std::vector<int8_t>{7, -128, 127}) == std::vector<int8_t>{0, -128, 127});
 }
 
+TEST_CASE("int16 activations are near the real functions", "[activation]") {
+  const float scale = GENERATE(0x1p-12f, 0x1p-11f, 0.0003f);
+  std::vector<int16_t> input;
+  for (int32_t x = -32768; x < 32768; x += 97) input.push_back(static_cast<int16_t>(x));
+  const auto count = static_cast<int32_t>(input.size());
+  const auto check = [&](Op op, float output_scale, double (*function)(double), double tolerance,
+                         const std::vector<NamedAttribute>& list = {}) {
+    CAPTURE(scale, name_of(op));
+    std::string error;
+    const Graph graph = one_node(op, {{DType::s16, {count}, quantized(scale, 0)}},
+                                 {DType::s16, {count}, quantized(output_scale, 0)},
+                                 operator_of(op).parse_attributes(list, error));
+    const std::vector<int16_t> output = evaluate<int16_t>(graph, input);
+    double largest = 0;
+    for (size_t i = 0; i < input.size(); ++i) {
+      const double exact =
+          function(static_cast<double>(scale) * input[i]) / static_cast<double>(output_scale);
+      largest = std::max(largest, std::abs(output[i] - std::clamp(exact, -32768.0, 32767.0)));
+    }
+    CHECK(largest < tolerance);
+  };
+  check(Op::logistic, 0x1p-15f, real_logistic, 4);
+  check(Op::tanh, 0x1p-15f, real_tanh, 6);
+  check(Op::relu, scale, real_relu, 1);
+  check(Op::relu6, scale, real_relu6, 1);
+  check(Op::leaky_relu, scale * 0.7f, real_leaky_relu, 1, {{"alpha", 0.25f}});
+}
+
 TEST_CASE("relu6 keeps the stored numbers, as TensorFlow Lite Micro does", "[relu6]") {
   const Graph graph = activation(Op::relu6, quantized(0.1f, 0), quantized(0.2f, 0), 4);
   CHECK(evaluate<int8_t>(graph, std::vector<int8_t>{-5, 0, 30, 100}) == std::vector<int8_t>{0, 0, 30, 60});
