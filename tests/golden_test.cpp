@@ -61,7 +61,8 @@ std::string without_kernels(const std::string& source) {
 
 void compare(const std::string& name, const std::string& actual) {
   const fs::path golden = test_file("golden/" + name);
-  if (std::getenv("BURIN_BLESS") != nullptr) {
+  const char* const bless = std::getenv("BURIN_BLESS");
+  if (bless && *bless) {
     const Result<std::string> old = read_file(golden);
     if (!old || *old != actual) {
       fs::create_directories(golden.parent_path());

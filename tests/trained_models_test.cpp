@@ -69,11 +69,11 @@ TEST_CASE("generated code for the other cores gives the recorded outputs of trai
     check_models(target, trained_models());
 }
 
-TEST_CASE("generated code reads handwritten digits: at least 97 % of images it never saw", "[models]") {
+TEST_CASE("generated code reads at least 97 % of handwritten digits that it never saw", "[models]") {
   CHECK(digits_accuracy("host") >= 0.97);
 }
 
-TEST_CASE("firmware for a Cortex-M4 reads handwritten digits: at least 97 % of images it never saw",
+TEST_CASE("firmware for a Cortex-M4 reads at least 97 % of handwritten digits that it never saw",
           "[models][qemu]") {
   if (emulation_possible()) CHECK(digits_accuracy("cortex-m4") >= 0.97);
 }
