@@ -1,0 +1,10 @@
+# Gets burin_add_model the way that `burin_from` says: as an installed package, or from the source tree.
+if(burin_from STREQUAL "package")
+  find_package(Burin CONFIG REQUIRED)
+elseif(burin_from STREQUAL "subdirectory")
+  add_subdirectory(${burin_source} burin)
+else()
+  include(FetchContent)
+  FetchContent_Declare(Burin SOURCE_DIR ${burin_source})
+  FetchContent_MakeAvailable(Burin)
+endif()
