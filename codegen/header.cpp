@@ -108,6 +108,8 @@ class HeaderWriter {
           options_.self_test.size());
       line("   that differs. */");
       line("int32_t {0}_selftest({0}_context* context);", id_);
+      line("#ifndef {0}_NO_SINGLETON\n/* The same on the static instance. */", macro_);
+      line("int32_t {0}_run_selftest(void);\n#endif", id_);
     }
     line("\n#ifdef __cplusplus\n}} /* extern \"C\" */\n#endif\n");
   }
@@ -151,7 +153,12 @@ class HeaderWriter {
          macro_);
     line("  alignas({0}_ARENA_ALIGN) unsigned char state_[{0}_STATE_BYTES > 0u ? {0}_STATE_BYTES : 1u];",
          macro_);
-    line("  {}_context context_;\n}};\n#endif\n", id_);
+    line("  {}_context context_;\n}};", id_);
+    if (!options_.self_test.empty()) {
+      line("\n#ifndef {}_NO_SINGLETON", macro_);
+      line("inline int32_t {0}_selftest() {{ return {0}_run_selftest(); }}\n#endif", id_);
+    }
+    line("#endif\n");
   }
 
   const Program& program_;

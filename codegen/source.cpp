@@ -14,13 +14,36 @@
 namespace burin::codegen {
 namespace {
 
+// Float32 outputs are not compared bit for bit: docs/numerics.md has the bound.
+constexpr const char* float_comparison = R"(
+// Within 1e-5 of the largest finite magnitude that is expected.
+bool selftest_close(const float* actual, const uint8_t* expected_bytes, uint32_t elements) {
+  float largest = 0.0f;
+  for (uint32_t i = 0; i < elements; ++i) {
+    float expected;
+    memcpy(&expected, expected_bytes + sizeof(float) * i, sizeof(float));
+    const float magnitude = expected < 0.0f ? -expected : expected;
+    if (magnitude > largest && magnitude <= 3.4028235e38f) largest = magnitude;
+  }
+  for (uint32_t i = 0; i < elements; ++i) {
+    float expected;
+    memcpy(&expected, expected_bytes + sizeof(float) * i, sizeof(float));
+    const float difference = actual[i] < expected ? expected - actual[i] : actual[i] - expected;
+    const bool same = memcmp(&actual[i], &expected, sizeof(float)) == 0 ||
+                      (!(actual[i] <= 0.0f || actual[i] >= 0.0f) && !(expected <= 0.0f || expected >= 0.0f));
+    if (!same && !(difference <= largest * 1e-5f)) return false;
+  }
+  return true;
+}
+)";
+
 class SourceWriter {
  public:
   SourceWriter(const Program& program, const GenerateOptions& options)
       : program_(program), options_(options), id_(program.name), macro_(upper(program.name)) {
     // The functions of the header are visible where the names below are.
-    for (const char* own :
-         {"context", "init", "invoke", "model", "reset", "run", "run_reset", "selftest", "status"})
+    for (const char* own : {"context", "init", "invoke", "model", "reset", "run", "run_reset", "run_selftest",
+                            "selftest", "status"})
       names_.claim(id_ + "_" + own);
     for (const auto* ports : {&program.inputs, &program.outputs})
       for (const Port& port : *ports) names_.claim(id_ + "_" + port.accessor);
@@ -360,8 +383,7 @@ class SourceWriter {
     for (const auto* ports : {&program_.inputs, &program_.outputs})
       for (const Port& port : *ports) nulls += (nulls.empty() ? "" : " || ") + port.accessor + " == NULL";
     if (!nulls.empty()) line("  if ({}) return {}_ERROR_NULL;", nulls, macro_);
-    line("  if (singleton.arena == NULL) {}_init(&singleton, singleton_arena, {});", id_,
-         program_.state_bytes > 0 ? "singleton_state" : "NULL");
+    bind_singleton();
     for (const Port& port : program_.inputs)
       line("  memcpy({0}_{1}(&singleton), {1}, sizeof({2}) * {3}_{4}_LEN);", id_, port.accessor,
            c_type(port.dtype), macro_, upper(port.accessor));
@@ -371,6 +393,11 @@ class SourceWriter {
       line("  memcpy({1}, {0}_{1}(&singleton), sizeof({2}) * {3}_{4}_LEN);", id_, port.accessor,
            c_type(port.dtype), macro_, upper(port.accessor));
     line("  return {}_OK;\n}}\n#endif", macro_);
+  }
+
+  void bind_singleton() {
+    line("  if (singleton.arena == NULL) {}_init(&singleton, singleton_arena, {});", id_,
+         program_.state_bytes > 0 ? "singleton_state" : "NULL");
   }
 
   void self_test() {
@@ -387,6 +414,9 @@ class SourceWriter {
       for (size_t p = 0; p < program_.outputs.size(); ++p)
         vector("output", s, p, options_.self_test[s].outputs[p]);
     }
+    const bool floats =
+        std::ranges::any_of(program_.outputs, [](const Port& port) { return port.dtype == DType::f32; });
+    if (floats) text_ += float_comparison;
     line("}}  // namespace\n");
     line("int32_t {0}_selftest({0}_context* context) {{\n  {0}_reset(context);", id_);
     for (size_t s = 0; s < options_.self_test.size(); ++s) {
@@ -394,13 +424,20 @@ class SourceWriter {
         line("  memcpy({0}_{1}(context), selftest_input_{2}_{3}, sizeof selftest_input_{2}_{3});", id_,
              program_.inputs[p].accessor, s, p);
       line("  if ({0}_invoke(context) != {1}_OK) return {2};", id_, macro_, s + 1);
-      for (size_t p = 0; p < program_.outputs.size(); ++p)
-        line(
-            "  if (memcmp({0}_{1}(context), selftest_output_{2}_{3}, sizeof selftest_output_{2}_{3}) != 0) "
-            "return {4};",
-            id_, program_.outputs[p].accessor, s, p, s + 1);
+      for (size_t p = 0; p < program_.outputs.size(); ++p) {
+        const std::string expected = fmt::format("selftest_output_{}_{}", s, p);
+        if (program_.outputs[p].dtype == DType::f32)
+          line("  if (!selftest_close({0}_{1}(context), {2}, {3}_{4}_LEN)) return {5};", id_,
+               program_.outputs[p].accessor, expected, macro_, upper(program_.outputs[p].accessor), s + 1);
+        else
+          line("  if (memcmp({0}_{1}(context), {2}, sizeof {2}) != 0) return {3};", id_,
+               program_.outputs[p].accessor, expected, s + 1);
+      }
     }
     line("  {0}_reset(context);\n  return 0;\n}}", id_);
+    line("\n#ifndef {}_NO_SINGLETON\nint32_t {}_run_selftest(void) {{", macro_, id_);
+    bind_singleton();
+    line("  return {0}_selftest(&singleton);\n}}\n#endif", id_);
   }
 
   const Program& program_;

@@ -48,6 +48,7 @@ const std::vector<std::string>& reserved_accessors() {
                                                  "reset",
                                                  "run",
                                                  "run_reset",
+                                                 "run_selftest",
                                                  "selftest",
                                                  "singleton",
                                                  "singleton_arena",

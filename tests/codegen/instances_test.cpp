@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
+#include <cstdio>
 
+#include "execute/process.hpp"
 #include "support/emitted.hpp"
 #include "support/identifier.hpp"
 
@@ -27,6 +30,7 @@ std::string common_names(const Emitted& emitted) {
 #define test_reset {0}_reset
 #define test_run_reset {0}_run_reset
 #define test_selftest {0}_selftest
+#define test_run_selftest {0}_run_selftest
 #define test_model {0}_model
 #define test_arena_bytes {1}_ARENA_BYTES
 #define test_state_bytes {1}_STATE_BYTES
@@ -164,6 +168,56 @@ TEST_CASE("a self-test notices wrong constants", "[codegen]") {
           .ok());
   require_silent({"g++", "main.cpp", emitted->source().string(), "-o", "program"}, emitted->folder());
   require_silent({"./program"}, emitted->folder());
+}
+
+TEST_CASE("a self-test of float32 outputs lets rounding differ, and nothing else", "[codegen]") {
+  const Result<TemporaryDirectory> folder = TemporaryDirectory::create();
+  REQUIRE(folder.ok());
+  const std::string model = (folder->path() / "line.tir").string();
+  REQUIRE(write_file(model, R"(tir 1 "line"
+tensor %0 "x" f32[1,1]
+tensor %1 "y" f32[1,1]
+tensor %2 "slope" f32[1,1] = [0.5]
+tensor %3 "offset" f32[1] = [3]
+inputs (%0)
+outputs (%1)
+node 0 "y"
+  %1 = fully_connected(%0, %2, %3) {keep_rank: false}
+)")
+              .ok());
+  const auto emitted = emit(model, "generic", {.self_test = 1});
+  REQUIRE(emitted);
+  const std::string source = *read_file(emitted->source());
+  const std::string marker = "selftest_output_0_0[4] = {";
+  const size_t begin = source.find(marker);
+  REQUIRE(begin != std::string::npos);
+  const size_t numbers = begin + marker.size();
+  const size_t end = source.find('}', numbers);
+  std::array<int, 4> bytes{};  // a number from 2.5 to 3.5
+  REQUIRE(std::sscanf(source.substr(numbers, end - numbers).c_str(), "%d, %d, %d, %d", &bytes[0], &bytes[1],
+                      &bytes[2], &bytes[3]) == 4);
+  REQUIRE(write_file(emitted->folder() / "main.cpp",
+                     "#include \"line.h\"\nint main() { return line_selftest(); }\n")
+              .ok());
+  const auto result_with = [&](const std::array<int, 4>& expected) {
+    const std::string changed =
+        source.substr(0, numbers) +
+        fmt::format("{}, {}, {}, {}", expected[0], expected[1], expected[2], expected[3]) +
+        source.substr(end);
+    REQUIRE(write_file(emitted->source(), changed).ok());
+    require_silent(Words{"g++"} + strict_warnings() +
+                       Words{"-std=c++11", "main.cpp", emitted->source().string(), "-o", "program"},
+                   emitted->folder());
+    const auto run = run_process({.words = {"./program"}, .directory = emitted->folder()});
+    REQUIRE(run.ok());
+    return run->status;
+  };
+  CHECK(result_with(bytes) == 0);
+  CHECK(result_with({bytes[0] ^ 3, bytes[1], bytes[2], bytes[3]}) == 0);    // some 10⁻⁷
+  CHECK(result_with({bytes[0], bytes[1] ^ 4, bytes[2], bytes[3]}) == 1);    // some 10⁻⁴
+  CHECK(result_with({bytes[0], bytes[1], bytes[2], bytes[3] ^ 128}) == 1);  // the sign
+  CHECK(result_with({0, 0, 192, 127}) == 1);                                // not a number
+  CHECK(result_with({0, 0, 128, 127}) == 1);                                // infinity
 }
 
 TEST_CASE("layer hooks are called once a layer, in order", "[codegen]") {

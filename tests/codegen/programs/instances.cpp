@@ -200,6 +200,8 @@ void check_self_test() {
   EXPECT(test_init(&context, arena.at, state.at) == TEST_OK);
   EXPECT(test_selftest(&context) == 0);
   EXPECT(test_selftest(&context) == 0);  // whatever the first left behind
+  EXPECT(test_selftest() == 0);
+  EXPECT(test_run_selftest() == 0);
 }
 
 template <class T>

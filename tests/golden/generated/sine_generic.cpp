@@ -167,3 +167,10 @@ int32_t sine_selftest(sine_context* context) {
   sine_reset(context);
   return 0;
 }
+
+#ifndef SINE_NO_SINGLETON
+int32_t sine_run_selftest(void) {
+  if (singleton.arena == NULL) sine_init(&singleton, singleton_arena, NULL);
+  return sine_selftest(&singleton);
+}
+#endif

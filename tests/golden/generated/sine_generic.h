@@ -58,6 +58,10 @@ void sine_reset(sine_context* context);
 /* Runs 1 embedded samples and compares with the reference: 0, or the 1-based number of the first sample
    that differs. */
 int32_t sine_selftest(sine_context* context);
+#ifndef SINE_NO_SINGLETON
+/* The same on the static instance. */
+int32_t sine_run_selftest(void);
+#endif
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -99,6 +103,10 @@ class sine_model {
   alignas(SINE_ARENA_ALIGN) unsigned char state_[SINE_STATE_BYTES > 0u ? SINE_STATE_BYTES : 1u];
   sine_context context_;
 };
+
+#ifndef SINE_NO_SINGLETON
+inline int32_t sine_selftest() { return sine_run_selftest(); }
+#endif
 #endif
 
 #endif  /* SINE_H */
