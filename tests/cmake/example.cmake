@@ -1,0 +1,22 @@
+# The project that docs/how-to/use-burin-in-cmake.md begins with, as it stands there.
+include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+file(READ ${source}/docs/how-to/use-burin-in-cmake.md page)
+set(project ${work}/example)
+foreach(block IN ITEMS cmake:CMakeLists.txt cpp:main.cpp)
+  string(REGEX MATCH "^([a-z]+):(.*)$" block ${block})
+  set(name ${CMAKE_MATCH_2})
+  set(fence "```${CMAKE_MATCH_1}\n")
+  string(FIND "${page}" "${fence}" begin)
+  string(LENGTH "${fence}" length)
+  math(EXPR begin "${begin} + ${length}")
+  string(SUBSTRING "${page}" ${begin} -1 text)
+  string(FIND "${text}" "```" end)
+  string(SUBSTRING "${text}" 0 ${end} text)
+  file(WRITE ${project}/${name} "${text}")
+endforeach()
+file(COPY ${source}/models/digits/digits.tflite DESTINATION ${project})
+
+configure("configuring" HAS "target generic")
+build("the build")
+# Probabilities of ten digits, in 1/256.
+run("the program" HAS "^([01]\\.[0-9]+ )+$" COMMAND ${work}/build/reader)
