@@ -3,7 +3,6 @@
 // Operands: input [batches, height, width, channels], weights [1, window height, window width, outputs] and
 // bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
 // format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
-#include "kernels/convolution_2d_s8_compact.hpp"
 #include "kernels/convolution_2d_s8_dual.hpp"
 #include "kernels/depthwise_convolution_2d_s8.hpp"
 #include "kernels/depthwise_convolution_2d_s8_any.hpp"
@@ -11,6 +10,7 @@
 
 #include "ops/constraints.hpp"
 #include "ops/dual.hpp"
+#include "ops/product_form.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
 #include "ops/weighted_blocks.hpp"
@@ -232,7 +232,7 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"DepthwiseConvolution2dS8", Op::depthwise_convolution_2d,
                                        KernelSet::generic, "kernels/depthwise_convolution_2d_s8.hpp",
-                                       "One output after the other."};
+                                       "Any window and depth multiplier, four outputs at a time."};
     return facts;
   }
 
@@ -243,8 +243,8 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
     std::span<const int32_t> own_bias;
     if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
     const int32_t input_zero_point = view.input(0).quantization.zero_point();
-    const auto bias = folded_biases(rows, own_bias, input_zero_point);
-    if (!bias) return Refusal{"sums of products can leave 32 bits"};
+    if (!folded_biases(rows, own_bias, input_zero_point))
+      return Refusal{"sums of products can leave 32 bits"};
     const ClampRange range = activation_range(view.node.activation, view.output());
     const Windows windows = windows_of(view);
     const Shape& output = view.output().type.shape;
@@ -254,19 +254,24 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
     call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point},
                                                {"output_zero_point", view.output().quantization.zero_point()},
                                                {"activation_min", range.lowest},
-                                               {"activation_max", range.highest},
-                                               {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
-    call.constants = {{"weights", ElementType::s8, Constant::of(rows.values), 4},
-                      {"bias", ElementType::s32, Constant::of(*bias), 4}};
-    for (KernelConstant& constant : requantization_constants(multipliers(view)))
-      call.constants.push_back(std::move(constant));
-    call.arguments = {InputArgument{0},    ConstantArgument{0}, ConstantArgument{1}, ConstantArgument{2},
-                      ConstantArgument{3}, OutputArgument{0},   int32_t{0},          output[1]};
+                                               {"activation_max", range.highest}});
+    const LayerRequantization32 requantization =
+        requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
+                              view.output().quantization.zero_point(), range, context.rounding);
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.note = requantization.note;
+    const auto packed =
+        burin_kernels::FourProductsPacker::as_they_are(view.input(1).constant->as<int8_t>());
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
+                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
+                      OutputArgument{0}, int32_t{0},          output[1]};
     call.overlaps = window_overlaps(windows, input_shape(view), output);
-    call.stack_bytes = 256;
+    call.stack_bytes = 512;
     const int64_t products = output.elements() * rows.length;
-    call.cycles = 9 * products + 12 * output.elements() * windows.height.window + 45 * output.elements();
-    call.code_bytes = 600;
+    call.cycles = 8 * products + 4 * output.elements() * windows.height.window + 60 * output.elements();
+    call.code_bytes = 130;
+    call.shared_code_bytes = 1200;
     return call;
   }
 };
@@ -304,25 +309,6 @@ KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::ve
 }
 
 constexpr const char* inexact = "some channel's sums or multiplier exceed what it computes exactly";
-
-class DepthwiseConvolution2dS8CompactKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{
-        "DepthwiseConvolution2dS8Compact", Op::depthwise_convolution_2d, KernelSet::generic,
-        "kernels/convolution_2d_s8_compact.hpp",
-        "One routine for all layers, which reads their geometry from a table."};
-    return facts;
-  }
-
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
-    const auto weights = view.input(1).constant->as<int8_t>();
-    return compact_convolution_call(windows_of(view), weight_rows(view), {weights.begin(), weights.end()},
-                                    channel_numbers(view).biases, multipliers(view), context, view, false);
-  }
-};
 
 class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
  public:
@@ -471,11 +457,6 @@ const Kernel& depthwise_convolution_2d_s8_any_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
   static const DepthwiseConvolution2dS8DualKernel instance;
-  return instance;
-}
-
-const Kernel& depthwise_convolution_2d_s8_compact_kernel() {
-  static const DepthwiseConvolution2dS8CompactKernel instance;
   return instance;
 }
 

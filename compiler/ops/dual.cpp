@@ -120,44 +120,4 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   return call;
 }
 
-std::variant<KernelCall, Refusal> compact_convolution_call(
-    const Windows& windows, const WeightRows& rows, const std::vector<int8_t>& layout,
-    std::span<const int32_t> bias, const std::vector<FixedPointMultiplier>& multipliers,
-    const LoweringContext& context, const NodeView& view, bool fold) {
-  const int32_t input_zero_point = view.input(0).quantization.zero_point();
-  const auto folded = folded_biases(rows, bias, input_zero_point);
-  if (!folded) return Refusal{"sums of products can leave 32 bits"};
-  if (!fold)
-    for (int64_t c = 0; c < rows.channels; ++c) {
-      int64_t bound = bias.empty() ? 0 : std::abs(int64_t{bias[static_cast<size_t>(c)]});
-      for (const int8_t w : rows.row(c)) bound += 255 * std::abs(w);
-      if (bound > INT32_MAX) return Refusal{"sums of products can leave 32 bits"};
-    }
-  std::vector<int32_t> own(static_cast<size_t>(rows.channels));
-  if (!bias.empty()) own.assign(bias.begin(), bias.end());
-  const ClampRange range = activation_range(view.node.activation, view.output());
-  const Shape& input = view.input(0).type.shape;
-  const Shape& output = view.output().type.shape;
-  KernelCall call;
-  call.geometry = window_geometry(windows, input, output);
-  call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point},
-                                             {"output_zero_point", view.output().quantization.zero_point()},
-                                             {"activation_min", range.lowest},
-                                             {"activation_max", range.highest},
-                                             {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
-  call.constants = {{"weights", ElementType::s8, Constant::of(layout), 4},
-                    {"bias", ElementType::s32, Constant::of(fold ? *folded : own), 4}};
-  for (KernelConstant& constant : requantization_constants(multipliers))
-    call.constants.push_back(std::move(constant));
-  call.arguments = {InputArgument{0},    ConstantArgument{0}, ConstantArgument{1}, ConstantArgument{2},
-                    ConstantArgument{3}, OutputArgument{0},   int32_t{0},          output[1]};
-  call.overlaps = window_overlaps(windows, input, output);
-  call.stack_bytes = 256;
-  // Dearer in time than any other kernel, whatever the geometry.
-  call.cycles = 15 * output.elements() * rows.length + 60 * output.elements();
-  call.code_bytes = 120;
-  call.shared_code_bytes = 500;
-  return call;
-}
-
 }  // namespace burin

@@ -37,11 +37,4 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
                                                         const LoweringContext& context,
                                                         const Windows& windows, const NodeView& view);
 
-// The call of a kernel in kernels/convolution_2d_s8_compact.hpp: `rows` are the weights by output channel,
-// `layout` in the kernel's order.
-std::variant<KernelCall, Refusal> compact_convolution_call(
-    const Windows& windows, const WeightRows& rows, const std::vector<int8_t>& layout,
-    std::span<const int32_t> bias, const std::vector<FixedPointMultiplier>& multipliers,
-    const LoweringContext& context, const NodeView& view, bool fold);
-
 }  // namespace burin

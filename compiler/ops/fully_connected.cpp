@@ -7,6 +7,7 @@
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
 #include "ops/dual.hpp"
+#include "ops/product_form.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted.hpp"
 #include "ops/weighted_blocks.hpp"
@@ -201,7 +202,7 @@ class FullyConnectedS8Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"FullyConnectedS8", Op::fully_connected, KernelSet::generic,
-                                       "kernels/fully_connected_s8.hpp", "One dot product an output."};
+                                       "kernels/fully_connected_s8.hpp", "Four outputs at a time."};
     return facts;
   }
 
@@ -209,28 +210,34 @@ class FullyConnectedS8Kernel final : public Kernel {
                                           const LoweringContext& context) const override {
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const WeightRows rows = weight_rows(view);
-    const auto bias = biases(view, rows);
-    if (!bias) return Refusal{"sums of products can leave 32 bits"};
+    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
     const ClampRange range = activation_range(view.node.activation, view.output());
+    const int32_t input_zero_point = view.input(0).quantization.zero_point();
+    const int32_t output_zero_point = view.output().quantization.zero_point();
+    const LayerRequantization32 requantization = requantize_in_32_bits(
+        rows, own_bias, input_zero_point, multipliers(view), output_zero_point, range, context.rounding);
     KernelCall call;
     call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
                      {"inputs", input_length(view)},
                      {"outputs", output_length(view)},
-                     {"per_channel", 1},
-                     {"output_zero_point", view.output().quantization.zero_point()},
+                     {"input_zero_point", input_zero_point},
+                     {"output_zero_point", output_zero_point},
                      {"activation_min", range.lowest},
-                     {"activation_max", range.highest},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
-    call.constants = {{"weights", ElementType::s8, Constant::of(rows.values), 4},
-                      {"bias", ElementType::s32, Constant::of(*bias), 4}};
-    for (KernelConstant& constant : requantization_constants(multipliers(view)))
-      call.constants.push_back(std::move(constant));
-    call.arguments = {InputArgument{0},    ConstantArgument{0}, ConstantArgument{1},
-                      ConstantArgument{2}, ConstantArgument{3}, OutputArgument{0}};
-    call.stack_bytes = 96;
-    call.cycles = 9 * batch_count(view) * input_length(view) * output_length(view);
+                     {"activation_max", range.highest}};
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    const auto packed = burin_kernels::FourProductsPacker::interleave(
+        rows.values, static_cast<size_t>(rows.channels), 1);
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
+                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+    call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
+    call.stack_bytes = 256;
+    // A last block of fewer outputs takes as long as one of four.
+    call.cycles = batch_count(view) * ((output_length(view) + 3) / 4) * (16 * input_length(view) + 240);
     call.code_bytes = 70;
-    call.shared_code_bytes = 250;
+    call.shared_code_bytes = 500;
+    call.note = requantization.note;
     return call;
   }
 };

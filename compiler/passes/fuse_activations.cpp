@@ -60,12 +60,8 @@ Graph fuse_activations(Graph graph, const PassOptions& options) {
         continue;
       const std::optional<Activation> activation = fused(graph, producer, clamp, options.rounding);
       if (!activation) continue;
-      Node fusion = producer;
-      fusion.activation = *activation;
-      fusion.outputs = clamp.outputs;
-      // An operator may carry activations for some types only.
-      if (!check_operator({graph, fusion}).empty()) continue;
-      producer = std::move(fusion);
+      producer.activation = *activation;
+      producer.outputs = clamp.outputs;
       graph.nodes[i].outputs.clear();
       remove[i] = true;
       break;

@@ -75,34 +75,34 @@ int32_t finish_exact(const Requantization& requantization, int32_t value) {
 
 // ---- search for the constants of the scaled form ----
 
-// One demand on x(a) = C + floor(a' M / 2^32), where a' = a << prescale. As C is an integer, the floor drops
-// out:
-//   at_least:  x(a) >= bound      <=>  C 2^32 >= bound 2^32 - a' M
-//   below:     x(a) <= bound - 1  <=>  C 2^32 <= bound 2^32 - a' M - 1
+// One demand on x(a) = C + floor(a' M / 2^q), where a' = a << prescale and q = 32, or a' = a. As C is an
+// integer, the floor drops out:
+//   at_least:  x(a) >= bound      <=>  C 2^q >= bound 2^q - a' M
+//   below:     x(a) <= bound - 1  <=>  C 2^q <= bound 2^q - a' M - 1
 struct Demand {
   int64_t scaled_accumulator;  // a'
   int64_t bound;
 };
 
 struct Demands {
+  int64_t one = int64_t{1} << 32;  // 2^q
   std::vector<Demand> at_least;
   std::vector<Demand> below;
 };
 
-// Bounds of C 2^32. With |a'| <= 2^31, M < 2^31, |bound| <= 2^7 2^22 nothing here leaves 63 bits.
+// Bounds of C 2^q. With |a'| <= 2^31, M < 2^31, |bound| <= 2^7 2^22 nothing here leaves 63 bits.
 struct Interval {
   int64_t low = std::numeric_limits<int64_t>::min();
   int64_t high = std::numeric_limits<int64_t>::max();
 };
 
-constexpr int64_t one = int64_t{1} << 32;
-
 Interval constant_interval(const Demands& demands, int64_t multiplier) {
   Interval result;
   for (const Demand& demand : demands.at_least)
-    result.low = std::max(result.low, demand.bound * one - demand.scaled_accumulator * multiplier);
+    result.low = std::max(result.low, demand.bound * demands.one - demand.scaled_accumulator * multiplier);
   for (const Demand& demand : demands.below)
-    result.high = std::min(result.high, demand.bound * one - demand.scaled_accumulator * multiplier - 1);
+    result.high =
+        std::min(result.high, demand.bound * demands.one - demand.scaled_accumulator * multiplier - 1);
   return result;
 }
 
@@ -117,7 +117,7 @@ int64_t ceiling_divide(int64_t value, int64_t divisor) {
 }
 
 // An integer C of the interval, the middle one: the farthest from every threshold.
-std::optional<int64_t> middle_constant(const Interval& interval) {
+std::optional<int64_t> middle_constant(const Interval& interval, int64_t one) {
   const int64_t lowest = ceiling_divide(interval.low, one);
   const int64_t highest = floor_divide(interval.high, one);
   if (lowest > highest) return std::nullopt;
@@ -139,9 +139,9 @@ std::optional<int64_t> middle_multiplier(const Demands& demands, int64_t constan
     }
   };
   for (const Demand& demand : demands.at_least)
-    demand_at_least(demand.scaled_accumulator, (demand.bound - constant) * one);
+    demand_at_least(demand.scaled_accumulator, (demand.bound - constant) * demands.one);
   for (const Demand& demand : demands.below)
-    demand_at_least(-demand.scaled_accumulator, 1 - (demand.bound - constant) * one);
+    demand_at_least(-demand.scaled_accumulator, 1 - (demand.bound - constant) * demands.one);
   if (low > high) return std::nullopt;
   return low + (high - low) / 2;
 }
@@ -152,7 +152,7 @@ struct Constants {
 };
 
 std::optional<Constants> search_constants(const Demands& demands, int64_t nearest_multiplier) {
-  if (const auto constant = middle_constant(constant_interval(demands, nearest_multiplier)))
+  if (const auto constant = middle_constant(constant_interval(demands, nearest_multiplier), demands.one))
     return Constants{nearest_multiplier, *constant};
 
   // The interval's width is a concave function of M (a minimum of linear functions less a maximum of such),
@@ -173,10 +173,10 @@ std::optional<Constants> search_constants(const Demands& demands, int64_t neares
     }
   }
   const Interval interval = constant_interval(demands, low);
-  if (const auto constant = middle_constant(interval)) return Constants{low, *constant};
+  if (const auto constant = middle_constant(interval, demands.one)) return Constants{low, *constant};
 
   // C steps are coarser than M steps, so the convex set may hold integer points that lie off the widest M.
-  const int64_t center = floor_divide(interval.low / 2 + interval.high / 2, one);
+  const int64_t center = floor_divide(interval.low / 2 + interval.high / 2, demands.one);
   for (const int64_t constant : {center, center + 1, center - 1}) {
     if (std::abs(constant) > (int64_t{1} << 30)) continue;  // keeps (bound - C) 2^32 within 63 bits
     if (const auto multiplier = middle_multiplier(demands, constant)) return Constants{*multiplier, constant};
@@ -258,6 +258,20 @@ ScaledAttempt attempt_scaled(const Requantization& requantization, Rounding roun
   }
   if (!nearest) return {std::nullopt, "its multiplier does not fit 31 bits"};
   return {std::nullopt, "no multiplier and constant put every step where the reference has it"};
+}
+
+int64_t evaluate_unclamped(const ProductForm& form, int64_t accumulator) {
+  return form.constant +
+         floor_divide((accumulator - form.bias) * form.multiplier, int64_t{1} << form.product_shift);
+}
+
+// Nothing that a processor of 32 bits computes of the form for this accumulator leaves them.
+bool stays_in_32_bits(const ProductForm& form, int64_t accumulator) {
+  const int64_t sum = accumulator - form.bias;
+  const int64_t part = int64_t{1} << (form.product_shift / 2);  // above M1 and M0
+  return fits_s32(sum * part) && fits_s32(sum * (form.multiplier >> form.product_shift)) &&
+         fits_s32(floor_divide(sum * form.multiplier, int64_t{1} << form.product_shift)) &&
+         fits_s32(evaluate_unclamped(form, accumulator));
 }
 
 // With the widest shift whose multiplier still fits: the multiplier as it stands.
@@ -391,6 +405,58 @@ bool equals_reference(const ScaledForm& form, const Requantization& requantizati
   }
   const auto function = [&](int32_t accumulator) { return evaluate(form, accumulator); };
   return staircase(function, range) == reference_staircase(requantization, rounding, range);
+}
+
+int32_t evaluate(const ProductForm& form, int32_t accumulator) {
+  return clamp(evaluate_unclamped(form, accumulator) >> form.post_shift, form.clamp_min, form.clamp_max);
+}
+
+bool equals_reference(const ProductForm& form, const Requantization& requantization, Rounding rounding,
+                      AccumulatorRange range) {
+  if (!is_defined_over(requantization, rounding, range)) return false;
+  if (form.multiplier < 0 || form.product_shift < 0 || form.product_shift > 30 ||
+      form.product_shift % 2 != 0 || form.post_shift < 0 || form.post_shift > 30)
+    return false;
+  // What fits at the ends fits between them; a sum of zero computes nothing but the constant.
+  if (!stays_in_32_bits(form, range.lowest) || !stays_in_32_bits(form, range.highest)) return false;
+  const auto function = [&](int32_t accumulator) { return evaluate(form, accumulator); };
+  return staircase(function, range) == reference_staircase(requantization, rounding, range);
+}
+
+std::optional<ProductForm> prove_product(const Requantization& requantization, Rounding rounding,
+                                         AccumulatorRange range, int32_t bias, int product_shift,
+                                         int post_shift) {
+  if (product_shift < 0 || product_shift > 30 || product_shift % 2 != 0 || post_shift < 0 || post_shift > 22)
+    return std::nullopt;
+  if (!is_defined_over(requantization, rounding, range)) return std::nullopt;
+  const Staircase reference = reference_staircase(requantization, rounding, range);
+  ProductForm form{.bias = bias,
+                   .product_shift = product_shift,
+                   .post_shift = post_shift,
+                   .clamp_min = requantization.clamp_min,
+                   .clamp_max = requantization.clamp_max};
+  const int64_t unit = int64_t{1} << post_shift;
+  if (reference.thresholds.empty()) {
+    form.constant = static_cast<int32_t>(reference.first_output * unit);
+    return form;
+  }
+  Demands demands{.one = int64_t{1} << product_shift, .at_least = {}, .below = {}};
+  for (size_t i = 0; i < reference.thresholds.size(); ++i) {
+    const int64_t bound = (reference.first_output + 1 + static_cast<int64_t>(i)) * unit;
+    demands.at_least.push_back({reference.thresholds[i] - bias, bound});
+    demands.below.push_back({reference.thresholds[i] - 1 - bias, bound});
+  }
+  if (reference.first_output > form.clamp_min)
+    demands.at_least.push_back({range.lowest - bias, reference.first_output * unit});
+  if (reference.last_output() < form.clamp_max)
+    demands.below.push_back({range.highest - bias, (reference.last_output() + int64_t{1}) * unit});
+  const auto nearest = nearest_scaled_multiplier(requantization, 32 - product_shift, post_shift);
+  const auto constants = search_constants(demands, nearest.value_or(s32_highest));
+  if (!constants || !fits_s32(constants->constant)) return std::nullopt;
+  form.multiplier = static_cast<int32_t>(constants->multiplier);
+  form.constant = static_cast<int32_t>(constants->constant);
+  if (!equals_reference(form, requantization, rounding, range)) return std::nullopt;
+  return form;
 }
 
 std::optional<ScaledForm> prove_scaled(const Requantization& requantization, Rounding rounding,

@@ -155,6 +155,35 @@ bool equals_reference(const ScaledForm& form, const Requantization& requantizati
 std::optional<ScaledForm> prove_scaled(const Requantization& requantization, Rounding rounding,
                                        AccumulatorRange range, int prescale, int post_shift);
 
+// Form "product", for processors without a long multiplication, and with constants that hold the bias:
+//   x = C + floor(s M / 2^q)     s = accumulator - bias
+//   y = clamp(x >> post_shift)
+// which 32 bits are enough for, where q = 2 p and M = 2^q M2 + 2^p M1 + M0:
+//   x = C + s M2 + ((s M1 + ((s M0) >> p)) >> p)
+struct ProductForm {
+  int32_t multiplier = 0;  // M
+  int32_t constant = 0;    // C
+  int32_t bias = 0;
+  int product_shift = 0;  // q, even
+  int post_shift = 0;
+  int32_t clamp_min = -128;
+  int32_t clamp_max = 127;
+
+  bool operator==(const ProductForm&) const = default;
+};
+
+int32_t evaluate(const ProductForm& form, int32_t accumulator);
+
+// The proof, as for ScaledForm.
+bool equals_reference(const ProductForm& form, const Requantization& requantization, Rounding rounding,
+                      AccumulatorRange range);
+
+// A proven form with the given shifts (product_shift even and in [0, 30], post_shift in [0, 22]), or nothing.
+// The range is that of the accumulator, the bias included.
+std::optional<ProductForm> prove_product(const Requantization& requantization, Rounding rounding,
+                                         AccumulatorRange range, int32_t bias, int product_shift,
+                                         int post_shift);
+
 // ---- choice ----
 
 enum class RequantizationForm {

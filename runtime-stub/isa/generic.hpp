@@ -32,12 +32,34 @@ struct Generic {
     return start;
   }
 
-  // round(a * b / 2^31), halves away from minus infinity; saturates where both are INT32_MIN.
+  // round(a * b / 2^31), halves up; saturates where both are INT32_MIN.
   static int32_t doubling_high_multiply(int32_t a, int32_t b) {
     if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
-    const int64_t product = static_cast<int64_t>(a) * b;
-    const int64_t nudge = product >= 0 ? (int64_t(1) << 30) : 1 - (int64_t(1) << 30);
-    return static_cast<int32_t>((product + nudge) / (int64_t(1) << 31));
+#if defined(__thumb__) && !defined(__thumb2__)
+    // Cores without a long multiplication: four products of 16 bits, and the carry of the lower half.
+    const uint32_t a_low = static_cast<uint32_t>(a) & 0xFFFFu;
+    const uint32_t b_low = static_cast<uint32_t>(b) & 0xFFFFu;
+    const int32_t a_high = a >> 16;
+    const int32_t b_high = b >> 16;
+    const int32_t cross_a = a_high * static_cast<int32_t>(b_low);
+    const int32_t cross_b = b_high * static_cast<int32_t>(a_low);
+    const uint32_t carry = (a_low * b_low >> 16) + (static_cast<uint32_t>(cross_a) & 0xFFFFu) +
+                           (static_cast<uint32_t>(cross_b) & 0xFFFFu) + 0x4000u;
+    return (a_high * b_high + (cross_a >> 16) + (cross_b >> 16)) * 2 + static_cast<int32_t>(carry >> 15);
+#else
+    return static_cast<int32_t>((static_cast<int64_t>(a) * b + (int64_t(1) << 30)) >> 31);
+#endif
+  }
+
+  // floor(value * multiplier / 2^20); |value| < 2^21, multiplier >= 0, and the result fits 32 bits.
+  static int32_t multiply_shift_20(int32_t value, int32_t multiplier) {
+#if defined(__thumb__) && !defined(__thumb2__)
+    const int32_t low = value * (multiplier & 0x3FF) >> 10;
+    const int32_t middle = (value * (multiplier >> 10 & 0x3FF) + low) >> 10;
+    return value * (multiplier >> 20) + middle;
+#else
+    return static_cast<int32_t>(static_cast<int64_t>(value) * multiplier >> 20);
+#endif
   }
 
   // round(value / 2^exponent), halves away from zero; exponent in [0, 31].

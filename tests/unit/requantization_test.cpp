@@ -231,6 +231,38 @@ TEST_CASE("the scaled search is complete on small problems") {
   CHECK(impossible > 20);
 }
 
+TEST_CASE("a product form that is proven is right for every accumulator, in 32 bits") {
+  std::mt19937 random(23);
+  int proven = 0;
+  for (const Rounding rounding : {Rounding::tflm, Rounding::litert}) {
+    for (int i = 0; i < 60; ++i) {
+      const RandomChannel channel = random_channel(random, i % 2 == 0);
+      const auto bias = static_cast<int32_t>(random() % 4001) - 2000;
+      const auto form = prove_product(channel.q, rounding, channel.range, bias, 20, 14);
+      if (!form) continue;
+      ++proven;
+      for (int64_t a = channel.range.lowest; a <= channel.range.highest; ++a) {
+        const int32_t expected = by_definition(channel.q, rounding, a);
+        if (evaluate(*form, static_cast<int32_t>(a)) != expected) FAIL("accumulator " << a);
+        // As a processor without a long multiplication computes it; in 64 bits, to see what leaves 32.
+        const int64_t sum = a - bias;
+        const int64_t low = (sum * (form->multiplier & 1023)) >> 10;
+        const int64_t middle = sum * ((form->multiplier >> 10) & 1023) + low;
+        const int64_t value = sum * (form->multiplier >> 20) + (middle >> 10) + form->constant;
+        const bool fits = std::abs(sum * 1023) <= highest_s32 && std::abs(middle) <= highest_s32 &&
+                          std::abs(value) <= highest_s32;
+        if (!fits || std::clamp<int64_t>(value >> 14, channel.q.clamp_min, channel.q.clamp_max) != expected)
+          FAIL("accumulator " << a << " in 32 bits");
+      }
+    }
+  }
+  CHECK(proven > 40);
+  // Sums of 2^21 leave the middle product's 32 bits.
+  const Requantization q = make(1 << 30, -14, 0);
+  CHECK(prove_product(q, Rounding::litert, {-2000000, 2000000}, 0, 20, 14).has_value());
+  CHECK_FALSE(prove_product(q, Rounding::litert, {-2200000, 2200000}, 0, 20, 14).has_value());
+}
+
 TEST_CASE("a tampered form is rejected") {
   const Requantization q = make(1518500250, -7, -128);
   const AccumulatorRange range{-40000, 60000};

@@ -20,14 +20,11 @@ namespace {
 // ---- constants (flash) ----
 alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int8_t add_right[8] = {
     1, -2, 3, -4, 5, -6, 7, -8};
-alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int8_t fully_connected_weights[24] = {
-    1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, -12, 13, -14, 15, -16, 17, -18, 19, -20, 21, -22, 23, -24};
-alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int32_t fully_connected_bias[3] = {
-    112, -188, 312};
-alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int32_t fully_connected_multipliers[3] = {
-    1073741824, 1073741824, 1073741824};
-alignas(1) RESHAPES_WEIGHTS_ATTR constexpr int8_t fully_connected_shifts[3] = {
-    -2, -2, -2};
+alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int8_t fully_connected_weights[27] = {
+    1, 9, 17, -2, -10, -18, 3, 11, 19, -4, -12, -20, 5, 13, 21, -6, -14, -22, 7, 15, 23, -8, -16, -24, 0, 0,
+    0};
+alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int32_t fully_connected_requantization[6] = {
+    1073741824, 50687, 1073741824, -256513, 1073741824, 255487};
 
 // ---- geometry: types, so that equal layers share one instantiation ----
 struct add_geometry {
@@ -38,8 +35,8 @@ using add_kernel =
 static_assert(add_kernel::accepts() && add_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_geometry {
-  enum : int32_t { batches = 1, inputs = 8, outputs = 3, per_channel = 1, output_zero_point = -7,
-                   activation_min = -7, activation_max = 127, round_once = 0 };
+  enum : int32_t { batches = 1, inputs = 8, outputs = 3, input_zero_point = 3, output_zero_point = -7,
+                   activation_min = -7, activation_max = 127, requantization = 0, post_shift = 13 };
 };
 using fully_connected_kernel =
     burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>;
@@ -87,10 +84,10 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
 
   // fully_connected: fully_connected s8[1,8] -> s8[1,3]
   // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedS8 on Generic; 24 MAC)
+  // one product and one shift, proved for all 3 channels
   RESHAPES_LAYER_HOOK(1);
   fully_connected_kernel::run(
-      add_out, fully_connected_weights, fully_connected_bias, fully_connected_multipliers,
-      fully_connected_shifts, fully_connected_out);
+      add_out, fully_connected_weights, fully_connected_requantization, fully_connected_out);
   return RESHAPES_OK;
 }
 
