@@ -244,7 +244,11 @@ class SourceWriter {
 
   std::string address(size_t buffer) const {
     const ProgramBuffer& b = program_.buffers.at(buffer);
-    return fmt::format("{} + {}", b.region == Region::arena ? "arena" : "state", b.offset);
+    return fmt::format("{} + {}", region_name(b), b.offset);
+  }
+
+  static const char* region_name(const ProgramBuffer& buffer) {
+    return buffer.region == Region::arena ? "arena" : "state";
   }
 
   static std::string pointer_type(const ProgramBuffer& buffer) {
@@ -269,11 +273,12 @@ class SourceWriter {
            c_type(port.dtype), program_.buffers.at(port.buffer).offset);
     }
     for (const Port& port : program_.outputs) {
+      const ProgramBuffer& buffer = program_.buffers.at(port.buffer);
       line("const {0}* {1}_{2}(const {1}_context* context) {{", c_type(port.dtype), id_, port.accessor);
       line(
           "  return static_cast<const {}*>(\n      static_cast<const void*>(static_cast<const "
-          "uint8_t*>(context->arena) + {}));\n}}\n",
-          c_type(port.dtype), program_.buffers.at(port.buffer).offset);
+          "uint8_t*>(context->{}) + {}));\n}}\n",
+          c_type(port.dtype), region_name(buffer), buffer.offset);
     }
     line("void {0}_reset({0}_context* context) {{", id_);
     if (program_.state_initials.empty()) {

@@ -88,17 +88,6 @@ void append(std::vector<std::string>& words, std::vector<std::string> more) {
   for (std::string& word : more) words.push_back(std::move(word));
 }
 
-// The options that place code and data of `target` in the memories of its emulator.
-std::vector<std::string> memory_map(const Emulator& emulator) {
-  // The vector table may stand in front of the code or apart from it.
-  const uint64_t taken = emulator.vectors == emulator.flash_origin ? vector_bytes : 0;
-  return {fmt::format("-Wl,--defsym=burin_vectors_origin={:#x}", emulator.vectors),
-          fmt::format("-Wl,--defsym=burin_flash_origin={:#x}", emulator.flash_origin + taken),
-          fmt::format("-Wl,--defsym=burin_flash_bytes={:#x}", emulator.flash_bytes - taken),
-          fmt::format("-Wl,--defsym=burin_ram_origin={:#x}", emulator.ram_origin),
-          fmt::format("-Wl,--defsym=burin_ram_bytes={:#x}", emulator.ram_bytes)};
-}
-
 }  // namespace
 
 Result<uint64_t> count_samples(const GeneratedModel& model, const TensorData& inputs) {
@@ -135,6 +124,23 @@ Result<Done> write_program(const GeneratedModel& model, const TensorData& inputs
   return write_file(folder / "burin_model.h", adapter(model, samples, order));
 }
 
+std::vector<std::string> emulator_link_options(const Emulator& emulator, const fs::path& linker_script) {
+  // The vector table may stand in front of the code or apart from it.
+  const uint64_t taken = emulator.vectors == emulator.flash_origin ? vector_bytes : 0;
+  return {"-nostdlib",
+          fmt::format("-Wl,--defsym=burin_vectors_origin={:#x}", emulator.vectors),
+          fmt::format("-Wl,--defsym=burin_flash_origin={:#x}", emulator.flash_origin + taken),
+          fmt::format("-Wl,--defsym=burin_flash_bytes={:#x}", emulator.flash_bytes - taken),
+          fmt::format("-Wl,--defsym=burin_ram_origin={:#x}", emulator.ram_origin),
+          fmt::format("-Wl,--defsym=burin_ram_bytes={:#x}", emulator.ram_bytes),
+          "-T" + linker_script.string(),
+          "-Wl,--start-group",
+          "-lm",
+          "-lc_nano",
+          "-lgcc",
+          "-Wl,--end-group"};
+}
+
 Result<Done> build_program(const GeneratedModel& model, const Target& target,
                            const std::vector<std::string>& flags, const fs::path& folder,
                            const std::string& object, const std::string& image) {
@@ -155,9 +161,8 @@ Result<Done> build_program(const GeneratedModel& model, const Target& target,
   append(link, {"-std=c++11", "-O2", "-fno-exceptions", "-fno-rtti", "-I.",
                 "-I" + fs::absolute(model.header).parent_path().string(), "model_main.cpp"});
   if (target.emulator) {
-    append(link, {"-DBURIN_EMULATED", "startup.cpp", "semihosting.cpp", object, "-nostdlib"});
-    append(link, memory_map(*target.emulator));
-    append(link, {"-Tboard.ld", "-Wl,--start-group", "-lm", "-lc_nano", "-lgcc", "-Wl,--end-group"});
+    append(link, {"-DBURIN_EMULATED", "startup.cpp", "semihosting.cpp", object});
+    append(link, emulator_link_options(*target.emulator, "board.ld"));
   } else {
     append(link, {"hosted.cpp", object});
     // A sanitizer wants its library at link time too.

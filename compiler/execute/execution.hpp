@@ -73,6 +73,10 @@ Result<Done> build_program(const GeneratedModel& model, const Target& target,
                            const std::vector<std::string>& flags, const std::filesystem::path& folder,
                            const std::string& object, const std::string& image);
 
+// The linker's options behind all objects: the memories of the emulator, and the C library.
+std::vector<std::string> emulator_link_options(const Emulator& emulator,
+                                               const std::filesystem::path& linker_script);
+
 // The command that runs `image` in the emulator of the target.
 Result<std::vector<std::string>> emulator_command(const Target& target, const std::string& image);
 

@@ -8,6 +8,7 @@
 
 #include "lower/memory_plan.hpp"
 #include "lower/select.hpp"
+#include "ops/elementwise.hpp"
 #include "ops/operator.hpp"
 #include "ops/reshaping.hpp"
 #include "support/identifier.hpp"
@@ -92,6 +93,7 @@ class Lowering {
                               .help = "compile for the target `generic`"});
       return;
     }
+    store_constants(view, *selection.call);
     Step step{.call = std::move(*selection.call),
               .inputs = {},
               .outputs = {},
@@ -124,6 +126,16 @@ class Lowering {
     constexpr int32_t invoke_frame = 256;  // of ID_invoke itself, with what compilers inline into it
     program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes + invoke_frame);
     program_.steps.push_back(std::move(step));
+  }
+
+  // Kernels ask for most operands as for tensors in memory. One that is known, such as a constant input of an
+  // operator with state, becomes a constant of the call.
+  static void store_constants(const NodeView& view, KernelCall& call) {
+    for (KernelArgument& argument : call.arguments) {
+      const auto* input = std::get_if<InputArgument>(&argument);
+      if (input != nullptr && view.input(input->index).is_constant())
+        argument = operand_argument(view, input->index, fmt::format("input_{}", input->index), call);
+    }
   }
 
   static std::string signature(const NodeView& view) {

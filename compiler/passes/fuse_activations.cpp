@@ -60,8 +60,12 @@ Graph fuse_activations(Graph graph, const PassOptions& options) {
         continue;
       const std::optional<Activation> activation = fused(graph, producer, clamp, options.rounding);
       if (!activation) continue;
-      producer.activation = *activation;
-      producer.outputs = clamp.outputs;
+      Node fusion = producer;
+      fusion.activation = *activation;
+      fusion.outputs = clamp.outputs;
+      // An operator may carry activations for some types only.
+      if (!check_operator({graph, fusion}).empty()) continue;
+      producer = std::move(fusion);
       graph.nodes[i].outputs.clear();
       remove[i] = true;
       break;

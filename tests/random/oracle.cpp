@@ -1,0 +1,221 @@
+#include "random/oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "ops/operator.hpp"
+
+namespace burin::test {
+namespace {
+
+constexpr double incomparable = std::numeric_limits<double>::infinity();
+constexpr double rounding_share = 0x1p-20;
+constexpr double operand_share = 0x1p-21;
+// A tolerance beyond this share of the largest element compares nothing.
+constexpr double most_share = 0x1p-7;
+
+bool is_real(const Value& value) {
+  return value.type.dtype == DType::f32;
+}
+
+double magnitude(const Value& value) {
+  double largest = 0;
+  for (const float x : value.as<float>()) {
+    if (!std::isfinite(x)) return incomparable;
+    largest = std::max(largest, std::abs(static_cast<double>(x)));
+  }
+  return largest;
+}
+
+// The largest difference between elements; of integers 0 or infinity.
+double distance(const Value& a, const Value& b) {
+  if (!is_real(a)) return a.bytes == b.bytes ? 0 : incomparable;
+  double largest = 0;
+  const auto x = a.as<float>();
+  const auto y = b.as<float>();
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double apart = std::abs(static_cast<double>(x[i]) - static_cast<double>(y[i]));
+    if (!std::isfinite(apart)) return incomparable;
+    largest = std::max(largest, apart);
+  }
+  return largest;
+}
+
+class Oracle {
+ public:
+  Oracle(const Graph& graph, Rounding rounding)
+      : graph_(graph), rounding_(rounding), values_(graph.tensors.size()), tolerances_(graph.tensors.size()) {
+    for (size_t i = 0; i < graph.tensors.size(); ++i)
+      if (graph.tensors[i].constant)
+        values_[i] = Value::of(graph.tensors[i].type, graph.tensors[i].constant->bytes());
+      else if (graph.tensors[i].variable)
+        values_[i] = initial(graph.tensors[i]);
+  }
+
+  std::vector<Expected> run(const std::vector<Value>& inputs) {
+    for (size_t i = 0; i < inputs.size(); ++i) values_[graph_.inputs[i].index] = inputs[i];
+    for (const Node& node : graph_.nodes) visit(node);
+    std::vector<Expected> results;
+    for (const TensorId id : graph_.outputs) results.push_back({values_[id.index], tolerances_[id.index]});
+    return results;
+  }
+
+ private:
+  static Value initial(const Tensor& tensor) {
+    Value value = Value::zeros(tensor.type);
+    if (tensor.type.dtype != DType::f32 && tensor.quantization.per_tensor())
+      for (int64_t i = 0; i < tensor.type.shape.elements(); ++i)
+        value.set_integer(static_cast<size_t>(i), tensor.quantization.zero_point());
+    return value;
+  }
+
+  // Results of a node: its outputs, then its variables.
+  std::vector<TensorId> results_of(const Node& node) const {
+    std::vector<TensorId> ids = node.outputs;
+    if (operator_of(node).facts().changes_state)
+      for (const TensorId id : node.inputs)
+        if (id.valid() && graph_.at(id).variable) ids.push_back(id);
+    return ids;
+  }
+
+  std::vector<Value> evaluate(const Node& node, std::vector<Value>& values) const {
+    std::vector<Value> outputs = evaluate_node(graph_, node, rounding_, values);
+    if (operator_of(node).facts().changes_state)
+      for (const TensorId id : node.inputs)
+        if (id.valid() && graph_.at(id).variable) outputs.push_back(values[id.index]);
+    return outputs;
+  }
+
+  void visit(const Node& node) {
+    const std::vector<TensorId> targets = results_of(node);
+    double worst = 0;
+    bool real = false;
+    for (const TensorId id : node.inputs) {
+      if (!id.valid()) continue;
+      worst = std::max(worst, tolerances_[id.index]);
+      real |= graph_.at(id).type.dtype == DType::f32;
+    }
+    for (const TensorId id : targets) real |= graph_.at(id).type.dtype == DType::f32;
+    std::map<TensorId, Value> before;
+    if (real)
+      for (const TensorId id : node.inputs)
+        if (id.valid()) before[id] = values_[id.index];
+
+    const std::vector<Value> results = evaluate(node, values_);
+    for (size_t i = 0; i < node.outputs.size(); ++i) values_[node.outputs[i].index] = results[i];
+    std::vector<double> spread(targets.size());
+    bool computed = false;
+    for (const Value& result : results) computed |= is_real(result) && !is_moved(before, result);
+    if (worst == incomparable)
+      std::ranges::fill(spread, incomparable);
+    else if (worst > 0 || computed)
+      spread = measure(node, before, results, computed ? operand_share : 0);
+    for (size_t i = 0; i < targets.size(); ++i) {
+      double tolerance = spread[i];
+      if (is_real(results[i]) && tolerance < incomparable) {
+        const double largest = magnitude(results[i]);
+        tolerance *= 2;
+        if (computed) tolerance += rounding_share * largest;
+        if (!std::isfinite(largest) || tolerance > most_share * largest)
+          tolerance = largest == 0 ? tolerance : incomparable;
+      }
+      tolerances_[targets[i].index] = tolerance;
+    }
+  }
+
+  // True where every element is one of the operands', or what a clamp makes of one.
+  static bool is_moved(const std::map<TensorId, Value>& operands, const Value& result) {
+    std::set<float> known = {0.0f, 6.0f, 1.0f, -1.0f};
+    for (const auto& [id, value] : operands)
+      if (is_real(value)) known.insert(value.as<float>().begin(), value.as<float>().end());
+    return std::ranges::all_of(result.as<float>(), [&](float x) { return known.contains(x); });
+  }
+
+  // How far the results go when the float32 operands go as far as they may, and by that share of themselves.
+  std::vector<double> measure(const Node& node, const std::map<TensorId, Value>& before,
+                              const std::vector<Value>& results, double share) const {
+    std::vector<double> spread(results.size());
+    Random random(node.inputs.size() + 5);
+    std::vector<Value> values(values_.size());
+    for (int trial = 0; trial < 4; ++trial) {
+      for (const auto& [id, value] : before) {
+        values[id.index] = value;
+        const double tolerance = tolerances_[id.index];
+        if (!is_real(value) || (tolerance == 0 && share == 0)) continue;
+        for (float& x : values[id.index].as<float>()) {
+          const double sign = trial == 0 ? 1 : trial == 1 ? -1 : random.chance(0.5) ? 1 : -1;
+          x = static_cast<float>(static_cast<double>(x) +
+                                 sign * (tolerance + share * std::abs(static_cast<double>(x))));
+        }
+      }
+      const std::vector<Value> moved = evaluate(node, values);
+      for (size_t i = 0; i < results.size(); ++i)
+        spread[i] = std::max(spread[i], distance(results[i], moved[i]));
+    }
+    return spread;
+  }
+
+  const Graph& graph_;
+  Rounding rounding_;
+  std::vector<Value> values_;
+  std::vector<double> tolerances_;
+};
+
+}  // namespace
+
+Value random_value(Random& random, const Tensor& tensor, Spread spread) {
+  Value value = Value::zeros(tensor.type);
+  if (tensor.type.dtype == DType::f32) {
+    const double reach = spread == Spread::whole ? 1 : spread == Spread::narrow ? 0.01 : 100;
+    for (float& x : value.as<float>()) x = static_cast<float>(random.real(-reach, reach));
+    return value;
+  }
+  const IntegerRange range = integer_range(tensor.type.dtype);
+  const int32_t zero = tensor.quantization.per_tensor() ? tensor.quantization.zero_point() : 0;
+  for (size_t i = 0; i < static_cast<size_t>(tensor.type.shape.elements()); ++i) {
+    const auto span = static_cast<uint64_t>(range.highest) - static_cast<uint64_t>(range.lowest) + 1;
+    int64_t x = static_cast<int64_t>(static_cast<uint64_t>(range.lowest) +
+                                     (span == 0 ? random.next() : random.next() % span));
+    if (spread == Spread::narrow)
+      x = std::clamp<int64_t>(zero + random.integer(-3, 3), range.lowest, range.highest);
+    if (spread == Spread::ends && random.chance(0.8)) x = random.chance(0.5) ? range.lowest : range.highest;
+    value.set_integer(i, x);
+  }
+  return value;
+}
+
+std::vector<Value> evaluate_node(const Graph& graph, const Node& node, Rounding rounding,
+                                 std::vector<Value>& values) {
+  std::vector<const Value*> inputs;
+  std::vector<Value*> state;
+  for (const TensorId id : node.inputs) {
+    inputs.push_back(id.valid() ? &values[id.index] : nullptr);
+    state.push_back(id.valid() && graph.at(id).variable ? &values[id.index] : nullptr);
+  }
+  std::vector<Value> outputs;
+  for (const TensorId id : node.outputs) outputs.push_back(Value::zeros(graph.at(id).type));
+  operator_of(node).evaluate(
+      {.view = {graph, node}, .inputs = inputs, .outputs = outputs, .state = state, .rounding = rounding});
+  return outputs;
+}
+
+std::vector<std::vector<Expected>> expected_outputs(const Graph& graph,
+                                                    std::span<const std::vector<Value>> samples,
+                                                    Rounding rounding) {
+  Oracle oracle(graph, rounding);
+  std::vector<std::vector<Expected>> results;
+  for (const std::vector<Value>& sample : samples) results.push_back(oracle.run(sample));
+  return results;
+}
+
+bool agrees(const Expected& expected, std::span<const std::byte> actual) {
+  if (expected.tolerance == incomparable) return true;
+  if (expected.tolerance == 0) return std::ranges::equal(expected.value.bytes, actual);
+  const Value value = Value::of(expected.value.type, actual);
+  return distance(expected.value, value) <= expected.tolerance;
+}
+
+}  // namespace burin::test
