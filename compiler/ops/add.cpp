@@ -38,6 +38,11 @@ const Kernel& add_quantized_kernel() {
   return instance;
 }
 
+const Kernel& add_s32_kernel() {
+  static const BinaryS32Kernel instance("AddS32", Op::add, "One sum an element.");
+  return instance;
+}
+
 const Kernel& add_s8_linear_kernel() {
   static const SumLinearKernel instance(Op::add, 1);
   return instance;

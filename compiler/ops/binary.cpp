@@ -95,7 +95,9 @@ void describe_broadcast(const NodeView& view, KernelCall& call) {
 
 Graph sample_binary(Random& random, Op op, DType dtype, Attributes attributes, Activation activation) {
   std::vector<int32_t> output;
-  for (int32_t i = random.integer(0, 4); i > 0; --i) output.push_back(random.integer(1, 6));
+  const int32_t longest = random.chance(0.8) ? 6 : 2;  // of rank 6 a few elements are many
+  for (int32_t i = random.integer(0, longest == 6 ? 4 : 6); i > 0; --i)
+    output.push_back(random.integer(1, longest));
   // An operand may lack leading dimensions, and have 1 for some of the others.
   const auto operand = [&](bool full) {
     if (full) return Shape(output);
@@ -158,6 +160,50 @@ std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, c
   call.arguments.emplace_back(std::min(range.highest, largest));
   call.stack_bytes = 64;
   call.cycles = 14 * view.output().type.shape.elements();
+  call.code_bytes = 120;
+  return call;
+}
+
+namespace {
+
+struct IntegerBounds {
+  int64_t lowest;
+  int64_t highest;
+};
+
+IntegerBounds plain_bounds(const NodeView& view) {
+  const IntegerRange range = integer_range(view.output().type.dtype);
+  switch (view.node.activation) {
+    case Activation::none:
+      break;
+    case Activation::relu:
+      return {0, range.highest};
+    case Activation::relu6:
+      return {0, 6};
+    case Activation::relu_n1_to_1:
+      return {-1, 1};
+  }
+  return {range.lowest, range.highest};
+}
+
+}  // namespace
+
+int64_t plain_integer(uint64_t value, const NodeView& view) {
+  const IntegerBounds bounds = plain_bounds(view);
+  const int64_t wrapped =
+      has_dtype(view.output(), DType::s32) ? static_cast<int32_t>(value) : static_cast<int64_t>(value);
+  return std::clamp(wrapped, bounds.lowest, bounds.highest);
+}
+
+std::variant<KernelCall, Refusal> BinaryS32Kernel::lower(const NodeView& view, const LoweringContext&) const {
+  if (!has_dtype(view.output(), DType::s32)) return Refusal{"it computes int32"};
+  const IntegerBounds bounds = plain_bounds(view);
+  KernelCall call;
+  describe_broadcast(view, call);
+  call.arguments.emplace_back(static_cast<int32_t>(bounds.lowest));
+  call.arguments.emplace_back(static_cast<int32_t>(bounds.highest));
+  call.stack_bytes = 64;
+  call.cycles = 12 * view.output().type.shape.elements();
   call.code_bytes = 120;
   return call;
 }

@@ -47,11 +47,32 @@ class BinaryOperator : public Operator {
   }
 };
 
-// A kernel of kernels/binary_f32.hpp.
+// A kernel of kernels/binary_f32.hpp or kernels/arithmetic_f32.hpp.
 class BinaryF32Kernel final : public Kernel {
  public:
-  BinaryF32Kernel(std::string_view name, Op op, std::string_view summary)
-      : facts_{name, op, KernelSet::generic, "kernels/binary_f32.hpp", summary} {}
+  BinaryF32Kernel(std::string_view name, Op op, std::string_view summary,
+                  std::string_view header = "kernels/binary_f32.hpp")
+      : facts_{name, op, KernelSet::generic, header, summary} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+// Unquantised int32 or int64: shapes, counts and indices.
+inline bool is_plain_integer(const Tensor& tensor) {
+  return has_dtype(tensor, DType::s32) || has_dtype(tensor, DType::s64);
+}
+// What an integer beyond the type of such a tensor wraps to, inside a fused activation's bounds.
+int64_t plain_integer(uint64_t value, const NodeView& view);
+
+// A kernel of kernels/binary_s32.hpp.
+class BinaryS32Kernel final : public Kernel {
+ public:
+  BinaryS32Kernel(std::string_view name, Op op, std::string_view summary)
+      : facts_{name, op, KernelSet::generic, "kernels/binary_s32.hpp", summary} {}
   const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;

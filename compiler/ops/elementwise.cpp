@@ -7,6 +7,7 @@ ElementType element_type(DType dtype) {
     case DType::f32:
       return ElementType::f32;
     case DType::u8:
+    case DType::boolean:
       return ElementType::u8;
     case DType::s16:
       return ElementType::s16;
@@ -14,7 +15,6 @@ ElementType element_type(DType dtype) {
       return ElementType::s32;
     case DType::s8:
     case DType::s64:
-    case DType::boolean:
       break;
   }
   return ElementType::s8;

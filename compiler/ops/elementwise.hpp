@@ -7,8 +7,7 @@
 
 namespace burin {
 
-// The type that device code reads a tensor's elements as; 64-bit integers and booleans only ever get copied,
-// as bytes.
+// The type that device code reads a tensor's elements as; 64-bit integers only ever get copied, as bytes.
 ElementType element_type(DType dtype);
 
 // The kernel argument for operand `i`: its buffer, or where the operand is constant, a constant that is added

@@ -14,15 +14,15 @@ FixedPointMultiplier product_factor(const NodeView& view) {
 }
 
 constexpr Constraint constraint_list[] = {
-    {"operands and output are all int8, uint8, int16 or float32",
+    {"operands and output are all int8, uint8, int16, int32, int64 or float32",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
-       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
-              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
      }},
     {broadcasts_sentence, broadcasts},
-    {"integer operands and output are quantised per tensor, int16 with zero points 0",
+    {"8-bit and 16-bit operands and output are quantised per tensor, int16 with zero points 0",
      [](const NodeView& v) {
+       if (is_plain_integer(v.output())) return true;
        const auto fits = [](const Tensor& t) {
          return is_real(t) && (!has_dtype(t, DType::s16) || t.quantization.zero_point() == 0);
        };
@@ -61,6 +61,13 @@ class Mul final : public BinaryOperator {
       });
       return;
     }
+    if (is_plain_integer(view.output())) {
+      for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+        const auto factor = static_cast<uint64_t>(right.integer(r));
+        output.set_integer(o, plain_integer(static_cast<uint64_t>(left.integer(l)) * factor, view));
+      });
+      return;
+    }
     const FixedPointMultiplier factor = product_factor(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     for_each_pair(view, [&](size_t o, size_t l, size_t r) {
@@ -76,11 +83,12 @@ class Mul final : public BinaryOperator {
   int64_t macs(const NodeView& view) const override { return view.output().type.shape.elements(); }
 
   Graph sample(Random& random) const override {
-    constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
-    const DType dtype = dtypes[random.integer(0, 5)];
+    constexpr DType dtypes[] = {DType::s8,  DType::s8,  DType::s8, DType::u8,
+                                DType::s16, DType::f32, DType::s32};
+    const DType dtype = dtypes[random.integer(0, 6)];
     Graph graph =
         sample_binary(random, Op::mul, dtype, Attributes::of(NoAttributes{}), sample_activation(random));
-    if (dtype == DType::f32) return graph;
+    if (dtype == DType::f32 || dtype == DType::s32) return graph;
     // Products spread over the output's range, a little more or less.
     const Node& node = graph.nodes[0];
     const float unit =
@@ -102,7 +110,8 @@ class MultiplyQuantizedKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes quantised integers"};
+    if (has_dtype(view.output(), DType::f32) || is_plain_integer(view.output()))
+      return Refusal{"it computes quantised integers"};
     const FixedPointMultiplier factor = product_factor(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     KernelCall call;
@@ -138,6 +147,11 @@ const Kernel& mul_f32_kernel() {
 
 const Kernel& mul_quantized_kernel() {
   static const MultiplyQuantizedKernel instance;
+  return instance;
+}
+
+const Kernel& mul_s32_kernel() {
+  static const BinaryS32Kernel instance("MultiplyS32", Op::mul, "One product an element.");
   return instance;
 }
 

@@ -6,7 +6,7 @@
 namespace burin {
 
 Quantization sample_quantization(Random& random, DType dtype) {
-  if (dtype == DType::f32) return {};
+  if (dtype == DType::f32 || dtype == DType::s64 || dtype == DType::boolean) return {};
   const IntegerRange range = integer_range(dtype);
   const auto scale = static_cast<float>(std::exp(random.real(std::log(0.002), std::log(0.5))));
   if (dtype == DType::s16 || dtype == DType::s32) return {{scale}, {0}, 0};

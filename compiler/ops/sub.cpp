@@ -38,6 +38,11 @@ const Kernel& sub_quantized_kernel() {
   return instance;
 }
 
+const Kernel& sub_s32_kernel() {
+  static const BinaryS32Kernel instance("SubtractS32", Op::sub, "One difference an element.");
+  return instance;
+}
+
 const Kernel& sub_s8_linear_kernel() {
   static const SumLinearKernel instance(Op::sub, -1);
   return instance;

@@ -12,18 +12,20 @@ namespace {
 constexpr double lowest_output_part = 0x1p-19;  // of the larger operand scale; 2 / 2^20
 
 constexpr Constraint constraint_list[] = {
-    {"operands and output are all int8, uint8, int16 or float32",
+    {"operands and output are all int8, uint8, int16, int32, int64 or float32",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
-       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
-              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
      }},
     {broadcasts_sentence, broadcasts},
-    {"integer operands and output are quantised per tensor",
-     [](const NodeView& v) { return is_real(v.input(0)) && is_real(v.input(1)) && is_real(v.output()); }},
+    {"8-bit and 16-bit operands and output are quantised per tensor",
+     [](const NodeView& v) {
+       return is_plain_integer(v.output()) ||
+              (is_real(v.input(0)) && is_real(v.input(1)) && is_real(v.output()));
+     }},
     {"the output's scale is above 2^-19 of the larger operand scale, for int16 2^-14",
      [](const NodeView& v) {
-       if (has_dtype(v.output(), DType::f32)) return true;
+       if (has_dtype(v.output(), DType::f32) || is_plain_integer(v.output())) return true;
        const double larger = std::max(v.input(0).quantization.scale(), v.input(1).quantization.scale());
        const double part = has_dtype(v.output(), DType::s16) ? 32 * lowest_output_part : lowest_output_part;
        return static_cast<double>(v.output().quantization.scale()) > larger * part;
@@ -105,6 +107,13 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
     });
     return;
   }
+  if (is_plain_integer(view.output())) {
+    for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+      const auto term = static_cast<uint64_t>(sign_ * right.integer(r));
+      output.set_integer(o, plain_integer(static_cast<uint64_t>(left.integer(l)) + term, view));
+    });
+    return;
+  }
   const QuantizedSum sum(view, sign_, evaluation.rounding);
   for_each_pair(view, [&](size_t o, size_t l, size_t r) {
     output.set_integer(o, sum(left.integer(l), right.integer(r)));
@@ -112,8 +121,8 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
 }
 
 Graph SumOperator::sample(Random& random) const {
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
-  return sample_binary(random, facts().op, dtypes[random.integer(0, 5)], Attributes::of(NoAttributes{}),
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
+  return sample_binary(random, facts().op, dtypes[random.integer(0, 6)], Attributes::of(NoAttributes{}),
                        sample_activation(random));
 }
 
@@ -140,7 +149,8 @@ std::vector<int32_t> quantization_numbers(const NodeView& view, int32_t sign) {
 
 std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view,
                                                             const LoweringContext& context) const {
-  if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes quantised integers"};
+  if (has_dtype(view.output(), DType::f32) || is_plain_integer(view.output()))
+    return Refusal{"it computes quantised integers"};
   KernelCall call;
   describe_broadcast(view, call);
   call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);

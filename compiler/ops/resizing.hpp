@@ -1,0 +1,37 @@
+// RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: images of another height and width.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+// The new size is the output's. Which of three ways to lay the two grids over each other.
+struct ResizeAttributes {
+  bool align_corners = false;       // the corner pixels' centres coincide
+  bool half_pixel_centers = false;  // the images' corners coincide; else their first pixels' centres
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("align_corners", self.align_corners);
+    visit("half_pixel_centers", self.half_pixel_centers);
+  }
+};
+
+class ResizeOperator : public Operator {
+ public:
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+};
+
+bool is_resizing(const NodeView& view);
+inline constexpr std::string_view resizing_sentence =
+    "input and output are images of rank 4, of as many batches and channels, with sides of 1 to 32767";
+
+// A graph of `op` from and to random images of that type; one quantisation for both.
+Graph sample_resize(Random& random, Op op, DType dtype, bool both_flags);
+// batches, channels, and the four sides.
+std::vector<std::pair<std::string, int32_t>> resize_geometry(const NodeView& view);
+
+}  // namespace burin

@@ -1,0 +1,44 @@
+// SELECT and SELECT_V2: elements of one tensor where a condition holds, of another where it does not.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+class SelectOperator final : public Operator {
+ public:
+  SelectOperator(Op op, std::string_view tflite_name)
+      : facts_{.op = op,
+               .tflite_name = tflite_name,
+               .summary = "One tensor where a condition holds, another where not.",
+               .minimum_inputs = 3,
+               .maximum_inputs = 3,
+               .minimum_outputs = 1,
+               .maximum_outputs = 1} {}
+  const OperatorFacts& facts() const override { return facts_; }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::span<const Constraint> constraints() const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+  void evaluate(const Evaluation& evaluation) const override;
+  Graph sample(Random& random) const override;
+
+ private:
+  OperatorFacts facts_;
+};
+
+class SelectKernel final : public Kernel {
+ public:
+  explicit SelectKernel(Op op)
+      : facts_{"Select", op, KernelSet::generic, "kernels/select.hpp",
+               "One choice an element, any broadcasting."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+}  // namespace burin
