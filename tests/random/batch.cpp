@@ -60,11 +60,11 @@ std::string plan_of(const Program& program, size_t samples) {
 const std::vector<Way>& all_ways() {
   static const std::vector<Way> ways = {
       {"host", "host", {"-O0"}, 1},
-      {"host-sanitized", "host", {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, 10},
+      {"host-sanitized", "host", {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, 20},
       {"cortex-m4", "cortex-m4", {"-O0"}, 1},
-      {"cortex-m4-O2", "cortex-m4", {"-O2"}, 10},
-      {"cortex-m3", "cortex-m3", {"-O0"}, 10},
-      {"cortex-m0plus", "cortex-m0plus", {"-O0"}, 10},
+      {"cortex-m4-O2", "cortex-m4", {"-O2"}, 20},
+      {"cortex-m3", "cortex-m3", {"-O0"}, 20},
+      {"cortex-m0plus", "cortex-m0plus", {"-O0"}, 20},
   };
   return ways;
 }

@@ -19,7 +19,7 @@ struct Way {
   std::string name;    // "cortex-m4"
   std::string target;  // what is compiled for; its emulator is used where it has one
   std::vector<std::string> flags;
-  int32_t share;  // one batch in so many goes this way
+  int32_t share;  // one batch in so many goes this way: of the first ten batches one each way at least
 };
 const std::vector<Way>& all_ways();
 const Way& way_named(std::string_view name);

@@ -430,6 +430,7 @@ class Generator {
       // All is known: read something that is not.
       merge_read();
     }
+    if (random_.chance(0.01) && !graph_.outputs.empty()) graph_.outputs.push_back(graph_.outputs.front());
     if (graph_.outputs.size() > 1 && random_.chance(0.3))
       std::swap(graph_.outputs.front(), graph_.outputs.back());
   }

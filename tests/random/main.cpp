@@ -75,7 +75,7 @@ class Campaign {
       return std::ranges::find(options_.targets, way.name) != options_.targets.end();
     // The ways take turns.
     const auto turn = static_cast<uint64_t>(&way - all_ways().data());
-    return (batch + turn) % static_cast<uint64_t>(way.share) == 0;
+    return batch % static_cast<uint64_t>(way.share) == turn % static_cast<uint64_t>(way.share);
   }
 
   void check_batch(uint64_t seed, uint64_t count, uint64_t batch) {
