@@ -28,11 +28,12 @@ class Lowering {
     program_.target = target_.name;
     program_.guard = target_.guard;
     program_.rounding = options_.rounding;
+    check_ports();
     for (const TensorId id : graph_.inputs) storage_[id.index] = add_buffer(graph_.at(id), 0);
     for (const Tensor& tensor : graph_.tensors)
       if (tensor.variable) add_state(TensorId(static_cast<size_t>(&tensor - graph_.tensors.data())));
     for (const Node& node : graph_.nodes)
-      if (!alias(node)) add_step(node);
+      if (!alias(node) && !has_nothing_to_do(node)) add_step(node);
     if (!diagnostics_.empty()) return diagnostics_;
     const auto end = static_cast<int32_t>(program_.steps.size()) + 1;
     for (const TensorId id : graph_.outputs) {
@@ -64,7 +65,33 @@ class Lowering {
     program_.buffers[buffer].offset = program_.state_bytes;
     program_.state_bytes += (tensor.type.bytes() + 15) / 16 * 16;
     storage_[id.index] = buffer;
-    program_.state_initials.push_back({buffer, Constant(initial_value(tensor).bytes)});
+    if (tensor.type.bytes() > 0)
+      program_.state_initials.push_back({buffer, Constant(initial_value(tensor).bytes)});
+  }
+
+  // Memory of no elements has no address, and C no arrays of that length.
+  void check_ports() {
+    for (const auto* ids : {&graph_.inputs, &graph_.outputs})
+      for (const TensorId id : *ids)
+        if (graph_.at(id).type.shape.elements() == 0)
+          diagnostics_.push_back({.code = DiagnosticCode::E0403,
+                                  .message = fmt::format("a model {} has no elements",
+                                                         ids == &graph_.inputs ? "input" : "output"),
+                                  .place = fmt::format("\"{}\": {}", printable(graph_.at(id).name),
+                                                       describe_type(graph_.at(id).type)),
+                                  .help = "remove it from the model"});
+  }
+
+  // A node that writes tensors without elements only, such as SHAPE of a scalar: no code runs.
+  bool has_nothing_to_do(const Node& node) {
+    const auto is_empty = [&](TensorId id) { return graph_.at(id).type.shape.elements() == 0; };
+    const auto is_written = [&](TensorId id) {
+      return id.valid() && graph_.at(id).variable && !is_empty(id);
+    };
+    if (!std::ranges::all_of(node.outputs, is_empty)) return false;
+    if (operator_of(node).facts().changes_state && std::ranges::any_of(node.inputs, is_written)) return false;
+    for (const TensorId id : node.outputs) storage_[id.index] = add_buffer(graph_.at(id), now());
+    return true;
   }
 
   // A node that only renames: its output lies where its input lies, and no code runs.

@@ -151,7 +151,7 @@ class Generator {
       if (attempt > 0) adapt(sample, original, links);
       const bool shaped = attempt >= 4;
       for (const int mode : output_modes())
-        if (settle(sample, original, mode, shaped)) {
+        if (settle(sample, original, mode, shaped) && has_inputs_with_elements(sample, links)) {
           merge(sample, links);
           return true;
         }
@@ -240,6 +240,13 @@ class Generator {
         return false;
     }
     return true;
+  }
+
+  // What a graph takes and gives has elements.
+  static bool has_inputs_with_elements(const Graph& sample, const std::vector<TensorId>& links) {
+    return std::ranges::all_of(sample.inputs, [&](TensorId id) {
+      return links[id.index].valid() || sample.at(id).type.shape.elements() > 0;
+    });
   }
 
   static bool has_sound_zero_point(const Tensor& tensor) {
@@ -419,7 +426,7 @@ class Generator {
     std::vector<TensorId> candidates;
     for (const Node& node : graph_.nodes)
       for (const TensorId id : node.outputs)
-        if (varying[id.index]) candidates.push_back(id);
+        if (varying[id.index] && graph_.at(id).type.shape.elements() > 0) candidates.push_back(id);
     if (random_.chance(0.01) && !graph_.inputs.empty()) candidates.push_back(graph_.inputs.front());
     // The value that a variable has in the end may be an output too.
     if (random_.chance(0.1) && !shared_variables_.empty()) candidates.push_back(shared_variables_.front());
