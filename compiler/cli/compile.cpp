@@ -132,9 +132,12 @@ ExitCode run(const Session& session, CompileCommand& command) {
                                    {base + ".json", result->files.report}};
   if (!command.report.empty()) files.push_back({command.report, result->files.report});
   if (!command.dump_tir.empty()) files.push_back({command.dump_tir, print_graph(last)});
-  if (!command.depfile.empty())
-    files.push_back({command.depfile, fmt::format("{0}.cpp {0}.h {0}.json: {1}\n", make_escaped(base),
-                                                  make_escaped(options.model))});
+  if (!command.depfile.empty()) {
+    std::string inputs = make_escaped(options.model);
+    if (options.target.ends_with(".json")) inputs += " " + make_escaped(options.target);
+    files.push_back(
+        {command.depfile, fmt::format("{0}.cpp {0}.h {0}.json: {1}\n", make_escaped(base), inputs)});
+  }
   const Diagnostics failures = write_files(files);
   if (!failures.empty()) return burin::report(session, failures);
   summarise(session, *result, command);

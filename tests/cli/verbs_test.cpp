@@ -114,7 +114,7 @@ TEST_CASE("a model alone is compiled, wherever its options stand", "[cli]") {
   }
 }
 
-TEST_CASE("a dependency file names outputs and model, as make reads it", "[cli]") {
+TEST_CASE("a dependency file names outputs, model and target file, as make reads it", "[cli]") {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   const fs::path folder = place.path() / "with space";
   fs::create_directories(folder);
@@ -125,6 +125,15 @@ TEST_CASE("a dependency file names outputs and model, as make reads it", "[cli]"
           .status == 0);
   CHECK(*read_file(folder / "out/sine.d") ==
         "out/sine.cpp out/sine.h out/sine.json: my\\ $$ine\\ \\#1.tflite\n");
+  REQUIRE(write_file(folder / "my board.json",
+                     R"({"name": "mine", "kind": "board", "description": "d", "inherits": "generic"})")
+              .ok());
+  REQUIRE(burin({"compile", "my $ine #1.tflite", "-t", "my board.json", "--name", "other", "--depfile",
+                 "other.d", "-q"},
+                {}, folder)
+              .status == 0);
+  CHECK(*read_file(folder / "other.d") ==
+        "other.cpp other.h other.json: my\\ $$ine\\ \\#1.tflite my\\ board.json\n");
   // Make agrees: nothing to be done, until the model changes.
   REQUIRE(write_file(folder / "Makefile", "out/sine.cpp:\n\t@echo again\ninclude out/sine.d\n").ok());
   const auto make = [&] { return run_process({.words = {"make", "out/sine.cpp"}, .directory = folder}); };

@@ -26,6 +26,8 @@ configure("all is well" HAS "m.BURIN_ARENA_BYTES: [1-9][0-9]+" "m.BURIN_WEIGHT_B
           ARGUMENTS -D BURIN_EXECUTABLE=
                     "-Dcall=MODEL models/digits.tflite NAME other_name TARGET cortex-m4 AT_CONFIGURE OPTIONS --rounding litert")
 configure("a model that the build makes" ARGUMENTS -D "call=MODEL made.tflite")
+build("making it" HAS "m: 8 layers for generic")
+build_does_nothing()
 
 # Flags of the project, and of its folder, that TARGET auto has to see.
 function(target_of flags options expected)

@@ -26,7 +26,7 @@ elseif(found STREQUAL "source")
             ARGUMENTS ${arguments} -D BURIN_HOST_ARGUMENTS=-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
   list(APPEND arguments -C ${work}/unoptimised.cmake)
   file(REMOVE_RECURSE ${work}/build)
-  set(built "Burin: no tool is built yet" "Burin: building the tool, which .* needs now")
+  set(built "Burin: the tool is built with the compiler of this machine" "Burin: building the tool, which .* needs now")
 endif()
 
 configure("configuring" HAS ${built} "digits\\): target cortex-m4, because of -mcpu=cortex-m4" ARGUMENTS ${arguments})

@@ -10,8 +10,8 @@ build_does_nothing()
 file(TOUCH ${project}/models/digits.tflite)
 build("the build after a touch of the model" HAS "digits: 8 layers" LACKS "Building" "Linking")
 build_does_nothing()
-configure("other arguments" ARGUMENTS -D "arguments=AT_CONFIGURE OPTIMIZE size")
-build("the build after other arguments" HAS "Building[^:]*digits.cpp" LACKS "main.cpp" "bystander.cpp")
+configure("another target" HAS "8 layers for host" ARGUMENTS -D "arguments=AT_CONFIGURE TARGET host OPTIMIZE size")
+build("the build for another target" HAS "Building[^:]*digits.cpp" "Building[^:]*main.cpp" LACKS "bystander.cpp")
 run("the program" HAS "450 of 450 images, self-test passed"
     COMMAND ${work}/build/classify ${source}/models/digits/test_images.bin ${source}/models/digits/test_outputs.bin)
 configure("a budget" FAILS HAS "burin_add_model\\(digits\\) failed:.*error\\[E0501\\].* the limit is 1024"
