@@ -82,7 +82,8 @@ std::vector<codegen::TestVector> self_test_vectors(const Graph& graph, const Com
       if (value.type.dtype == DType::f32)
         for (float& x : value.as<float>()) x = static_cast<float>(random.real(-1, 1));
       else
-        for (std::byte& byte : value.bytes) byte = static_cast<std::byte>(random.next() & 0xFF);
+        for (std::byte& byte : value.bytes)
+          byte = static_cast<std::byte>(random.next() & (value.type.dtype == DType::boolean ? 1 : 0xFF));
       inputs.push_back(std::move(value));
     }
     codegen::TestVector vector;

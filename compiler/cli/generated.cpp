@@ -84,7 +84,8 @@ TensorData random_inputs(const Graph& graph, uint64_t samples, uint64_t seed) {
         std::memcpy(bytes.data() + i, &value, sizeof value);
       }
     } else {
-      for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.next() & 0xFF);
+      const uint64_t mask = type.dtype == DType::boolean ? 1 : 0xFF;
+      for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.next() & mask);
     }
     data.push_back(std::move(bytes));
   }

@@ -32,7 +32,8 @@ Constant sample_constant(Random& random, const TensorType& type) {
     return Constant::of(values);
   }
   std::vector<std::byte> bytes(static_cast<size_t>(type.bytes()));
-  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.next() & 0xFF);
+  const uint64_t mask = type.dtype == DType::boolean ? 1 : 0xFF;
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.next() & mask);
   return Constant(std::move(bytes));
 }
 

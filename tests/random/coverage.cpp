@@ -27,20 +27,23 @@ void Coverage::add(const Coverage& other) {
   for (const auto& [name, count] : other.refusals) refusals[name] += count;
 }
 
-std::set<std::string> sampled_operators() {
-  std::set<std::string> names;
-  for (const Operator* definition : all_operators())
-    for (uint64_t seed = 0; seed < 60; ++seed) {
-      Random random(seed * 1000003 + static_cast<uint64_t>(definition->facts().op));
-      const Graph graph = definition->sample(random);
-      names.insert(operator_and_type(graph, graph.nodes.front()));
-    }
+const std::map<std::string, Op>& sampled_operators() {
+  static const std::map<std::string, Op> names = [] {
+    std::map<std::string, Op> found;
+    for (const Operator* definition : all_operators())
+      for (uint64_t seed = 0; seed < 60; ++seed) {
+        Random random(seed * 1000003 + static_cast<uint64_t>(definition->facts().op));
+        const Graph graph = definition->sample(random);
+        found.emplace(operator_and_type(graph, graph.nodes.front()), definition->facts().op);
+      }
+    return found;
+  }();
   return names;
 }
 
 std::set<std::string> missing_operators(const Coverage& coverage) {
   std::set<std::string> missing;
-  for (const std::string& name : sampled_operators())
+  for (const auto& [name, op] : sampled_operators())
     if (!coverage.operators.contains(name)) missing.insert(name);
   return missing;
 }

@@ -23,8 +23,9 @@ struct Coverage {
   void add(const Coverage& other);
 };
 
-// The operators with types that their own samplers reach: each must be among random graphs.
-std::set<std::string> sampled_operators();
+// The operators with types that their own samplers reach, by operator_and_type: each must be among random
+// graphs.
+const std::map<std::string, Op>& sampled_operators();
 
 // A table of operators against types, with those that are missing named below; then kernels.
 std::string coverage_table(const Coverage& coverage);

@@ -8,6 +8,7 @@
 
 #include "ops/operator.hpp"
 #include "ops/sampling.hpp"
+#include "random/coverage.hpp"
 #include "random/oracle.hpp"
 
 namespace burin::test {
@@ -29,7 +30,7 @@ class Generator {
   Graph run() {
     const std::vector<const Operator*> operators = all_operators();
     const int32_t nodes = random_.chance(0.15) ? 1 : random_.integer(2, random_.chance(0.2) ? 12 : 7);
-    add(*operators[seed_ % operators.size()]);
+    add_first();
     while (static_cast<int32_t>(graph_.nodes.size()) < nodes) add(any_operator(operators));
     choose_outputs();
     if (random_.chance(0.03)) spare_input();
@@ -50,6 +51,18 @@ class Generator {
       if (other.macs({sample, sample.nodes.front()}) > 0) return other;
     }
     return first;
+  }
+
+  // One operator in one of its types after the other, so that none is missing among few graphs.
+  void add_first() {
+    const std::map<std::string, Op>& uses = sampled_operators();
+    const auto& [name, op] = *std::next(uses.begin(), static_cast<std::ptrdiff_t>(seed_ % uses.size()));
+    for (;;) {
+      const Graph sample = operator_of(op).sample(random_);
+      if (operator_and_type(sample, sample.nodes.front()) != name) continue;
+      merge(sample, std::vector<TensorId>(sample.tensors.size()));
+      return;
+    }
   }
 
   void add(const Operator& definition) {
@@ -196,8 +209,12 @@ class Generator {
       if (alike && tensor.type.dtype == sample.at(*model).type.dtype)
         tensor.quantization = sample.at(*model).quantization;
       if (tensor.type.shape.elements() > most_elements) tensor.type.shape = original.tensors[i].type.shape;
-      if (tensor.constant) tensor.constant = sample_constant(random_, tensor.type);
+      if (tensor.constant) tensor.constant = any_constant(tensor);
     }
+  }
+
+  Constant any_constant(const Tensor& tensor) {
+    return Constant(random_value(random_, tensor, Spread::whole).bytes);
   }
 
   std::array<int, 3> output_modes() {
@@ -365,9 +382,7 @@ class Generator {
   bool becomes_constant(TensorId id, size_t first) {
     if (!random_.chance(0.12)) return false;
     Tensor& tensor = graph_.at(id);
-    tensor.constant = sample_constant(random_, tensor.type);
-    if (tensor.type.dtype == DType::boolean)
-      tensor.constant = Constant(random_value(random_, tensor, Spread::whole).bytes);
+    tensor.constant = any_constant(tensor);
     for (size_t i = first; i < graph_.nodes.size(); ++i)
       if (!check_operator({graph_, graph_.nodes[i]}).empty()) {
         tensor.constant.reset();

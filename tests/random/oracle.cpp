@@ -14,6 +14,7 @@ namespace {
 constexpr double incomparable = std::numeric_limits<double>::infinity();
 constexpr double rounding_share = 0x1p-20;
 constexpr double operand_share = 0x1p-21;
+constexpr double underflow = std::numeric_limits<float>::min();
 // A tolerance beyond this share of the largest element compares nothing.
 constexpr double most_share = 0x1p-7;
 
@@ -118,9 +119,9 @@ class Oracle {
       if (is_real(results[i]) && tolerance < incomparable) {
         const double largest = magnitude(results[i]);
         tolerance *= 2;
-        if (computed) tolerance += rounding_share * largest;
-        if (!std::isfinite(largest) || tolerance > most_share * largest)
-          tolerance = largest == 0 ? tolerance : incomparable;
+        if (computed) tolerance += rounding_share * largest + underflow;
+        if (!std::isfinite(largest) || (tolerance > most_share * largest && tolerance > 2 * underflow))
+          tolerance = incomparable;
       }
       tolerances_[targets[i].index] = tolerance;
     }
