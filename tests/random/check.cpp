@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <cstring>
+
 #include "codegen/generate.hpp"
 #include "eval/evaluator.hpp"
 #include "import/import.hpp"
@@ -25,16 +28,24 @@ std::string element_text(const Value& value, size_t i) {
   return fmt::format("{}", value.integer(i));
 }
 
-// Where two values differ first.
+// Where two values differ most.
 std::string difference(const Value& expected, const Value& actual) {
-  const size_t width = static_cast<size_t>(byte_width(expected.type.dtype));
-  for (size_t i = 0; i < expected.bytes.size() / width; ++i)
-    if (!std::equal(expected.bytes.begin() + static_cast<std::ptrdiff_t>(i * width),
-                    expected.bytes.begin() + static_cast<std::ptrdiff_t>((i + 1) * width),
-                    actual.bytes.begin() + static_cast<std::ptrdiff_t>(i * width)))
-      return fmt::format("element {} is {}, expected {}", i, element_text(actual, i),
-                         element_text(expected, i));
-  return "no difference";
+  const auto width = static_cast<size_t>(byte_width(expected.type.dtype));
+  size_t worst = 0;
+  double largest = -1;
+  for (size_t i = 0; i < expected.bytes.size() / width; ++i) {
+    if (std::memcmp(&expected.bytes[i * width], &actual.bytes[i * width], width) == 0) continue;
+    const bool real = expected.type.dtype == DType::f32;
+    const double apart = real ? std::abs(static_cast<double>(expected.as<float>()[i]) -
+                                         static_cast<double>(actual.as<float>()[i]))
+                              : std::abs(static_cast<double>(expected.integer(i) - actual.integer(i)));
+    if (apart <= largest) continue;
+    largest = apart;
+    worst = i;
+  }
+  if (largest < 0) return "no difference";
+  return fmt::format("element {} is {}, expected {}", worst, element_text(actual, worst),
+                     element_text(expected, worst));
 }
 
 std::vector<std::vector<Value>> draw_inputs(const Graph& graph, const CheckOptions& options) {

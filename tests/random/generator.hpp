@@ -9,8 +9,9 @@
 
 namespace burin::test {
 
-// A valid graph; the same seed gives the same graph. Consecutive seeds begin with one operator after the
-// other. It has one output at least, though none that is known to be constant without looking at values.
+// A valid graph; the same seed gives the same graph. Consecutive seeds begin with one operator in one
+// type after the other. It has one output at least, though none that is known to be constant without looking
+// at values.
 Graph random_graph(uint64_t seed);
 
 // Sets the types of a node's outputs from its operands. False where the operator's constraints do not take

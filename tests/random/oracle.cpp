@@ -1,6 +1,7 @@
 #include "random/oracle.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -139,17 +140,22 @@ class Oracle {
   std::vector<double> measure(const Node& node, const std::map<TensorId, Value>& before,
                               const std::vector<Value>& results, double share) const {
     std::vector<double> spread(results.size());
-    Random random(node.inputs.size() + 5);
     std::vector<Value> values(values_.size());
-    for (int trial = 0; trial < 4; ++trial) {
+    size_t elements = 0;
+    for (const auto& [id, value] : before) elements += is_real(value) ? value.as<float>().size() : 0;
+    // Signs by the digits of an element's number, so that any two elements go apart in some trial; then all
+    // up, and all of the same trials the other way.
+    const auto digits = static_cast<int>(std::bit_width(elements));
+    for (int trial = 0; trial < 2 * (digits + 1); ++trial) {
+      size_t number = 0;
       for (const auto& [id, value] : before) {
         values[id.index] = value;
         const double tolerance = tolerances_[id.index];
         if (!is_real(value) || (tolerance == 0 && share == 0)) continue;
         for (float& x : values[id.index].as<float>()) {
-          const double sign = trial == 0 ? 1 : trial == 1 ? -1 : random.chance(0.5) ? 1 : -1;
-          x = static_cast<float>(static_cast<double>(x) +
-                                 sign * (tolerance + share * std::abs(static_cast<double>(x))));
+          const bool up = ((number++ >> (trial / 2)) + static_cast<size_t>(trial)) % 2 == 0;
+          const double by = tolerance + share * std::abs(static_cast<double>(x));
+          x = static_cast<float>(static_cast<double>(x) + (up ? by : -by));
         }
       }
       const std::vector<Value> moved = evaluate(node, values);

@@ -36,11 +36,11 @@ struct Expected {
 // Two correct programs differ in the last bits of a float32 sum or exponential, because the order of
 // additions and the C library differ. What that comes to, and what it does further on, is measured, not
 // guessed: each node is evaluated again with its float32 operands moved by their own tolerance and by 2^-21
-// of themselves, up, down, and at random. That is 8 times the rounding of a float32 operation for every term
-// of a sum, however much of the terms cancels. The result's tolerance is twice the largest change, plus 2^-20
-// of the largest element. A result whose elements are all elements of the operands was moved, not computed,
-// and is as exact as they are. An integer that changes in any of these evaluations is not comparable, nor is
-// what follows from it.
+// of themselves, all up, all down, and so that any two of them go apart. That is 8 times the rounding of a
+// float32 operation for every term of a sum, however much of the terms cancels. The result's tolerance is
+// twice the largest change, plus 2^-20 of the largest element. A result whose elements are all elements of
+// the operands was moved, not computed, and is as exact as they are. An integer that changes in any of these
+// evaluations is not comparable, nor is what follows from it.
 std::vector<std::vector<Expected>> expected_outputs(const Graph& graph,
                                                     std::span<const std::vector<Value>> samples,
                                                     Rounding rounding);
