@@ -1,6 +1,9 @@
 #include "eval/evaluator.hpp"
 
+#include <algorithm>
+
 #include "ops/operator.hpp"
+#include "ops/pool.hpp"
 
 namespace burin {
 namespace {
@@ -51,6 +54,19 @@ std::vector<Value> Evaluator::run(std::span<const Value> inputs) {
   std::vector<Value> result;
   for (const TensorId id : graph_.outputs) result.push_back(values_[id.index]);
   return result;
+}
+
+int64_t evaluation_steps(const NodeView& view) {
+  int64_t elements = 0;
+  for (size_t i = 0; i < view.node.inputs.size(); ++i)
+    if (view.has_input(i)) elements += view.input(i).type.shape.elements();
+  for (size_t i = 0; i < view.node.outputs.size(); ++i) elements += view.output(i).type.shape.elements();
+  const bool pool = view.node.op == Op::average_pool_2d || view.node.op == Op::max_pool_2d;
+  const int64_t taps = pool ? pool_windows(view).taps() : 0;
+  // Some operators take a function of every element.
+  constexpr int64_t steps_an_element = 8;
+  return steps_an_element * elements + operator_of(view.node).macs(view) +
+         (pool ? view.output().type.shape.elements() * std::min(taps, Shape::max_elements) : 0);
 }
 
 std::vector<Value> evaluate_constant_node(const Graph& graph, const Node& node, Rounding rounding) {

@@ -29,6 +29,7 @@ class Lowering {
     program_.guard = target_.guard;
     program_.rounding = options_.rounding;
     check_ports();
+    if (const auto refused = large_state()) return *refused;
     for (const TensorId id : graph_.inputs) storage_[id.index] = add_buffer(graph_.at(id), 0);
     for (const Tensor& tensor : graph_.tensors)
       if (tensor.variable) add_state(TensorId(static_cast<size_t>(&tensor - graph_.tensors.data())));
@@ -56,6 +57,20 @@ class Lowering {
                                 .first_step = first_step,
                                 .last_step = first_step});
     return program_.buffers.size() - 1;
+  }
+
+  // What a variable starts from is held, and may stand in the generated file, element by element.
+  std::optional<Diagnostic> large_state() const {
+    constexpr int64_t most = int64_t{1} << 24;
+    int64_t bytes = 0;
+    for (const Tensor& tensor : graph_.tensors)
+      if (tensor.variable) bytes += tensor.type.bytes();
+    if (bytes <= most) return std::nullopt;
+    return Diagnostic{.code = DiagnosticCode::E0403,
+                      .message = fmt::format("the model keeps {} bytes between calls, more than the {} that "
+                                             "Burin translates",
+                                             bytes, most),
+                      .help = "check the shapes of its variables"};
   }
 
   void add_state(TensorId id) {
@@ -103,6 +118,12 @@ class Lowering {
     return true;
   }
 
+  // A node that has got a diagnostic: those that read its results still find them.
+  void refuse(const Node& node, Diagnostic diagnostic) {
+    diagnostics_.push_back(std::move(diagnostic));
+    for (const TensorId id : node.outputs) storage_[id.index] = add_buffer(graph_.at(id), now());
+  }
+
   void add_step(const Node& node) {
     const NodeView view{graph_, node};
     const LoweringContext context{target_, options_.rounding, options_.objective, options_.offers};
@@ -112,14 +133,12 @@ class Lowering {
       program_.candidates.push_back(std::move(candidate));
     }
     const Operator& definition = operator_of(node);
-    if (!selection.call) {
-      diagnostics_.push_back({.code = DiagnosticCode::E0404,
-                              .message = fmt::format("no kernel of {} takes {}: {}", target_.name,
-                                                     definition.facts().tflite_name, selection.reason),
-                              .place = describe_place(node),
-                              .help = "compile for the target `generic`"});
-      return;
-    }
+    if (!selection.call)
+      return refuse(node, {.code = DiagnosticCode::E0404,
+                           .message = fmt::format("no kernel of {} takes {}: {}", target_.name,
+                                                  definition.facts().tflite_name, selection.reason),
+                           .place = describe_place(node),
+                           .help = "compile for the target `generic`"});
     store_constants(view, *selection.call);
     Step step{.call = std::move(*selection.call),
               .inputs = {},
@@ -239,9 +258,10 @@ class Lowering {
       }
     }
     const std::optional<MemoryPlan> plan = plan_memory(wanted, overlaps);
-    if (!plan) {
+    // Sizes and offsets stand in the generated file as numbers of 32 bits.
+    if (!plan || plan->total_bytes > INT32_MAX) {
       diagnostics_.push_back({.code = DiagnosticCode::E0403,
-                              .message = "the tensors add up to more bytes than any machine has",
+                              .message = "the tensors add up to more than 2 GB",
                               .help = "check the shapes: `burin inspect` prints them"});
       return;
     }

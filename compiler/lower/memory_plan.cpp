@@ -1,6 +1,7 @@
 #include "lower/memory_plan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -79,26 +80,76 @@ int64_t bytes_needed(std::span<const PlanBuffer> buffers, std::span<const PlanOv
 
 // The step that needs most. Live sets are largest where some buffer begins.
 StepBound find_peak(std::span<const PlanBuffer> buffers, std::span<const PlanOverlap> overlaps) {
-  std::map<int32_t, std::vector<size_t>> live;
-  for (const PlanBuffer& buffer : buffers)
-    if (buffer.bytes > 0) live[buffer.first_step];
-  for (size_t i = 0; i < buffers.size(); ++i) {
-    if (buffers[i].bytes == 0) continue;
-    for (auto at = live.lower_bound(buffers[i].first_step);
-         at != live.end() && at->first <= buffers[i].last_step; ++at)
-      at->second.push_back(i);
-  }
+  std::map<int32_t, std::vector<size_t>> beginning;
+  for (size_t i = 0; i < buffers.size(); ++i)
+    if (buffers[i].bytes > 0) beginning[buffers[i].first_step].push_back(i);
   std::map<int32_t, std::vector<PlanOverlap>> permitted;
   for (const PlanOverlap& overlap : overlaps)
     permitted[buffers[overlap.output].first_step].push_back(overlap);
+  std::vector<size_t> live;
   StepBound peak;
   bool first = true;
-  for (const auto& [step, set] : live) {
-    const int64_t bytes = bytes_needed(buffers, permitted[step], set);
+  for (const auto& entry : beginning) {  // clang 14 captures no structured bindings
+    const int32_t step = entry.first;
+    std::erase_if(live, [&](size_t i) { return buffers[i].last_step < step; });
+    live.insert(live.end(), entry.second.begin(), entry.second.end());
+    const int64_t bytes = bytes_needed(buffers, permitted[step], live);
     if (first || bytes > peak.bytes) peak = {step, bytes};
     first = false;
   }
   return peak;
+}
+
+// ---- too many for anything else ----
+
+std::vector<size_t> by_first_step(std::span<const PlanBuffer> buffers) {
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return buffers[a].first_step < buffers[b].first_step; });
+  return order;
+}
+
+// True if more pairs of buffers are live at once than the planner could hold.
+bool has_too_many_conflicts(std::span<const PlanBuffer> buffers) {
+  constexpr size_t most = 200'000;
+  std::vector<size_t> live;
+  size_t pairs = 0;
+  for (const size_t i : by_first_step(buffers)) {
+    std::erase_if(live, [&](size_t a) { return buffers[a].last_step < buffers[i].first_step; });
+    pairs += live.size();
+    live.push_back(i);
+    if (pairs > most) return true;
+  }
+  return false;
+}
+
+// Each buffer in turn in the lowest gap between those that are live when it begins, without any overlap.
+MemoryPlan plan_in_turn(std::span<const PlanBuffer> buffers, std::span<const PlanOverlap> overlaps) {
+  std::vector<PlanOverlap> applicable;
+  std::ranges::copy_if(overlaps, std::back_inserter(applicable),
+                       [&](const PlanOverlap& overlap) { return applies(overlap, buffers); });
+  const StepBound peak = find_peak(buffers, applicable);
+  MemoryPlan plan{.offsets = std::vector<int64_t>(buffers.size(), 0),
+                  .lower_bound = round_up(peak.bytes, arena_alignment),
+                  .peak_step = peak.step,
+                  .peak_buffers = {}};
+  std::vector<size_t> live;  // by offset
+  for (const size_t i : by_first_step(buffers)) {
+    const PlanBuffer& buffer = buffers[i];
+    if (buffer.bytes == 0) continue;
+    std::erase_if(live, [&](size_t a) { return buffers[a].last_step < buffer.first_step; });
+    int64_t& offset = plan.offsets[i];
+    auto at = live.begin();
+    for (; at != live.end() && offset + buffer.bytes > plan.offsets[*at]; ++at)
+      offset = std::max(offset, round_up(plan.offsets[*at] + buffers[*at].bytes, buffer.alignment));
+    live.insert(at, i);
+    plan.total_bytes = std::max(plan.total_bytes, round_up(offset + buffer.bytes, arena_alignment));
+    if (buffer.first_step <= peak.step && peak.step <= buffer.last_step) plan.peak_buffers.push_back(i);
+  }
+  std::sort(plan.peak_buffers.begin(), plan.peak_buffers.end());
+  plan.optimal = plan.total_bytes == plan.lower_bound;
+  return plan;
 }
 
 // ---- the problem as gaps ----
@@ -188,12 +239,8 @@ class Planner {
       return permitted == distance.end() ? buffers_[lower].bytes
                                          : std::min(permitted->second, buffers_[lower].bytes);
     };
-    std::vector<size_t> by_start(buffers_.size());
-    std::iota(by_start.begin(), by_start.end(), size_t{0});
-    std::stable_sort(by_start.begin(), by_start.end(),
-                     [&](size_t a, size_t b) { return buffers_[a].first_step < buffers_[b].first_step; });
     std::vector<size_t> live;
-    for (const size_t b : by_start) {
+    for (const size_t b : by_first_step(buffers_)) {
       if (buffers_[b].bytes == 0) continue;
       std::erase_if(live, [&](size_t a) { return buffers_[a].last_step < buffers_[b].first_step; });
       for (const size_t a : live) conflicts_.push_back({a, b, gap(a, b), gap(b, a)});
@@ -605,6 +652,7 @@ std::optional<MemoryPlan> plan_memory(std::span<const PlanBuffer> buffers,
     BURIN_CHECK(overlap.distance >= 0 && (overlap.sharing == Sharing::at_or_below || overlap.distance == 0),
                 "an overlap with an impossible distance");
   }
+  if (has_too_many_conflicts(buffers)) return plan_in_turn(buffers, overlaps);
   return Planner(buffers, overlaps, work).plan();
 }
 

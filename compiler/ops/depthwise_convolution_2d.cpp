@@ -112,7 +112,7 @@ void evaluate_integer(const Evaluation& evaluation) {
                      [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
     const int32_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factors[static_cast<size_t>(o)],
                                                    evaluation.rounding);
-    evaluation.output().set_integer(index, std::clamp(scaled + output_zero, range.lowest, range.highest));
+    evaluation.output().set_integer(index, std::clamp(wrapping_sum(scaled, output_zero), range.lowest, range.highest));
   });
 }
 

@@ -86,8 +86,8 @@ void evaluate_integer(const Evaluation& evaluation) {
   for_each_output(view, [&](size_t index, size_t row, size_t o) {
     int64_t sum = bias_of(evaluation, static_cast<int64_t>(o));
     for (size_t i = 0; i < inputs; ++i) sum += int64_t{input[row * inputs + i]} * weights[o * inputs + i];
-    const int32_t scaled =
-        multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding) + output_zero;
+    const int32_t scaled = wrapping_sum(
+        multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding), output_zero);
     evaluation.output().set_integer(index, std::clamp(scaled, range.lowest, range.highest));
   });
 }

@@ -130,10 +130,11 @@ void evaluate_s8(const Evaluation& evaluation) {
   std::vector<int32_t> sums(output.size());
   for_each_element(view, [&](size_t element, size_t target) { sums[target] += input[element]; });
   const auto zeros = static_cast<int32_t>(view.input(0).quantization.zero_point() * reduced_elements(view));
+  const int32_t output_zero = view.output().quantization.zero_point();
   const FixedPointMultiplier factor = factor_of(view);
   for (size_t i = 0; i < sums.size(); ++i) {
     const int32_t scaled = multiply_by_fixed_point(sums[i] - zeros, factor, evaluation.rounding);
-    output[i] = static_cast<int8_t>(std::clamp(scaled + view.output().quantization.zero_point(), -128, 127));
+    output[i] = static_cast<int8_t>(std::clamp(wrapping_sum(scaled, output_zero), -128, 127));
   }
 }
 

@@ -32,6 +32,10 @@ int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Roun
   return divide_by_power_of_two(doubling_high_multiply(shifted, factor.multiplier), right);
 }
 
+int32_t wrapping_sum(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+
 ClampRange activation_range(Activation activation, const Tensor& output) {
   const IntegerRange type = integer_range(output.type.dtype);
   const float scale = output.quantization.scale();

@@ -19,6 +19,9 @@ int32_t divide_by_power_of_two(int32_t value, int exponent);
 // ties up.
 int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding);
 
+// The sum modulo 2^32, as the reference's sums of 32 bits come out. Beyond int32 only where scales are absurd.
+int32_t wrapping_sum(int32_t a, int32_t b);
+
 struct ClampRange {
   int32_t lowest;
   int32_t highest;

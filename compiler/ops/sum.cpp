@@ -66,7 +66,8 @@ class QuantizedSum {
   int32_t operator()(int64_t left, int64_t right) const {
     const int32_t sum =
         scaled(left - left_zero_, scaling_.left) + sign_ * scaled(right - right_zero_, scaling_.right);
-    const int32_t result = multiply_by_fixed_point(sum, scaling_.output, rounding_) + output_zero_;
+    const int32_t result =
+        wrapping_sum(multiply_by_fixed_point(sum, scaling_.output, rounding_), output_zero_);
     return std::clamp(result, range_.lowest, range_.highest);
   }
 

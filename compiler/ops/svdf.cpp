@@ -208,8 +208,8 @@ void evaluate_integer(const Evaluation& evaluation) {
       for (size_t i = unit * rank * memory; i < (unit + 1) * rank * memory; ++i)
         sum += int64_t{time[i]} * (state[batch * filters * memory + i] - state_zero);
       // The reference sums in 32 bits.
-      const int32_t scaled =
-          multiply_by_fixed_point(static_cast<int32_t>(sum), factors.time, evaluation.rounding) + output_zero;
+      const int32_t scaled = wrapping_sum(
+          multiply_by_fixed_point(static_cast<int32_t>(sum), factors.time, evaluation.rounding), output_zero);
       evaluation.output().as<int8_t>()[batch * units + unit] =
           static_cast<int8_t>(std::clamp(scaled, INT8_MIN, INT8_MAX));
     }

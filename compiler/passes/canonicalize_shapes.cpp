@@ -66,8 +66,8 @@ bool drop_identity(Graph& graph, const std::vector<NodeId>& producer, TensorId s
 Graph canonicalize_shapes(Graph graph, const PassOptions&) {
   rename_to_reshape(graph);
   std::vector<bool> remove(graph.nodes.size());
+  std::vector<NodeId> producer = producers(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const std::vector<NodeId> producer = producers(graph);
     Node& node = graph.nodes[i];
     if (is_reshape(node)) {
       if (graph.at(node.inputs[0]).variable) continue;
@@ -78,6 +78,7 @@ Graph canonicalize_shapes(Graph graph, const PassOptions&) {
       if (drop_identity(graph, producer, source, output)) {
         node.outputs.clear();
         remove[i] = true;
+        producer = producers(graph);
       }
     } else if (is_operator(node, "fully_connected") && !keeps_rank(node)) {
       const TensorId source = start_of_chain(graph, producer, node.inputs[0]);

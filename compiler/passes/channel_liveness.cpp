@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view channelwise_operators[] = {
     "add", "average_pool_2d", "hard_swish", "leaky_relu", "logistic", "max_pool_2d",  "maximum", "minimum",
     "mul", "prelu",           "quantize",   "relu",       "relu6",    "relu_n1_to_1", "sub",     "tanh"};
+// Reshapes with more different pairs of channels are not looked into.
+constexpr int64_t longest_period = int64_t{1} << 20;
 constexpr std::string_view reshaping_operators[] = {"expand_dims", "reshape", "squeeze"};
 
 bool is_one_of(const Node& node, std::span<const std::string_view> names) {
@@ -95,7 +97,9 @@ class Liveness {
     const int64_t channels = simple ? channel_count(graph_.at(output)) : 0;
     if (simple && is_one_of(node, reshaping_operators)) {
       const int64_t own = channel_count(graph_.at(node.inputs[0]));
-      for (int64_t e = 0; e < std::lcm(own, channels); ++e)
+      const int64_t period = std::lcm(own, channels);
+      if (period > longest_period) return pin(node);
+      for (int64_t e = 0; e < period; ++e)
         join(element(node.inputs[0], e % own), element(output, e % channels));
     } else if (simple && is_one_of(node, channelwise_operators)) {
       for (const TensorId id : node.inputs) {
@@ -115,10 +119,15 @@ class Liveness {
         for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c)
           join(element(id, c), element(output, next++));
     } else {
-      for (const TensorId id : node.inputs)
-        if (id.valid()) pinned_.push_back(id);
-      for (const TensorId id : node.outputs) pinned_.push_back(id);
+      pin(node);
     }
+  }
+
+  // Keeps all that the node touches.
+  void pin(const Node& node) {
+    for (const TensorId id : node.inputs)
+      if (id.valid()) pinned_.push_back(id);
+    for (const TensorId id : node.outputs) pinned_.push_back(id);
   }
 
   // Operators that can also work along the channels, but do not here.

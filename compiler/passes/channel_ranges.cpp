@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "eval/evaluator.hpp"
 #include "ops/value.hpp"
 #include "passes/lone_node.hpp"
 
@@ -87,7 +88,7 @@ class Analysis {
       output = through(*table, ranges_[node.inputs[table->operand].index]);
     } else if (is_one_of(node, two_operand_operators) && node.inputs.size() == 2) {
       visit_two_operands(node, output);
-    } else if (is_one_of(node, monotone_operators)) {
+    } else if (is_one_of(node, monotone_operators) && may_evaluate(node)) {
       for (const bool high : {false, true}) {
         LoneNode lone(graph_, node);
         for (size_t i = 0; i < lone.inputs(); ++i) {
@@ -98,6 +99,14 @@ class Analysis {
         include(output, lone.evaluate(rounding_), !high);
       }
     }
+  }
+
+  // Evaluates whole tensors, so that it has an end: beyond it the ranges stay whole.
+  bool may_evaluate(const Node& node) {
+    const int64_t steps = evaluation_steps({graph_, node});
+    if (steps > steps_left_) return false;
+    steps_left_ -= steps;
+    return true;
   }
 
   static Ranges through(const ValueTable& table, const Ranges& input) {
@@ -130,6 +139,7 @@ class Analysis {
   const Graph& graph_;
   const Rounding rounding_;
   std::vector<Ranges> ranges_;
+  int64_t steps_left_ = int64_t{1} << 26;
 };
 
 }  // namespace

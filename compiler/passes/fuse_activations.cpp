@@ -47,11 +47,11 @@ std::optional<Activation> fused(const Graph& graph, const Node& producer, const 
 
 Graph fuse_activations(Graph graph, const PassOptions& options) {
   std::vector<bool> remove(graph.nodes.size());
+  std::vector<NodeId> producer_of = producers(graph);
+  const std::vector<std::vector<NodeId>> readers = uses(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& clamp = graph.nodes[i];
     if (clamp.outputs.size() != 1) continue;
-    const std::vector<NodeId> producer_of = producers(graph);
-    const std::vector<std::vector<NodeId>> readers = uses(graph);
     for (const TensorId id : clamp.inputs) {
       if (!id.valid() || !producer_of[id.index].valid() || is_graph_output(graph, id)) continue;
       Node& producer = graph.at(producer_of[id.index]);
@@ -66,6 +66,7 @@ Graph fuse_activations(Graph graph, const PassOptions& options) {
       // An operator may carry activations for some types only.
       if (!check_operator({graph, fusion}).empty()) continue;
       producer = std::move(fusion);
+      producer_of[clamp.outputs[0].index] = producer_of[id.index];
       graph.nodes[i].outputs.clear();
       remove[i] = true;
       break;

@@ -33,16 +33,25 @@ bool is_both(const Graph& graph, const Node& merged, const ValueTable& first, co
 
 Graph merge_elementwise(Graph graph, const PassOptions& options) {
   std::vector<bool> remove(graph.nodes.size());
+  // Found anew after a change, and not for each of the many nodes that change nothing.
+  std::optional<std::vector<NodeId>> producer_of;
+  std::optional<std::vector<std::vector<NodeId>>> readers_of;
+  const auto forget = [&] {
+    producer_of.reset();
+    readers_of.reset();
+  };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     Node& node = graph.nodes[i];
     const std::optional<ValueTable> table = value_table(graph, node, options.rounding);
     if (!table) continue;
     const TensorId input = node.inputs[table->operand];
-    const NodeId previous = producers(graph)[input.index];
+    if (!producer_of) producer_of = producers(graph);
+    const NodeId previous = (*producer_of)[input.index];
     if (is_identity(graph, node, *table) && !is_graph_output(graph, node.outputs[0])) {
       replace_uses(graph, node.outputs[0], input);
       node.outputs.clear();
       remove[i] = true;
+      forget();
       continue;
     }
     if (!previous.valid()) continue;
@@ -53,14 +62,17 @@ Graph merge_elementwise(Graph graph, const PassOptions& options) {
     later.inputs[table->operand] = first.inputs[first_table->operand];
     Node earlier = first;
     earlier.outputs = node.outputs;
-    const bool only_reader = uses(graph)[input.index].size() == 1 && !is_graph_output(graph, input);
+    if (!readers_of) readers_of = uses(graph);
+    const bool only_reader = (*readers_of)[input.index].size() == 1 && !is_graph_output(graph, input);
     if (is_both(graph, later, *first_table, *table, options.rounding)) {
       node = std::move(later);
       --i;  // what it reads now may go on like this
+      forget();
     } else if (only_reader && is_both(graph, earlier, *first_table, *table, options.rounding)) {
       first = std::move(earlier);
       node.outputs.clear();
       remove[i] = true;
+      forget();
     }
   }
   remove_nodes(graph, remove);

@@ -12,26 +12,31 @@
 namespace burin {
 namespace {
 
-// Taps of one axis times its output positions, and weights times sets of taps. Real layers stay far below;
-// those of hostile models could take hours.
-constexpr int64_t most_positions = int64_t{1} << 22;
-constexpr int64_t most_work = int64_t{1} << 28;
+// Taps of one axis times its output positions, and sets of taps. Real layers stay far below; those of hostile
+// models could take hours.
+constexpr int64_t most_positions = int64_t{1} << 20;
+constexpr size_t most_reaches = 256;
 
-// The different sets of taps of one axis that meet the input.
+// The different sets of taps of one axis that meet the input; not all of them where there are too many.
 std::vector<std::vector<bool>> reaches_of(const WindowAxis& axis) {
   std::vector<std::vector<bool>> result;
   for (int32_t y = 0; y < axis.output(); ++y) {
     std::vector<bool> reach;
     for (int32_t k = 0; k < axis.window; ++k) reach.push_back(axis.contains(axis.position(y, k)));
     if (std::ranges::find(result, reach) == result.end()) result.push_back(std::move(reach));
+    if (result.size() > most_reaches) break;
   }
   return result;
 }
 
+// Empty if there are too many.
 std::vector<std::vector<bool>> reaches_of(const Windows& windows) {
   std::vector<std::vector<bool>> result;
-  for (const std::vector<bool>& rows : reaches_of(windows.height)) {
-    for (const std::vector<bool>& columns : reaches_of(windows.width)) {
+  const std::vector<std::vector<bool>> above = reaches_of(windows.height);
+  const std::vector<std::vector<bool>> beside = reaches_of(windows.width);
+  if (above.size() * beside.size() > most_reaches) return {};
+  for (const std::vector<bool>& rows : above) {
+    for (const std::vector<bool>& columns : beside) {
       std::vector<bool> reach;
       for (const bool row : rows)
         for (const bool column : columns) reach.push_back(row && column);
@@ -138,7 +143,7 @@ std::optional<WeightedLayer> weighted_layer(const NodeView& view) {
       if (int64_t{axis.output()} * axis.window > most_positions) return std::nullopt;
     layer.reaches = reaches_of(windows);
   }
-  if (static_cast<int64_t>(layer.reaches.size()) > most_work / shape.elements()) return std::nullopt;
+  if (layer.reaches.empty()) return std::nullopt;
   return layer;
 }
 

@@ -156,8 +156,8 @@ std::string UniqueNames::claim(const std::string& wanted) {
     return text;
   };
   std::string name = wanted;
-  for (int32_t suffix = 2; !taken_.insert(key(name)).second; ++suffix)
-    name = fmt::format("{}_{}", wanted, suffix);
+  int32_t& suffix = last_suffix_.try_emplace(key(wanted), 1).first->second;
+  while (!taken_.insert(key(name)).second) name = fmt::format("{}_{}", wanted, ++suffix);
   return name;
 }
 

@@ -1,6 +1,8 @@
 // C identifiers out of names from models, which are untrusted.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,7 +22,8 @@ class UniqueNames {
   std::string claim(const std::string& wanted);
 
  private:
-  std::set<std::string> taken_;  // in lower case
+  std::set<std::string> taken_;                 // in lower case
+  std::map<std::string, int32_t> last_suffix_;  // of a name in lower case: the last number it was given
 };
 
 }  // namespace burin

@@ -217,6 +217,17 @@ TEST_CASE("a hundred and three hundred buffers") {
   CHECK(plan_checked(all).optimal);
 }
 
+TEST_CASE("thousands of buffers that are live at once are planned too") {
+  std::vector<PlanBuffer> buffers;
+  std::vector<PlanOverlap> overlaps;
+  for (int32_t i = 0; i < 4000; ++i) {
+    buffers.push_back(buffer(16 + i % 7 * 24, i, i % 3 == 0 ? i + 2 : 4000));
+    if (i > 0)
+      overlaps.push_back({static_cast<size_t>(i - 1), static_cast<size_t>(i), 0, Sharing::at_or_below});
+  }
+  plan_checked(buffers, overlaps);
+}
+
 TEST_CASE("sizes that would overflow are refused") {
   const int64_t huge = int64_t{1} << 59;
   CHECK(plan_checked({buffer(huge, 0, 1)}).total_bytes == huge);
