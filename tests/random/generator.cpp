@@ -58,8 +58,9 @@ class Generator {
     const std::map<std::string, Op>& uses = sampled_operators();
     const auto& [name, op] = *std::next(uses.begin(), static_cast<std::ptrdiff_t>(seed_ % uses.size()));
     for (;;) {
-      const Graph sample = operator_of(op).sample(random_);
+      Graph sample = operator_of(op).sample(random_);
       if (operator_and_type(sample, sample.nodes.front()) != name) continue;
+      vary(sample);
       merge(sample, std::vector<TensorId>(sample.tensors.size()));
       return;
     }
@@ -69,12 +70,27 @@ class Generator {
     const bool connected = !graph_.nodes.empty() && random_.chance(0.92);
     for (int attempt = 0; connected && attempt < 10; ++attempt) {
       Graph sample = definition.sample(random_);
+      vary(sample);
       if (connect(sample)) return;
     }
     Graph sample = definition.sample(random_);
     std::vector<TensorId> links(sample.tensors.size());
     if (random_.chance(0.5)) glue(sample, links);
     merge(sample, links);
+  }
+
+  // A sample whose operands are all known, such as a logarithm's of positive numbers, would be folded: mostly
+  // its first operand becomes an input.
+  void vary(Graph& sample) {
+    const Node& node = sample.nodes.front();
+    if (!sample.inputs.empty() || node.inputs.empty() || !node.inputs[0].valid() || random_.chance(0.2))
+      return;
+    Graph varied = sample;
+    Tensor& tensor = varied.at(node.inputs[0]);
+    if (!tensor.constant || tensor.variable || tensor.type.shape.elements() == 0) return;
+    tensor.constant.reset();
+    varied.inputs = {node.inputs[0]};
+    if (check_operators(varied).empty()) sample = std::move(varied);
   }
 
   // ---- connecting ----

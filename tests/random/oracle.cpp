@@ -177,7 +177,8 @@ Value random_value(Random& random, const Tensor& tensor, Spread spread) {
   Value value = Value::zeros(tensor.type);
   if (tensor.type.dtype == DType::f32) {
     const double reach = spread == Spread::whole ? 1 : spread == Spread::narrow ? 0.01 : 100;
-    for (float& x : value.as<float>()) x = static_cast<float>(random.real(-reach, reach));
+    const double lowest = random.chance(0.3) ? 0 : -reach;
+    for (float& x : value.as<float>()) x = static_cast<float>(random.real(lowest, reach));
     return value;
   }
   const IntegerRange range = integer_range(tensor.type.dtype);

@@ -13,7 +13,7 @@ namespace burin::test {
 
 // What a random value is made of.
 enum class Spread {
-  whole,   // anything between the ends of the type; reals in [-1, 1)
+  whole,   // anything between the ends of the type; reals in [-1, 1), or of them the positive ones
   narrow,  // integers near the zero point; small reals
   ends     // mostly the ends of the type; reals up to 100
 };
