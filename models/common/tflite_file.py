@@ -33,7 +33,7 @@ _OPERATORS = {
     "STRIDED_SLICE": (45, "StridedSliceOptions"),
     "GATHER_ND": (107, "GatherNdOptions"),
     "CALL_ONCE": (129, "CallOnceOptions"),
-    "BROADCAST_TO": (130, "BroadcastToOptions"),
+    "RFFT2D": (131, "Rfft2dOptions"),
     "VAR_HANDLE": (142, "VarHandleOptions"),
     "READ_VARIABLE": (143, "ReadVariableOptions"),
     "ASSIGN_VARIABLE": (144, "AssignVariableOptions"),

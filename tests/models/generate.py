@@ -240,7 +240,7 @@ def unused_parts(random):
     dense(builder, random, x, 4, 2, "unused")
     builder.tensor("orphan", [1000, 1000], "FLOAT32")
     document = builder.finish([x], [y])
-    document["operator_codes"].append({"deprecated_builtin_code": 127, "builtin_code": "BROADCAST_TO"})
+    document["operator_codes"].append({"deprecated_builtin_code": 127, "builtin_code": "RFFT2D"})
     document["metadata"] = [{"name": "min_runtime_version", "buffer": len(document["buffers"])}]
     document["buffers"].append({"data": [1, 2, 3]})
     return document
@@ -353,7 +353,7 @@ def shift_register(random):
 # ---- sound models that cannot be compiled ----
 
 
-@unsupported("GATHER_ND", "BROADCAST_TO")
+@unsupported("GATHER_ND", "RFFT2D")
 def unsupported_operators(random):
     """Two operators that we do not have, the second with a number beyond 127: both are named in one go."""
     builder = Builder("two unsupported operators")
@@ -362,7 +362,7 @@ def unsupported_operators(random):
     indices = builder.tensor("indices", [1, 2, 2], "INT32", value=np.array([[[0, 1], [0, 2]]], np.int32))
     shape = builder.tensor("shape", [2], "INT32", value=np.array([3, 2], np.int32))
     builder.operator("GATHER_ND", [x, indices], [gathered])
-    builder.operator("BROADCAST_TO", [gathered, shape], [y])
+    builder.operator("RFFT2D", [gathered, shape], [y])
     return builder.finish([x], [y])
 
 
