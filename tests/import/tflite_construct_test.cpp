@@ -139,6 +139,19 @@ TEST_CASE("what constants alone decide is a constant to every operator behind it
   CHECK(graph->nodes.size() == 2);
 }
 
+TEST_CASE("what follows from a refused operator is not called contradictory") {
+  Model model;
+  model.more_tensors =
+      R"(, {shape: [1,1], type: "INT8", name: "open", quantization: {scale: [0.5], zero_point: [3]}})";
+  model.more_codes = R"(, {builtin_code: "WHILE"})";
+  model.operators_before = "{opcode_index: 1, inputs: [0], outputs: [3]},";
+  model.operands = "inputs: [3, 1], outputs: [2]";
+  const Result<Graph> graph = model.import();
+  REQUIRE_FALSE(graph.ok());
+  CHECK(graph.diagnostics().size() == 1);
+  check_refused(graph, DiagnosticCode::E0401, "WHILE is not supported");
+}
+
 TEST_CASE("half-precision weights are widened") {
   Model model;
   model.x = R"({shape: [1,4], type: "FLOAT32", name: "x"})";

@@ -104,6 +104,16 @@ TEST_CASE("relations give booleans", "[comparison]") {
         std::vector<uint8_t>{0, 1, 1});
 }
 
+TEST_CASE("logical_not turns booleans around", "[comparison]") {
+  CHECK(evaluate<uint8_t>(one_node(Op::logical_not, {{DType::boolean, {3}}}, {DType::boolean, {3}}),
+                          std::vector<uint8_t>{0, 1, 7}) == std::vector<uint8_t>{1, 0, 0});
+}
+
+TEST_CASE("l2_normalization makes vectors of length 1", "[functions]") {
+  CHECK(evaluate<float>(one_node(Op::l2_normalization, {{DType::f32, {2, 2}}}, {DType::f32, {2, 2}}),
+                        std::vector<float>{3, 4, 0, 0}) == std::vector<float>{0.6f, 0.8f, 0, 0});
+}
+
 TEST_CASE("select_v2 chooses with broadcasting", "[select]") {
   const Graph graph = one_node(Op::select_v2, {{DType::boolean, {2, 1}}, {DType::s32, {3}}, {DType::s32, {}}},
                                {DType::s32, {2, 3}});

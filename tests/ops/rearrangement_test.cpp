@@ -39,6 +39,20 @@ TEST_CASE("depth_to_space and space_to_depth undo each other", "[rearrangement]"
   CHECK(rearranged(Op::space_to_depth, {1, 2, 4, 1}, {1, 1, 2, 4}, wide, {{"block_size", 2}}) == deep);
 }
 
+TEST_CASE("space_to_batch_nd takes a grid apart, and batch_to_space_nd puts it together", "[rearrangement]") {
+  const std::vector<int32_t> image{1, 2, 3, 4, 5, 6, 7, 8};
+  const std::vector<int32_t> phases{1, 3, 2, 4, 5, 7, 6, 8};
+  const std::vector<NamedAttribute> blocks{{"block_height", 2}, {"block_width", 2}};
+  CHECK(rearranged(Op::space_to_batch_nd, {1, 2, 4, 1}, {4, 1, 2, 1}, image, blocks) == phases);
+  CHECK(rearranged(Op::batch_to_space_nd, {4, 1, 2, 1}, {1, 2, 4, 1}, phases, blocks) == image);
+  // One row is added, and cut off again.
+  const std::vector<NamedAttribute> shifted{{"block_height", 2}, {"top", 1}};
+  CHECK(rearranged(Op::space_to_batch_nd, {1, 3, 1}, {2, 2, 1}, {1, 2, 3}, shifted) ==
+        std::vector<int32_t>{0, 2, 1, 3});
+  CHECK(rearranged(Op::batch_to_space_nd, {2, 2, 1}, {1, 3, 1}, {0, 2, 1, 3}, shifted) ==
+        std::vector<int32_t>{1, 2, 3});
+}
+
 TEST_CASE("gather chooses slices, and the nearest where an index is beyond them", "[gather]") {
   std::string error;
   const Attributes rows = operator_of(Op::gather).parse_attributes({{"axis", 0}}, error);

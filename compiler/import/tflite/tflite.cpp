@@ -97,6 +97,7 @@ class Importer {
       } else {
         take_operator(op, code);
       }
+      doubt_outputs();
     }
     check_subgraphs();
   }
@@ -136,6 +137,7 @@ class Importer {
       if (variable >= 0 && !tensors_.malformed[i]) tensors_.unusable[i].clear();
     }
     for (Tensor& variable : resources.variables) graph_.tensors.push_back(std::move(variable));
+    doubtful_.resize(graph_.tensors.size());
   }
 
   void take_interface(const flatbuffers::Vector<int32_t>* indices, const char* what,
@@ -314,9 +316,30 @@ class Importer {
     if (!budget_.take(node.name.size()))
       return report(DiagnosticCode::E0302, "the file describes far more than it holds");
     Diagnostics found = check_operator({graph_, node});
+    // Converters leave shapes open that an operator which cannot be read would have told at run time: what
+    // seems to contradict them is no mistake.
+    if (depends_on_refused(node))
+      std::erase_if(found, [](const Diagnostic& d) { return d.code == DiagnosticCode::E0303; });
     if (found.empty() && folder_.fold(graph_, node)) return;
     for (Diagnostic& diagnostic : found) report(std::move(diagnostic));
     graph_.nodes.push_back(std::move(node));
+  }
+
+  bool depends_on_refused(const Node& node) const {
+    return std::ranges::any_of(node.inputs, [&](TensorId id) { return id.valid() && doubtful_[id.index]; });
+  }
+
+  // After an operator: whatever it was to compute from refused ones, or is itself refused, is in doubt.
+  void doubt_outputs() {
+    if (!budget_.take(size_of(current().inputs()) + size_of(current().outputs()))) return;
+    bool doubtful = !outcomes_.back().findings.empty();
+    const auto each = [&](const flatbuffers::Vector<int32_t>* indices, auto visit) {
+      for (uint32_t i = 0; i < size_of(indices); ++i)
+        if (indices->Get(i) >= 0 && static_cast<size_t>(indices->Get(i)) < ids_.size())
+          visit(ids_[static_cast<size_t>(indices->Get(i))].index);
+    };
+    each(current().inputs(), [&](size_t index) { doubtful = doubtful || doubtful_[index]; });
+    if (doubtful) each(current().outputs(), [&](size_t index) { doubtful_[index] = true; });
   }
 
   // Readers take for granted that what they need is there: std::vector::at says where it is not.
@@ -349,7 +372,8 @@ class Importer {
   std::map<std::string_view, const Operator*> operators_;  // by name in the format
   const schema::SubGraph* subgraph_ = nullptr;
   SubgraphTensors tensors_;
-  std::vector<TensorId> ids_;  // by index in the subgraph
+  std::vector<TensorId> ids_;   // by index in the subgraph
+  std::vector<bool> doubtful_;  // by tensor: an operator in front of it was refused
   std::vector<bool> subgraph_used_;
   size_t current_ = 0;
   Graph graph_;

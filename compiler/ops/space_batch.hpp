@@ -1,0 +1,64 @@
+// SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: the pixels of every phase of a grid as an image of its own, and
+// back.
+#pragma once
+
+#include "ops/kernel.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+
+// Of height and width; images of rank 3 have no width.
+struct SpaceBatchAttributes {
+  int32_t block_height = 1;
+  int32_t block_width = 1;
+  int32_t top = 0;  // rows that are added in front of the first, or from batches to space cut off
+  int32_t left = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("block_height", self.block_height);
+    visit("block_width", self.block_width);
+    visit("top", self.top);
+    visit("left", self.left);
+  }
+};
+
+class SpaceBatchOperator final : public Operator {
+ public:
+  SpaceBatchOperator(Op op, std::string_view tflite_name, std::string_view summary, bool to_batch)
+      : facts_{.op = op,
+               .tflite_name = tflite_name,
+               .summary = summary,
+               .minimum_inputs = 1,
+               .maximum_inputs = 1,
+               .minimum_outputs = 1,
+               .maximum_outputs = 1},
+        to_batch_(to_batch) {}
+  const OperatorFacts& facts() const override { return facts_; }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::span<const Constraint> constraints() const override;
+  // The declared shape: attributes leave open what lies behind the last row and column.
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
+  void evaluate(const Evaluation& evaluation) const override;
+  Graph sample(Random& random) const override;
+
+ private:
+  OperatorFacts facts_;
+  bool to_batch_;
+};
+
+class SpaceBatchKernel final : public Kernel {
+ public:
+  SpaceBatchKernel(Op op, bool to_batch)
+      : facts_{to_batch ? "SpaceToBatch" : "BatchToSpace", op, KernelSet::generic, "kernels/space_batch.hpp",
+               "Copies pixel after pixel."} {}
+  const KernelFacts& facts() const override { return facts_; }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override;
+
+ private:
+  KernelFacts facts_;
+};
+
+}  // namespace burin

@@ -1,0 +1,28 @@
+// L2_NORMALIZATION over the last dimension, float32.
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+
+namespace burin_kernels {
+
+// Geometry: rows, length.
+template <class Geometry, class Isa>
+struct L2NormalizationF32 {
+  typedef Geometry G;
+  static constexpr bool accepts() { return G::rows > 0 && G::length > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, float* output, float least_square) {
+    for (int32_t row = 0; row < G::rows; ++row) {
+      float square = 0;
+      for (int32_t i = 0; i < G::length; ++i) square += input[i] * input[i];
+      const float norm = sqrtf(square > least_square ? square : least_square);
+      for (int32_t i = 0; i < G::length; ++i) output[i] = input[i] / norm;
+      input += G::length;
+      output += G::length;
+    }
+  }
+};
+
+}  // namespace burin_kernels
