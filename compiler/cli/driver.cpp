@@ -133,11 +133,14 @@ Diagnostics check_stop_after(const std::string& pass) {
 }  // namespace
 
 Result<PreparedModel> prepare(const CompileOptions& options) {
-  const Diagnostics usage = check_stop_after(options.stop_after);
-  if (!usage.empty()) return usage;
   const Result<std::string> file = read_file(options.model, max_model_bytes);
   if (!file) return file.diagnostics();
-  const std::span<const std::byte> bytes = std::as_bytes(std::span<const char>(*file));
+  return prepare(std::as_bytes(std::span<const char>(*file)), options);
+}
+
+Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOptions& options) {
+  const Diagnostics usage = check_stop_after(options.stop_after);
+  if (!usage.empty()) return usage;
   Result<Graph> imported = import_bytes(bytes, options.model);
   if (!imported) return imported.diagnostics();
   PreparedModel model{.imported = *imported, .optimised = {}, .hash = sha256(bytes)};
@@ -170,12 +173,15 @@ Result<Compilation> generate_code(const Graph& imported, const Graph& optimised,
 Result<Compilation> compile(const CompileOptions& options) {
   const Result<Target> target = load_target(options.target);
   if (!target) return target.diagnostics();
-  Result<PreparedModel> model = prepare(options);
+  const Result<PreparedModel> model = prepare(options);
   if (!model) return model.diagnostics();
-  Result<Compilation> result =
-      generate_code(model->imported, model->optimised, *target, options, model->hash);
+  return compile(*model, *target, options);
+}
+
+Result<Compilation> compile(const PreparedModel& model, const Target& target, const CompileOptions& options) {
+  Result<Compilation> result = generate_code(model.imported, model.optimised, target, options, model.hash);
   if (!result) return result.diagnostics();
-  Diagnostics over = budget_findings(result->program, *target, options);
+  Diagnostics over = budget_findings(result->program, target, options);
   if (!over.empty()) return over;
   return result;
 }

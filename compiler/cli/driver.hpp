@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "codegen/generate.hpp"
@@ -47,8 +48,12 @@ struct PreparedModel {
   std::string hash;  // SHA-256 of the file
 };
 Result<PreparedModel> prepare(const CompileOptions& options);
+// The same for the bytes of a file; options.model is only its name.
+Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOptions& options);
 
 Result<Compilation> compile(const CompileOptions& options);
+// All that follows reading and optimising, the check of the budgets included.
+Result<Compilation> compile(const PreparedModel& model, const Target& target, const CompileOptions& options);
 
 // The second half: from graphs that are ready.
 Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,

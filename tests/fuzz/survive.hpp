@@ -1,0 +1,13 @@
+// What every fuzzer of models asks: any bytes give code or diagnostics, in bounded time and memory.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace burin::fuzz {
+
+// Reads, optimises, lowers and prints the model, and what is read of it again from its textual form. Target
+// and objective depend on the bytes. What must not be is an InternalError.
+void survive(std::span<const uint8_t> bytes);
+
+}  // namespace burin::fuzz
