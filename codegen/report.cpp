@@ -31,7 +31,7 @@ Json layer_json(const Step& step) {
           {"signature", step.signature},
           {"estimated_cycles", step.call.cycles},
           {"scratch_bytes", step.call.scratch_bytes},
-          {"note", step.call.note}};
+          {"requantization", step.call.requantization}};
 }
 
 Json plan_json(const ProgramBuffer& buffer) {

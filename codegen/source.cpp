@@ -337,7 +337,8 @@ class SourceWriter {
         fmt::format("({} op {} \"{}\"; kernel {} on {}; {} MAC)", step.source_op, step.source_index,
                     comment_text(step.name), step.call.kernel, step.call.isa, step.macs);
     line("\n  {}{}{}", what, what.size() + origin.size() <= 106 ? "  " : "\n  // ", origin);
-    if (!step.call.note.empty()) line("  // {}", comment_text(step.call.note));
+    if (!step.call.requantization.empty())
+      line("  // requantisation: {}", comment_text(step.call.requantization));
     line("  {}_LAYER_HOOK({});", macro_, i);
     std::string arguments;
     for (const KernelArgument& argument : step.call.arguments) {

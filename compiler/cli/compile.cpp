@@ -74,7 +74,8 @@ void print_explanation(const Program& program) {
          candidate.chosen ? "chosen: " + step.reason
          : accepted       ? "dearer"
                           : "refused: " + candidate.refusal});
-    if (candidate.chosen && !step.call.note.empty()) rows.push_back({"", "", "", "", "", "", step.call.note});
+    if (candidate.chosen && !step.call.requantization.empty())
+      rows.push_back({"", "", "", "", "", "", "requantisation: " + step.call.requantization});
   }
   fmt::print("{}", table(rows));
 }

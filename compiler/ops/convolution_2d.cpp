@@ -260,7 +260,7 @@ class Convolution2dS8Kernel final : public Kernel {
         requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
                               view.output().quantization.zero_point(), range, context.rounding);
     call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    call.note = requantization.note;
+    call.requantization = requantization.note;
     const auto packed = burin_kernels::FourProductsPacker::interleave(
         rows.values, static_cast<size_t>(rows.channels), static_cast<size_t>(groups(view)));
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},

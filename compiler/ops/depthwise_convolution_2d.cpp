@@ -15,6 +15,7 @@
 #include "ops/weighted.hpp"
 #include "ops/weighted_blocks.hpp"
 #include "ops/window.hpp"
+#include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
@@ -259,9 +260,8 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
         requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
                               view.output().quantization.zero_point(), range, context.rounding);
     call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    call.note = requantization.note;
-    const auto packed =
-        burin_kernels::FourProductsPacker::as_they_are(view.input(1).constant->as<int8_t>());
+    call.requantization = requantization.note;
+    const auto packed = burin_kernels::FourProductsPacker::as_they_are(view.input(1).constant->as<int8_t>());
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
                       {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
     call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
@@ -310,6 +310,33 @@ KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::ve
 
 constexpr const char* inexact = "some channel's sums or multiplier exceed what it computes exactly";
 
+// What a zero point of -128 gives the fast form of the planes kernel without a proof by cases, other channels
+// have to be shown, one by one.
+std::vector<std::optional<burin_kernels::DepthwiseFastForm>> proven_fast_forms(
+    const NodeView& view, const burin_kernels::ConvolutionSpec& spec, Rounding rounding) {
+  constexpr int post_shift = 10;
+  const WeightRows rows = weight_rows(view);
+  const ChannelNumbers numbers = channel_numbers(view);
+  std::vector<std::optional<burin_kernels::DepthwiseFastForm>> result;
+  for (size_t c = 0; c < numbers.biases.size(); ++c) {
+    const Requantization reference{.multiplier = numbers.multipliers[c],
+                                   .shift = numbers.shifts[c],
+                                   .zero_point = spec.output_zero_point,
+                                   .clamp_min = spec.activation_min,
+                                   .clamp_max = spec.activation_max};
+    const AccumulatorRange range = accumulator_range(rows.row(static_cast<int64_t>(c)), numbers.biases[c],
+                                                     -128, 127, spec.input_zero_point);
+    auto& form = result.emplace_back();
+    // The widest scale of the weights leaves the most bits to the result.
+    for (int scale = 8; scale > 0 && !form; --scale) {
+      const auto found = prove_scaled(reference, rounding, range, scale, post_shift);
+      if (found && !found->needs_clamp())
+        form = burin_kernels::DepthwiseFastForm{scale, found->multiplier, found->constant};
+    }
+  }
+  return result;
+}
+
 class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -329,13 +356,15 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
     if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
     if (!Facts::accepts(spec)) return Refusal{"it takes 3x3 windows with strides 1 or 2"};
     const ChannelNumbers numbers = channel_numbers(view);
+    int64_t fast = 0;
     const auto stream = burin_kernels::DepthwisePlanesPacker::pack(
         spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts,
-        context.rounding == Rounding::litert);
+        context.rounding == Rounding::litert, &fast, proven_fast_forms(view, spec, context.rounding));
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
+    call.requantization = requantization_note(fast, spec.output_channels, "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);
-    if (Facts::output_may_overlap_input(spec))
+    if (spec.batches == 1 && Facts::output_may_overlap_input(spec))
       call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
     call.stack_bytes = 300;
     call.cycles = Facts::estimate_cycles(spec);
@@ -362,12 +391,13 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
     if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
-    if (!Facts::accepts(spec)) return Refusal{"it takes one image of four channels or more"};
+    if (!Facts::accepts(spec)) return Refusal{"it takes four channels or more"};
     const ChannelNumbers numbers = channel_numbers(view);
     const auto stream = burin_kernels::DepthwiseAnyPacker::pack(
         spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
+    call.requantization = requantization_note(0, spec.output_channels, "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);
     call.stack_bytes = 300;
     call.cycles = Facts::estimate_cycles(spec);

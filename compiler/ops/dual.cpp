@@ -9,12 +9,19 @@
 
 namespace burin {
 
-ProvenRequantization prove_requantization(const WeightRows& weights, std::span<const int32_t> folded,
-                                          const std::vector<FixedPointMultiplier>& multipliers,
-                                          int32_t output_zero_point, ClampRange clamp) {
-  ProvenRequantization result;
+std::string requantization_note(int64_t proved, int64_t channels, const char* exact_form) {
+  if (proved == 0) return fmt::format("{} for all {} channels", exact_form, channels);
+  if (proved == channels) return fmt::format("2-instruction form proved for all {} channels", channels);
+  return fmt::format("2-instruction form proved for {} of {} channels, {} for {}", proved, channels,
+                     exact_form, channels - proved);
+}
+
+std::vector<burin_kernels::ChannelRequantization> prove_requantization(
+    const WeightRows& weights, std::span<const int32_t> folded,
+    const std::vector<FixedPointMultiplier>& multipliers, int32_t output_zero_point, ClampRange clamp,
+    Rounding rounding) {
+  std::vector<burin_kernels::ChannelRequantization> result;
   constexpr int prescale = 8;  // dual weights leave one of two sums shifted by it
-  int64_t scaled = 0;
   for (size_t c = 0; c < multipliers.size(); ++c) {
     burin_kernels::ChannelRequantization channel{multipliers[c].multiplier, multipliers[c].shift, {}};
     const Requantization reference{.multiplier = multipliers[c].multiplier,
@@ -24,19 +31,13 @@ ProvenRequantization prove_requantization(const WeightRows& weights, std::span<c
                                    .clamp_max = clamp.highest};
     const AccumulatorRange range =
         accumulator_range(weights.row(static_cast<int64_t>(c)), folded[c], -128, 127, 0);
-    bool any = false;
     for (size_t i = 0; i < burin_kernels::scaled_shifts.size(); ++i) {
-      const auto form =
-          prove_scaled(reference, Rounding::tflm, range, prescale, burin_kernels::scaled_shifts[i]);
-      if (!form || form->needs_clamp()) continue;
-      channel.scaled[i] = burin_kernels::ScaledRequantization{form->multiplier, form->constant};
-      any = true;
+      const auto form = prove_scaled(reference, rounding, range, prescale, burin_kernels::scaled_shifts[i]);
+      if (form && !form->needs_clamp())
+        channel.scaled[i] = burin_kernels::ScaledRequantization{form->multiplier, form->constant};
     }
-    scaled += any;
-    result.channels.push_back(channel);
+    result.push_back(channel);
   }
-  result.note = fmt::format("requantisation in two instructions proven for {} of {} channels", scaled,
-                            multipliers.size());
   return result;
 }
 
@@ -95,14 +96,18 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
                                                         const std::vector<FixedPointMultiplier>& multipliers,
                                                         const LoweringContext& context,
                                                         const Windows& windows, const NodeView& view) {
-  if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
   if (!burin_kernels::ConvolutionDual::accepts(spec)) return Refusal{"it does not take this geometry"};
   const auto folded = folded_biases(weights, bias, spec.input_zero_point);
   if (!folded) return Refusal{"sums of products can leave 32 bits"};
-  const ProvenRequantization proven = prove_requantization(
-      weights, *folded, multipliers, spec.output_zero_point, {spec.activation_min, spec.activation_max});
-  const auto stream = burin_kernels::ConvolutionDualPacker::pack(spec, weights.values, bias, proven.channels);
-  if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
+  const auto channels = prove_requantization(weights, *folded, multipliers, spec.output_zero_point,
+                                             {spec.activation_min, spec.activation_max}, context.rounding);
+  int64_t proved = 0;
+  const auto stream = burin_kernels::ConvolutionDualPacker::pack(spec, weights.values, bias, channels,
+                                                                 &proved, context.rounding == Rounding::tflm);
+  if (!stream)
+    return Refusal{context.rounding == Rounding::tflm
+                       ? "some channel's sums or multiplier exceed what it computes exactly"
+                       : "its exact form rounds twice, and some channel has no other that is proved"};
   KernelCall call;
   call.geometry = geometry_of(spec);
   call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
@@ -116,7 +121,9 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   call.cycles = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
   call.code_bytes = burin_kernels::ConvolutionDualPacker::code_bytes;
   call.shared_code_bytes = burin_kernels::ConvolutionDualPacker::shared_code_bytes;
-  call.note = proven.note;
+  call.requantization = requantization_note(
+      proved, weights.channels,
+      spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
   return call;
 }
 

@@ -12,16 +12,15 @@
 
 namespace burin {
 
-struct ProvenRequantization {
-  std::vector<burin_kernels::ChannelRequantization> channels;
-  std::string note;  // which forms were proven for how many channels
-};
+// "2-instruction form proved for 14 of 16 channels, exact form (4 or 5 instructions) for 2".
+std::string requantization_note(int64_t proved, int64_t channels, const char* exact_form);
 
 // For each channel the reference's numbers and, where one is proven for every reachable accumulator, a cheap
 // form. `folded` are the biases with the input's zero point folded in; inputs are any int8.
-ProvenRequantization prove_requantization(const WeightRows& weights, std::span<const int32_t> folded,
-                                          const std::vector<FixedPointMultiplier>& multipliers,
-                                          int32_t output_zero_point, ClampRange clamp);
+std::vector<burin_kernels::ChannelRequantization> prove_requantization(
+    const WeightRows& weights, std::span<const int32_t> folded,
+    const std::vector<FixedPointMultiplier>& multipliers, int32_t output_zero_point, ClampRange clamp,
+    Rounding rounding);
 
 burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const NodeView& view,
                                                 ClampRange clamp);

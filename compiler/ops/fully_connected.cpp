@@ -227,8 +227,8 @@ class FullyConnectedS8Kernel final : public Kernel {
                      {"activation_min", range.lowest},
                      {"activation_max", range.highest}};
     call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    const auto packed = burin_kernels::FourProductsPacker::interleave(
-        rows.values, static_cast<size_t>(rows.channels), 1);
+    const auto packed =
+        burin_kernels::FourProductsPacker::interleave(rows.values, static_cast<size_t>(rows.channels), 1);
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
                       {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
@@ -237,7 +237,7 @@ class FullyConnectedS8Kernel final : public Kernel {
     call.cycles = batch_count(view) * ((output_length(view) + 3) / 4) * (16 * input_length(view) + 240);
     call.code_bytes = 70;
     call.shared_code_bytes = 500;
-    call.note = requantization.note;
+    call.requantization = requantization.note;
     return call;
   }
 };
@@ -286,6 +286,9 @@ class FullyConnectedS8DualKernel final : public Kernel {
     if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
     call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
     call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
+    call.requantization = requantization_note(
+        0, spec.outputs,
+        spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
     call.code_bytes = burin_kernels::FullyConnectedDualPacker::code_bytes;
     call.shared_code_bytes = burin_kernels::FullyConnectedDualPacker::shared_code_bytes;
     return call;

@@ -129,6 +129,7 @@ class MultiplyQuantizedKernel final : public Kernel {
     call.stack_bytes = 96;
     call.cycles = 42 * view.output().type.shape.elements();
     call.code_bytes = 180;
+    call.requantization = "exact reference form";
     return call;
   }
 };

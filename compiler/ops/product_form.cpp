@@ -76,7 +76,8 @@ LayerRequantization32 requantize_in_32_bits(const WeightRows& weights, std::span
     result.numbers = std::move(*numbers);
     result.geometry = {{"requantization", burin_kernels::LayerRequantization::product},
                        {"post_shift", post_shift}};
-    result.note = fmt::format("one product and one shift, proved for all {} channels", channels.size());
+    result.note =
+        fmt::format("one product and one shift in 32 bits, proved for all {} channels", channels.size());
     return result;
   }
   for (const Channel& channel : channels)
@@ -89,7 +90,7 @@ LayerRequantization32 requantize_in_32_bits(const WeightRows& weights, std::span
                          : to_the_right               ? burin_kernels::LayerRequantization::shifted_right
                                                       : burin_kernels::LayerRequantization::rounded_twice},
       {"post_shift", 0}};
-  result.note = fmt::format("the reference's definition for all {} channels", channels.size());
+  result.note = fmt::format("exact reference form for all {} channels", channels.size());
   return result;
 }
 

@@ -138,6 +138,7 @@ class RequantizeKernel final : public Kernel {
     call.stack_bytes = 64;
     call.cycles = 40 + 32 * elements;
     call.code_bytes = 140;
+    call.requantization = "exact reference form";
     return call;
   }
 };

@@ -77,6 +77,7 @@ class LstmS8Kernel final : public Kernel {
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
     call.cycles = unit_steps * (36 * (sizes.inputs + sizes.units) + 700);
     call.code_bytes = 900;
+    call.requantization = "exact reference form, of each gate";
     return call;
   }
 

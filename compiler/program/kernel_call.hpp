@@ -67,7 +67,7 @@ struct KernelCall {
   int64_t cycles = 0;             // estimate, modelled Cortex-M4 cycles
   int32_t code_bytes = 0;         // estimate, shared between calls of the same kernel and geometry
   int32_t shared_code_bytes = 0;  // estimate, of what all calls of the kernel share
-  std::string note;               // what else a reader of the report wants to know; may be empty
+  std::string requantization;     // which form from sums to outputs, for the report; empty: there are none
 
   bool operator==(const KernelCall&) const = default;
 };

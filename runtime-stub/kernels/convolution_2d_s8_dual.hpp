@@ -87,7 +87,7 @@ struct ConvolutionDual {
   }
   static constexpr bool sized(int32_t extent) { return extent > 0 && extent < 32768; }
   static constexpr bool accepts(const ConvolutionSpec& s) {
-    return s.batches == 1 && sized(s.input_height) && sized(s.input_width) && sized(s.input_channels) &&
+    return s.batches >= 1 && sized(s.input_height) && sized(s.input_width) && sized(s.input_channels) &&
            sized(s.kernel_height) && sized(s.kernel_width) && sized(s.output_height) &&
            sized(s.output_width) && sized(s.output_channels) && sized(s.stride_height) &&
            sized(s.stride_width) && sized(s.dilation_height) && sized(s.dilation_width) &&
@@ -454,9 +454,20 @@ struct Convolution2dS8Dual {
   static constexpr int32_t scratch_bytes() { return ConvolutionDual::scratch_bytes(spec()); }
 
 #ifndef BURIN_HOST
-  // Output rows [row_begin, row_end). `stream` is what pack() made; scratch is aligned to 4.
+  // Output rows [row_begin, row_end) of every image of the batch. `stream` is what pack() made; scratch is
+  // aligned to 4.
   static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
                   int32_t row_begin, int32_t row_end) {
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      image(input, stream, output, scratch, row_begin, row_end);
+      input += G::input_height * G::input_width * G::input_channels;
+      output += G::output_height * G::output_width * G::output_channels;
+    }
+  }
+
+ private:
+  static void image(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
+                    int32_t row_begin, int32_t row_end) {
     static constexpr ConvolutionDualPlan plan = ConvolutionDual::plan(spec(), G::input_ring_rows);
     if (whole_output() && (!ConvolutionDual::pointwise(spec()) || whole_input())) {
       some_rows(plan, input, stream, OutputRows::at(output, row_begin), scratch, row_begin,
@@ -467,7 +478,6 @@ struct Convolution2dS8Dual {
     }
   }
 
- private:
   typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
   typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
   static constexpr bool whole_input() {
@@ -501,26 +511,34 @@ struct ConvolutionDualPacker {
 
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.
+  // `scaled_channels` becomes the number of those that take the scaled form, which groups of four take
+  // together; `exact_is_right` is false where the reference rounds once.
   static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& spec,
                                                    std::span<const int8_t> weights,
                                                    std::span<const int32_t> biases,
-                                                   std::span<const ChannelRequantization> requantizations) {
+                                                   std::span<const ChannelRequantization> requantizations,
+                                                   int64_t* scaled_channels = nullptr,
+                                                   bool exact_is_right = true) {
     if (!ConvolutionDual::accepts(spec)) return std::nullopt;
     std::vector<uint32_t> stream;
     const std::vector<DualStep> steps = segment_steps(spec);
     const DualOutput output{spec.input_zero_point, spec.output_zero_point, spec.activation_min,
                             spec.activation_max};
     const std::vector<DualChannel> channels = dual_channels(output, weights, biases, requantizations);
+    int64_t scaled = 0;
     for (size_t first = 0; first < channels.size(); first += 4) {
       std::array<DualChannel, 4> group;
       std::copy_n(channels.begin() + static_cast<std::ptrdiff_t>(first),
                   std::min<size_t>(4, channels.size() - first), group.begin());
       append_biases(group, stream);
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
-      if (!append_scaled(group, 1, stream) && !append_scaled(group, 0, stream) &&
-          !append_exact(output, group, stream))
+      if (append_scaled(group, 1, stream) || append_scaled(group, 0, stream)) {
+        scaled += static_cast<int64_t>(std::min<size_t>(4, channels.size() - first));
+      } else if (!exact_is_right || !append_exact(output, group, stream)) {
         return std::nullopt;
+      }
     }
+    if (scaled_channels != nullptr) *scaled_channels = scaled;
     return stream;
   }
 
@@ -535,8 +553,9 @@ struct ConvolutionDualPacker {
     const int64_t strips = pixels / (2 * ConvolutionDual::strip_pairs(spec)) + 1;
     const int64_t inside = ConvolutionDual::inside_end(spec) - ConvolutionDual::inside_begin(spec);
     const int64_t cut = spec.output_height * (spec.output_width - inside);
-    return (pixels + 1) / 2 * pair + pixels * column +
-           strips * (ConvolutionDual::pointwise(spec) ? 90 : 350) + cut * (200 + 60 * segments);
+    return spec.batches *
+           ((pixels + 1) / 2 * pair + pixels * column +
+            strips * (ConvolutionDual::pointwise(spec) ? 90 : 350) + cut * (200 + 60 * segments));
   }
 
  private:

@@ -39,7 +39,7 @@ namespace burin_kernels {
 // Facts for any shape.
 struct DepthwiseAny {
   static constexpr bool accepts(const ConvolutionSpec& s) {
-    return s.batches == 1 && s.input_channels >= 4 && s.input_channels < 32768 &&
+    return s.batches >= 1 && s.input_channels >= 4 && s.input_channels < 32768 &&
            s.output_channels == s.input_channels && s.input_height > 0 && s.input_height < 32768 &&
            s.input_width > 0 && s.input_width < 32768 && s.output_height > 0 && s.output_width > 0 &&
            s.output_width < 32768 && s.kernel_height > 0 && s.kernel_width > 0 &&
@@ -67,7 +67,7 @@ struct DepthwiseAny {
 
 #ifdef BURIN_HOST
   static constexpr int64_t estimate_cycles(const ConvolutionSpec& s) {
-    const int64_t pixels = int64_t(s.output_height) * s.output_width;
+    const int64_t pixels = int64_t(s.batches) * s.output_height * s.output_width;
     const int64_t taps = int64_t(s.kernel_height) * s.kernel_width;
     return pixels *
            (60 + (cut(s) ? 12 : 6) * taps + (s.input_channels + 3) / 4 * (75 + 26 * int64_t(pairs(s))));
@@ -245,13 +245,17 @@ struct DepthwiseConvolution2dS8Any {
         G::output_width,   G::output_ring_rows, G::kernel_height,    G::kernel_width,
         G::stride_height,  G::stride_width,     G::dilation_height,  G::dilation_width,
         G::pad_top,        G::pad_left,         G::input_zero_point, Facts::cut(spec())};
-    DepthwiseAnyRows::run(plan, input, stream, output, scratch, row_begin, row_end);
-    if (G::activation_min > -128 || G::activation_max < 127) {
-      for (int32_t row = row_begin; row < row_end; ++row) {
-        ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
-                                 static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
-                                 static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      DepthwiseAnyRows::run(plan, input, stream, output, scratch, row_begin, row_end);
+      if (G::activation_min > -128 || G::activation_max < 127) {
+        for (int32_t row = row_begin; row < row_end; ++row) {
+          ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
+                                   static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
+                                   static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
+        }
       }
+      input += G::input_height * G::input_width * G::input_channels;
+      output += G::output_height * G::output_width * G::output_channels;
     }
   }
 #endif  // !BURIN_HOST

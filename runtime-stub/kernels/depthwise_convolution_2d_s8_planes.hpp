@@ -45,7 +45,7 @@ namespace burin_kernels {
 // Facts for any shape.
 struct DepthwisePlanes {
   static constexpr bool accepts(const ConvolutionSpec& s) {
-    return s.batches == 1 && s.kernel_height == 3 && s.kernel_width == 3 && s.dilation_height == 1 &&
+    return s.batches >= 1 && s.kernel_height == 3 && s.kernel_width == 3 && s.dilation_height == 1 &&
            s.dilation_width == 1 && s.input_channels >= 4 && s.output_channels == s.input_channels &&
            s.stride_height == s.stride_width &&
            ((s.stride_width == 1 && s.output_width >= 2) || (s.stride_width == 2 && s.output_width >= 1)) &&
@@ -92,29 +92,40 @@ struct DepthwisePlanes {
     const int64_t row = s.stride_width == 1 ? 18 + width / 2 * 62 + width % 2 * 35 : 25 + width * 71 / 4;
     const int64_t turn = 75 + (s.input_channels < 4 * groups ? s.input_channels : 4) * 45;
     const int64_t turns = whole ? 1 : steps(s);
-    return 300 + groups * (310 + pairs(s) * pair + turns * turn + steps(s) * 4 * row);
+    return 300 + s.batches * groups * (310 + pairs(s) * pair + turns * turn + steps(s) * 4 * row);
   }
 #endif  // BURIN_HOST
 };
 
 #ifdef BURIN_HOST
+// The numbers p, M and K of the fast form for a channel that is proven to equal the definition with them.
+struct DepthwiseFastForm {
+  int32_t scale = 0;
+  int32_t multiplier = 0;
+  int32_t offset = 0;
+};
+
 // Makes streams.
 class DepthwisePlanesPacker {
  public:
   // The stream for the weights [3][3][channels], one bias, multiplier and shift (positive: to the left) a
   // channel, or nothing where no form gives exactly the reference's numbers: shifts that are not to the
   // right, products beyond 32 bits. Channels that cannot leave the zero point become constants.
-  static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& s, std::span<const int8_t> weights,
-                                                   std::span<const int32_t> biases,
-                                                   std::span<const int32_t> multipliers,
-                                                   std::span<const int8_t> shifts, bool round_once = false) {
+  // `fast_channels` becomes the number of those in the fast form.
+  static std::optional<std::vector<uint32_t>> pack(
+      const ConvolutionSpec& s, std::span<const int8_t> weights, std::span<const int32_t> biases,
+      std::span<const int32_t> multipliers, std::span<const int8_t> shifts, bool round_once = false,
+      int64_t* fast_channels = nullptr, std::span<const std::optional<DepthwiseFastForm>> proven = {}) {
+    int64_t fast = 0;
     if (!DepthwisePlanes::accepts(s)) return std::nullopt;
     std::vector<uint32_t> stream;
     for (int32_t c = 0; c < s.output_channels; ++c) {
       const size_t channel = static_cast<size_t>(c);
       const std::optional<Form> form =
-          choose(s, weights, channel, biases[channel], multipliers[channel], shifts[channel], round_once);
+          choose(s, weights, channel, biases[channel], multipliers[channel], shifts[channel], round_once,
+                 proven.empty() ? std::nullopt : proven[channel]);
       if (!form) return std::nullopt;
+      fast += form->shift == 0;
       for (size_t j = 0; j < 3; ++j) {
         uint32_t word = j == 0 ? form->scale << 24 : j == 1 ? form->shift << 24 : 0;
         for (size_t i = 0; i < 3; ++i)
@@ -125,6 +136,7 @@ class DepthwisePlanesPacker {
       stream.push_back(static_cast<uint32_t>(form->multiplier));
       stream.push_back(static_cast<uint32_t>(form->offset));
     }
+    if (fast_channels != nullptr) *fast_channels = fast;
     return stream;
   }
 
@@ -141,7 +153,8 @@ class DepthwisePlanesPacker {
   }
 
   static std::optional<Form> choose(const ConvolutionSpec& s, std::span<const int8_t> weights, size_t channel,
-                                    int64_t bias, int64_t multiplier, int32_t shift, bool round_once) {
+                                    int64_t bias, int64_t multiplier, int32_t shift, bool round_once,
+                                    const std::optional<DepthwiseFastForm>& proven) {
     const int64_t limit = int64_t(1) << 31;
     const int64_t zero_point = s.output_zero_point;
     // No sum, nor any part of one, goes beyond `bound`.
@@ -165,6 +178,9 @@ class DepthwisePlanesPacker {
           static_cast<uint32_t>(scale), 0, static_cast<int32_t>(bias << scale),
           static_cast<int32_t>(multiplier),
           static_cast<int32_t>(zero_point * 1024 + 512 + (round_once ? 0 : int64_t(1) << (scale - 2)))};
+    if (proven && bound << proven->scale < limit)
+      return Form{static_cast<uint32_t>(proven->scale), 0, static_cast<int32_t>(bias << proven->scale),
+                  proven->multiplier, proven->offset};
     if (round_once || right < 1 || right > 23) return std::nullopt;
     const int64_t offset = zero_point * (int64_t(1) << right) + (int64_t(1) << (right - 1));
     if (bound * 2 >= limit || bound + 1 + std::abs(offset) >= limit) return std::nullopt;
@@ -302,13 +318,17 @@ struct DepthwiseConvolution2dS8Planes {
         Facts::stores_whole(spec()) && OutputRows::whole(),
         InputRows::whole()};
     if (row_begin >= row_end) return;
-    DepthwisePlanesRows::run(plan, input, stream, output, scratch, row_begin, row_end);
-    if (G::activation_min > -128 || G::activation_max < 127) {
-      for (int32_t row = row_begin; row < row_end; ++row) {
-        ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
-                                 static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
-                                 static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
+    for (int32_t batch = 0; batch < G::batches; ++batch) {
+      DepthwisePlanesRows::run(plan, input, stream, output, scratch, row_begin, row_end);
+      if (G::activation_min > -128 || G::activation_max < 127) {
+        for (int32_t row = row_begin; row < row_end; ++row) {
+          ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,
+                                   static_cast<uint32_t>(G::activation_min & 0xff) * 0x01010101u,
+                                   static_cast<uint32_t>(G::activation_max & 0xff) * 0x01010101u);
+        }
       }
+      input += G::input_height * G::input_width * G::input_channels;
+      output += G::output_height * G::output_width * G::output_channels;
     }
   }
 #endif  // !BURIN_HOST
