@@ -25,6 +25,11 @@
 #include <vector>
 #endif  // BURIN_HOST
 
+// Where words may be read from any address and 16 bits multiplied in pairs, four inputs are taken at a time.
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED) && !defined(__ARM_BIG_ENDIAN)
+#define BURIN_FOUR_PRODUCTS_DSP
+#endif
+
 namespace burin_kernels {
 
 // Products of `rows` rows of a window, each `length` taps, added to the sums of four outputs.
@@ -47,12 +52,21 @@ struct FourProducts {
     int32_t sum_3 = work.sums[3];
     const int32_t zero_point = work.zero_point;
     const int32_t factor_step = work.factor_step;
+#ifdef BURIN_FOUR_PRODUCTS_DSP
+    const uint32_t minus_zero_points = (static_cast<uint32_t>(-zero_point) & 0xFFFFu) * 0x10001u;
+#endif
     const int8_t* row = work.values;
     const int8_t* row_factors = work.factors;
     for (int32_t rows = work.rows; rows > 0; --rows) {
       const int8_t* value = row;
       const int8_t* const end = row + work.length;
       const int8_t* factor = row_factors;
+#ifdef BURIN_FOUR_PRODUCTS_DSP
+      if (factor_step == 4) {
+        for (; end - value >= 4; value += 4, factor += 16)
+          four_inputs(value, factor, minus_zero_points, sum_0, sum_1, sum_2, sum_3);
+      }
+#endif
       while (value != end) {
 #if defined(__GNUC__) && defined(__ARM_ARCH) && __ARM_ARCH >= 7
         // Loads that follow each other take one cycle each, where there are registers for all of them.
@@ -91,16 +105,23 @@ struct FourProducts {
     int32_t sum_2 = work.sums[2];
     int32_t sum_3 = work.sums[3];
     const int32_t zero_point = work.zero_point;
+#ifdef BURIN_FOUR_PRODUCTS_DSP
+    const uint32_t minus_zero_points = (static_cast<uint32_t>(-zero_point) & 0xFFFFu) * 0x10001u;
+#endif
     const int8_t* row = work.values;
     const int8_t* row_factors = work.factors;
     for (int32_t rows = work.rows; rows > 0; --rows) {
       const int8_t* value = row;
       const int8_t* factor = row_factors;
       for (int32_t left = work.length; left > 0; --left) {
+#ifdef BURIN_FOUR_PRODUCTS_DSP
+        four_lanes(value, factor, minus_zero_points, sum_0, sum_1, sum_2, sum_3);
+#else
         sum_0 += (value[0] - zero_point) * factor[0];
         sum_1 += (value[1] - zero_point) * factor[1];
         sum_2 += (value[2] - zero_point) * factor[2];
         sum_3 += (value[3] - zero_point) * factor[3];
+#endif
         value += work.value_step;
         factor += work.factor_step;
       }
@@ -112,6 +133,71 @@ struct FourProducts {
     work.sums[2] = sum_2;
     work.sums[3] = sum_3;
   }
+
+#ifdef BURIN_FOUR_PRODUCTS_DSP
+
+ private:
+  // 16 products: four inputs x0 to x3, each with the weights of four outputs, a word an input. The inputs
+  // become the halfwords (x0, x2) and (x1, x3), without the zero point, and those of two words of weights that
+  // belong to one output are brought together.
+  static void four_inputs(const int8_t* values, const int8_t* factors, uint32_t minus_zero_points,
+                          int32_t& sum_0, int32_t& sum_1, int32_t& sum_2, int32_t& sum_3) {
+    uint32_t even, odd, a, b, c;
+    __asm__(
+        "ldr %[odd], [%[values]]\n"
+        "ldr %[a], [%[factors]]\n"
+        "ldr %[b], [%[factors], #8]\n"
+        "sxtab16 %[even], %[zero], %[odd]\n"
+        "sxtab16 %[odd], %[zero], %[odd], ror #8\n"
+        "pkhbt %[c], %[a], %[b], lsl #16\n"
+        "pkhtb %[b], %[b], %[a], asr #16\n"
+        "sxtb16 %[a], %[c]\n"
+        "sxtb16 %[c], %[c], ror #8\n"
+        "smlad %[s0], %[a], %[even], %[s0]\n"
+        "sxtb16 %[a], %[b]\n"
+        "sxtb16 %[b], %[b], ror #8\n"
+        "smlad %[s1], %[c], %[even], %[s1]\n"
+        "smlad %[s2], %[a], %[even], %[s2]\n"
+        "smlad %[s3], %[b], %[even], %[s3]\n"
+        "ldr %[a], [%[factors], #4]\n"
+        "ldr %[b], [%[factors], #12]\n"
+        "pkhbt %[c], %[a], %[b], lsl #16\n"
+        "pkhtb %[b], %[b], %[a], asr #16\n"
+        "sxtb16 %[a], %[c]\n"
+        "sxtb16 %[c], %[c], ror #8\n"
+        "smlad %[s0], %[a], %[odd], %[s0]\n"
+        "sxtb16 %[a], %[b]\n"
+        "sxtb16 %[b], %[b], ror #8\n"
+        "smlad %[s1], %[c], %[odd], %[s1]\n"
+        "smlad %[s2], %[a], %[odd], %[s2]\n"
+        "smlad %[s3], %[b], %[odd], %[s3]\n"
+        : [s0] "+r"(sum_0), [s1] "+r"(sum_1), [s2] "+r"(sum_2), [s3] "+r"(sum_3), [even] "=&r"(even),
+          [odd] "=&r"(odd), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c)
+        : [values] "r"(values), [factors] "r"(factors), [zero] "r"(minus_zero_points)
+        : "memory");
+  }
+
+  // Four inputs, each with its own weight.
+  static void four_lanes(const int8_t* values, const int8_t* factors, uint32_t minus_zero_points,
+                         int32_t& sum_0, int32_t& sum_1, int32_t& sum_2, int32_t& sum_3) {
+    uint32_t value, factor, x, w;
+    __asm__(
+        "ldr %[value], [%[values]]\n"
+        "ldr %[factor], [%[factors]]\n"
+        "sxtab16 %[x], %[zero], %[value]\n"
+        "sxtb16 %[w], %[factor]\n"
+        "sxtab16 %[value], %[zero], %[value], ror #8\n"
+        "sxtb16 %[factor], %[factor], ror #8\n"
+        "smlabb %[s0], %[x], %[w], %[s0]\n"
+        "smlabb %[s1], %[value], %[factor], %[s1]\n"
+        "smlatt %[s2], %[x], %[w], %[s2]\n"
+        "smlatt %[s3], %[value], %[factor], %[s3]\n"
+        : [s0] "+r"(sum_0), [s1] "+r"(sum_1), [s2] "+r"(sum_2), [s3] "+r"(sum_3), [value] "=&r"(value),
+          [factor] "=&r"(factor), [x] "=&r"(x), [w] "=&r"(w)
+        : [values] "r"(values), [factors] "r"(factors), [zero] "r"(minus_zero_points)
+        : "memory");
+  }
+#endif
 };
 
 #ifdef BURIN_HOST
