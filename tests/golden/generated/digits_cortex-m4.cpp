@@ -184,12 +184,13 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_2d: convolution_2d s8[1,8,8,1] -> s8[1,8,8,14]
   // (CONV_2D op 0 "convolution_0"; kernel Convolution2dS8Dual on ArmDsp; 8064 MAC)
-  // requantisation in two instructions proven for 14 of 14 channels
+  // requantisation: 2-instruction form proved for all 14 channels
   DIGITS_LAYER_HOOK(0);
   convolution_2d_kernel::run(image, convolution_2d_stream, convolution_2d_out, convolution_2d_scratch, 0, 8);
 
   // depthwise_convolution_2d: depthwise_convolution_2d s8[1,8,8,14] -> s8[1,8,8,14]
   // (DEPTHWISE_CONV_2D op 1 "depthwise_convolution_1"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 8064 MAC)
+  // requantisation: 2-instruction form proved for all 14 channels
   DIGITS_LAYER_HOOK(1);
   depthwise_convolution_2d_kernel::run(
       convolution_2d_out, depthwise_convolution_2d_stream, depthwise_convolution_2d_out,
@@ -197,7 +198,7 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_2d_2: convolution_2d s8[1,8,8,14] -> s8[1,8,8,32]
   // (CONV_2D op 2 "convolution_2"; kernel Convolution2dS8Dual on ArmDsp; 28672 MAC)
-  // requantisation in two instructions proven for 32 of 32 channels
+  // requantisation: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(2);
   convolution_2d_2_kernel::run(
       depthwise_convolution_2d_out, convolution_2d_2_stream, convolution_2d_2_out, convolution_2d_2_scratch,
@@ -205,6 +206,7 @@ digits_status digits_invoke(digits_context* context) {
 
   // depthwise_convolution_2d_2: depthwise_convolution_2d s8[1,8,8,32] -> s8[1,4,4,32]
   // (DEPTHWISE_CONV_2D op 3 "depthwise_convolution_3"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 4608 MAC)
+  // requantisation: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(3);
   depthwise_convolution_2d_2_kernel::run(
       convolution_2d_2_out, depthwise_convolution_2d_2_stream, depthwise_convolution_2d_2_out,
@@ -212,7 +214,7 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_2d_3: convolution_2d s8[1,4,4,32] -> s8[1,4,4,32]
   // (CONV_2D op 4 "convolution_4"; kernel Convolution2dS8Dual on ArmDsp; 16384 MAC)
-  // requantisation in two instructions proven for 32 of 32 channels
+  // requantisation: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(4);
   convolution_2d_3_kernel::run(
       depthwise_convolution_2d_2_out, convolution_2d_3_stream, convolution_2d_3_out,
@@ -220,11 +222,13 @@ digits_status digits_invoke(digits_context* context) {
 
   // average_pool_2d: average_pool_2d s8[1,4,4,32] -> s8[1,2,2,32]
   // (AVERAGE_POOL_2D op 5 "average_pool_5"; kernel AveragePool2dS8Dsp on ArmDsp; 0 MAC)
+  // requantisation: one multiplication in place of the division, proved for every sum
   DIGITS_LAYER_HOOK(5);
   average_pool_2d_kernel::run(convolution_2d_3_out, average_pool_2d_divisions, average_pool_2d_out, 0, 2);
 
   // fully_connected: fully_connected s8[1,2,2,32] -> s8[1,10]
   // (FULLY_CONNECTED op 7 "fully_connected_7"; kernel FullyConnectedS8Dual on ArmDsp; 1280 MAC)
+  // requantisation: exact 5-instruction form for all 10 channels
   DIGITS_LAYER_HOOK(6);
   fully_connected_kernel::run(
       average_pool_2d_out, fully_connected_stream, fully_connected_out, fully_connected_scratch);

@@ -79,12 +79,13 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
   int8_t* const fully_connected_out = static_cast<int8_t*>(static_cast<void*>(arena + 16));
 
   // add: add s8[1,8] -> s8[1,8]  (ADD op 3 "shift"; kernel AddS8Linear on Generic; 0 MAC)
+  // requantisation: one linear form, proved for all 65,536 pairs of bytes
   RESHAPES_LAYER_HOOK(0);
   add_kernel::run(image, add_right, add_out, 2097152, 2097152, -5242880, 21, -128, 127);
 
   // fully_connected: fully_connected s8[1,8] -> s8[1,3]
   // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedS8 on Generic; 24 MAC)
-  // one product and one shift, proved for all 3 channels
+  // requantisation: one product and one shift in 32 bits, proved for all 3 channels
   RESHAPES_LAYER_HOOK(1);
   fully_connected_kernel::run(
       add_out, fully_connected_weights, fully_connected_requantization, fully_connected_out);

@@ -102,17 +102,20 @@ sine_status sine_invoke(sine_context* context) {
 
   // fully_connected: fully_connected s8[1,1] -> s8[1,16]
   // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8Dual on ArmDsp; 16 MAC)
+  // requantisation: exact 4-instruction form for all 16 channels
   SINE_LAYER_HOOK(0);
   fully_connected_kernel::run(x, fully_connected_stream, fully_connected_out, fully_connected_scratch);
 
   // fully_connected_2: fully_connected s8[1,16] -> s8[1,16]
   // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8Dual on ArmDsp; 256 MAC)
+  // requantisation: exact 4-instruction form for all 16 channels
   SINE_LAYER_HOOK(1);
   fully_connected_2_kernel::run(
       fully_connected_out, fully_connected_2_stream, fully_connected_2_out, fully_connected_2_scratch);
 
   // fully_connected_3: fully_connected s8[1,16] -> s8[1,1]
   // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8Dual on ArmDsp; 16 MAC)
+  // requantisation: exact 5-instruction form for all 1 channels
   SINE_LAYER_HOOK(2);
   fully_connected_3_kernel::run(
       fully_connected_2_out, fully_connected_3_stream, fully_connected_3_out, fully_connected_3_scratch);

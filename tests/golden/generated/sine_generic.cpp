@@ -103,21 +103,21 @@ sine_status sine_invoke(sine_context* context) {
 
   // fully_connected: fully_connected s8[1,1] -> s8[1,16]
   // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8 on Generic; 16 MAC)
-  // one product and one shift, proved for all 16 channels
+  // requantisation: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(0);
   fully_connected_kernel::run(
       x, fully_connected_weights, fully_connected_requantization, fully_connected_out);
 
   // fully_connected_2: fully_connected s8[1,16] -> s8[1,16]
   // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8 on Generic; 256 MAC)
-  // one product and one shift, proved for all 16 channels
+  // requantisation: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(1);
   fully_connected_2_kernel::run(
       fully_connected_out, fully_connected_2_weights, fully_connected_2_requantization, fully_connected_2_out);
 
   // fully_connected_3: fully_connected s8[1,16] -> s8[1,1]
   // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8 on Generic; 16 MAC)
-  // the reference_s definition for all 1 channels
+  // requantisation: exact reference form for all 1 channels
   SINE_LAYER_HOOK(2);
   fully_connected_3_kernel::run(
       fully_connected_2_out, fully_connected_3_weights, fully_connected_3_requantization,
