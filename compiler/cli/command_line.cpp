@@ -129,10 +129,10 @@ void add_model_options(CLI::App& app, CompileOptions& options, bool with_target)
                  "Identifier for the generated files and functions; default: from the file name")
       ->type_name("ID");
   add_objective(app, options);
-  app.add_option("--ram-limit", options.ram_limit, "Fail if arena, state and stack need more, such as 64K")
+  app.add_option("--ram-limit", options.ram_limit, "Most bytes for arena, state and stack, such as 64K")
       ->transform(CLI::Validator(bytes_of, ""))
       ->type_name("BYTES");
-  app.add_option("--flash-limit", options.flash_limit, "Fail if constants and code need more, such as 256K")
+  app.add_option("--flash-limit", options.flash_limit, "Most bytes for constants and code, such as 256K")
       ->transform(CLI::Validator(bytes_of, ""))
       ->type_name("BYTES");
 }

@@ -63,21 +63,24 @@ void summarise(const Session& session, const Compilation& result, const CompileC
 
 void print_explanation(const Program& program) {
   std::vector<std::vector<std::string>> rows = {
-      {"step", "layer", "kernel", "cycles", "constants", "scratch", "verdict"}};
+      {"step", "layer", "kernel", "cycles", "constants", "code", "scratch", "verdict"}};
   for (const Candidate& candidate : program.candidates) {
     const Step& step = program.steps.at(candidate.step);
     const bool accepted = candidate.refusal.empty();
+    const auto number = [&](int64_t value) { return accepted ? grouped(value) : std::string(); };
     rows.push_back(
         {std::to_string(candidate.step), step.op, fmt::format("{}<{}>", candidate.kernel, candidate.isa),
-         accepted ? grouped(candidate.cycles) : "", accepted ? grouped(candidate.constant_bytes) : "",
-         accepted ? grouped(candidate.scratch_bytes) : "",
-         candidate.chosen ? "chosen: " + step.reason
-         : accepted       ? "dearer"
-                          : "refused: " + candidate.refusal});
+         number(candidate.cycles), number(candidate.constant_bytes),
+         number(candidate.code_bytes + candidate.shared_code_bytes), number(candidate.scratch_bytes),
+         candidate.chosen ? "chosen: " + step.reason : candidate.verdict});
     if (candidate.chosen && !step.call.requantization.empty())
-      rows.push_back({"", "", "", "", "", "", "requantisation: " + step.call.requantization});
+      rows.push_back({"", "", "", "", "", "", "", "requantisation: " + step.call.requantization});
   }
   fmt::print("{}", table(rows));
+}
+
+nlohmann::ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
 }
 
 // The report, and with --explain the candidates, for scripts.
@@ -86,7 +89,6 @@ void print_json(const Compilation& result, bool explain) {
   if (explain) {
     json["candidates"] = nlohmann::ordered_json::array();
     for (const Candidate& candidate : result.program.candidates) {
-      const bool accepted = candidate.refusal.empty();
       json["candidates"].push_back(
           {{"step", candidate.step},
            {"kernel", candidate.kernel},
@@ -94,8 +96,13 @@ void print_json(const Compilation& result, bool explain) {
            {"chosen", candidate.chosen},
            {"estimated_cycles", candidate.cycles},
            {"constant_bytes", candidate.constant_bytes},
+           {"code_bytes", candidate.code_bytes},
+           {"shared_code_bytes", candidate.shared_code_bytes},
            {"scratch_bytes", candidate.scratch_bytes},
-           {"refusal", accepted ? nlohmann::ordered_json() : nlohmann::ordered_json(candidate.refusal)}});
+           {"refusal", text_or_null(candidate.refusal)},
+           {"constraint", text_or_null(candidate.constraint)},
+           {"verdict",
+            candidate.chosen ? result.program.steps.at(candidate.step).reason : candidate.verdict}});
     }
   }
   fmt::print("{}\n", json.dump(2));

@@ -27,48 +27,13 @@ int64_t total_macs(const Graph& graph) {
   return macs;
 }
 
-// What lies in the arena at its peak, largest first, for the diagnostic.
-std::string peak_table(const Program& program) {
-  std::vector<const ProgramBuffer*> live;
-  for (const ProgramBuffer& buffer : program.buffers)
-    if (buffer.region == Region::arena && buffer.first_step <= program.peak_step &&
-        program.peak_step <= buffer.last_step)
-      live.push_back(&buffer);
-  std::ranges::sort(live, [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
-  std::string text;
-  for (const ProgramBuffer* buffer : live)
-    text += fmt::format("{}{} bytes \"{}\"", text.empty() ? "" : ", ", buffer->bytes,
-                        printable(buffer->name, 60));
-  return text;
-}
-
-Diagnostics budget_findings(const Program& program, const Target& target, const CompileOptions& options) {
-  Diagnostics findings;
-  const int64_t ram = program.arena_bytes + program.state_bytes + program.stack_bytes;
-  const int64_t flash = program.weight_bytes() + program.code_bytes_estimate();
-  std::optional<int64_t> ram_limit = options.ram_limit;
-  std::optional<int64_t> flash_limit = options.flash_limit;
-  if (!ram_limit && target.ram_bytes()) ram_limit = static_cast<int64_t>(*target.ram_bytes());
-  if (!flash_limit && target.flash_bytes()) flash_limit = static_cast<int64_t>(*target.flash_bytes());
-  if (ram_limit && ram > *ram_limit)
-    findings.push_back({.code = DiagnosticCode::E0501,
-                        .message = fmt::format(
-                            "the model needs {} bytes of RAM (arena {}, state {}, stack {}), the limit is {}",
-                            ram, program.arena_bytes, program.state_bytes, program.stack_bytes, *ram_limit),
-                        .place = "at the peak: " + peak_table(program),
-                        .help = program.arena_optimal
-                                    ? "the plan is optimal: shrink the largest layers listed, or choose a "
-                                      "board with more RAM"
-                                    : "shrink the largest layers listed, or choose a board with more RAM"});
-  if (flash_limit && flash > *flash_limit)
-    findings.push_back(
-        {.code = DiagnosticCode::E0502,
-         .message = fmt::format("the model needs about {} bytes of flash (constants {}, code about {}), the "
-                                "limit is {}",
-                                flash, program.weight_bytes(), program.code_bytes_estimate(), *flash_limit),
-         .place = {},
-         .help = "try --optimize size, prune the model, or choose a board with more flash"});
-  return findings;
+// What the user allows, else what the board has.
+std::optional<Limit> limit_of(const std::optional<int64_t>& wanted, const char* option,
+                              const std::optional<uint64_t>& board, const char* memory,
+                              const Target& target) {
+  if (wanted) return Limit{*wanted, option};
+  if (board) return Limit{static_cast<int64_t>(*board), fmt::format("the {} of {}", memory, target.name)};
+  return std::nullopt;
 }
 
 std::vector<codegen::TestVector> self_test_vectors(const Graph& graph, const CompileOptions& options) {
@@ -152,13 +117,16 @@ Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOpt
 
 Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash) {
-  Result<Program> program = lower(optimised, target,
-                                  {.rounding = options.rounding,
-                                   .objective = options.objective,
-                                   .name = options.name.empty() ? default_name(options.model) : options.name,
-                                   .model_file = std::filesystem::path(options.model).filename().string(),
-                                   .model_hash = model_hash,
-                                   .offers = options.offers});
+  Result<Program> program = lower(
+      optimised, target,
+      {.rounding = options.rounding,
+       .objective = options.objective,
+       .name = options.name.empty() ? default_name(options.model) : options.name,
+       .model_file = std::filesystem::path(options.model).filename().string(),
+       .model_hash = model_hash,
+       .ram_limit = limit_of(options.ram_limit, "--ram-limit", target.ram_bytes(), "RAM", target),
+       .flash_limit = limit_of(options.flash_limit, "--flash-limit", target.flash_bytes(), "flash", target),
+       .offers = options.offers});
   if (!program) return program.diagnostics();
   program->macs = total_macs(imported);
   Compilation result{.target = target,
@@ -179,11 +147,7 @@ Result<Compilation> compile(const CompileOptions& options) {
 }
 
 Result<Compilation> compile(const PreparedModel& model, const Target& target, const CompileOptions& options) {
-  Result<Compilation> result = generate_code(model.imported, model.optimised, target, options, model.hash);
-  if (!result) return result.diagnostics();
-  Diagnostics over = budget_findings(result->program, target, options);
-  if (!over.empty()) return over;
-  return result;
+  return generate_code(model.imported, model.optimised, target, options, model.hash);
 }
 
 }  // namespace burin

@@ -4,10 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "lower/memory_plan.hpp"
-#include "lower/select.hpp"
+#include "lower/fit.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/operator.hpp"
 #include "ops/reshaping.hpp"
@@ -19,44 +17,44 @@ namespace {
 class Lowering {
  public:
   Lowering(const Graph& graph, const Target& target, const LoweringOptions& options)
-      : graph_(graph), target_(target), options_(options), storage_(graph.tensors.size(), SIZE_MAX) {}
+      : graph_(graph), target_(target), options_(options), storage_(graph.tensors.size()) {}
 
   Result<Program> run() {
-    program_.name = options_.name;
-    program_.model_file = options_.model_file;
-    program_.model_hash = options_.model_hash;
-    program_.target = target_.name;
-    program_.guard = target_.guard;
-    program_.rounding = options_.rounding;
     check_ports();
     if (const auto refused = large_state()) return *refused;
-    for (const TensorId id : graph_.inputs) storage_[id.index] = add_buffer(graph_.at(id), 0);
-    for (const Tensor& tensor : graph_.tensors)
-      if (tensor.variable) add_state(TensorId(static_cast<size_t>(&tensor - graph_.tensors.data())));
+    for (const TensorId id : graph_.inputs) add_value(id).model_input = true;
+    for (size_t i = 0; i < graph_.tensors.size(); ++i)
+      if (graph_.tensors[i].variable) add_state(TensorId(i));
     for (const Node& node : graph_.nodes)
       if (!alias(node) && !has_nothing_to_do(node)) add_step(node);
     if (!diagnostics_.empty()) return diagnostics_;
-    const auto end = static_cast<int32_t>(program_.steps.size()) + 1;
     for (const TensorId id : graph_.outputs) {
       if (graph_.at(id).is_constant()) return constant_output(id);
-      program_.buffers[storage_[id.index]].last_step = end;
+      if (const size_t value = storage_[id.index].value; value != no_value)
+        fit_.values[value].model_output = true;
     }
-    ports();
-    plan();
-    if (!diagnostics_.empty()) return diagnostics_;
+    fit_.state_bytes = program_.state_bytes;
+    fit_.objective = options_.objective;
+    fit_.ram = options_.ram_limit;
+    fit_.flash = options_.flash_limit;
+    Result<Fit> fit = fit_kernels(fit_);
+    if (!fit) return fit.diagnostics();
+    write_program(*fit);
     return std::move(program_);
   }
 
  private:
-  int32_t now() const { return static_cast<int32_t>(program_.steps.size()) + 1; }
+  // Where a tensor lies: among the values that the plan places, or in the state.
+  struct Storage {
+    size_t value = no_value;
+    size_t state = no_value;
+  };
 
-  size_t add_buffer(const Tensor& tensor, int32_t first_step) {
-    program_.buffers.push_back({.name = tensor.name,
-                                .dtype = tensor.type.dtype,
-                                .bytes = tensor.type.bytes(),
-                                .first_step = first_step,
-                                .last_step = first_step});
-    return program_.buffers.size() - 1;
+  LayoutValue& add_value(TensorId id) {
+    storage_[id.index] = {.value = fit_.values.size()};
+    value_dtypes_.push_back(graph_.at(id).type.dtype);
+    return fit_.values.emplace_back(
+        LayoutValue{.name = graph_.at(id).name, .bytes = graph_.at(id).type.bytes()});
   }
 
   // What a variable starts from is held, and may stand in the generated file, element by element.
@@ -75,13 +73,14 @@ class Lowering {
 
   void add_state(TensorId id) {
     const Tensor& tensor = graph_.at(id);
-    const size_t buffer = add_buffer(tensor, 0);
-    program_.buffers[buffer].region = Region::state;
-    program_.buffers[buffer].offset = program_.state_bytes;
+    storage_[id.index] = {.state = states_.size()};
+    states_.push_back({.name = tensor.name,
+                       .dtype = tensor.type.dtype,
+                       .region = Region::state,
+                       .offset = program_.state_bytes,
+                       .bytes = tensor.type.bytes()});
     program_.state_bytes += (tensor.type.bytes() + 15) / 16 * 16;
-    storage_[id.index] = buffer;
-    if (tensor.type.bytes() > 0)
-      program_.state_initials.push_back({buffer, Constant(initial_value(tensor).bytes)});
+    initials_.emplace_back(initial_value(tensor).bytes);
   }
 
   // Memory of no elements has no address, and C no arrays of that length.
@@ -105,7 +104,7 @@ class Lowering {
     };
     if (!std::ranges::all_of(node.outputs, is_empty)) return false;
     if (operator_of(node).facts().changes_state && std::ranges::any_of(node.inputs, is_written)) return false;
-    for (const TensorId id : node.outputs) storage_[id.index] = add_buffer(graph_.at(id), now());
+    for (const TensorId id : node.outputs) add_value(id);
     return true;
   }
 
@@ -121,26 +120,100 @@ class Lowering {
   // A node that has got a diagnostic: those that read its results still find them.
   void refuse(const Node& node, Diagnostic diagnostic) {
     diagnostics_.push_back(std::move(diagnostic));
-    for (const TensorId id : node.outputs) storage_[id.index] = add_buffer(graph_.at(id), now());
+    for (const TensorId id : node.outputs) add_value(id);
   }
 
   void add_step(const Node& node) {
-    const NodeView view{graph_, node};
     const LoweringContext context{target_, options_.rounding, options_.objective, options_.offers};
-    Selection selection = select_kernel(view, context);
-    for (Candidate& candidate : selection.candidates) {
-      candidate.step = program_.steps.size();
-      program_.candidates.push_back(std::move(candidate));
-    }
-    const Operator& definition = operator_of(node);
-    if (!selection.call)
+    FitStep step{.offers = ask_kernels({graph_, node}, context), .layout = {}};
+    for (Offer& offer : step.offers)
+      if (auto* call = std::get_if<KernelCall>(&offer.answer)) store_constants({graph_, node}, *call);
+    if (std::ranges::none_of(step.offers, [](const Offer& offer) { return offer.call() != nullptr; })) {
       return refuse(node, {.code = DiagnosticCode::E0404,
                            .message = fmt::format("no kernel of {} takes {}: {}", target_.name,
-                                                  definition.facts().tflite_name, selection.reason),
+                                                  operator_of(node).facts().tflite_name,
+                                                  refusals_of(step.offers, false)),
                            .place = describe_place(node),
                            .help = "compile for the target `generic`"});
-    store_constants(view, *selection.call);
-    Step step{.call = std::move(*selection.call),
+    }
+    for (const TensorId id : node.inputs) {
+      const Storage storage = id.valid() ? storage_[id.index] : Storage{};
+      step.layout.inputs.push_back(storage.value);
+      if (storage.state != no_value) step.layout.states.push_back(storage.state);
+    }
+    for (const TensorId id : node.outputs) {
+      add_value(id);
+      step.layout.outputs.push_back(storage_[id.index].value);
+    }
+    step.layout.scratch_name = "scratch of " + node.name;
+    fit_.steps.push_back(std::move(step));
+    nodes_.push_back(&node);
+  }
+
+  // ---- the program, once everything is decided ----
+
+  void write_program(const Fit& fit) {
+    program_.name = options_.name;
+    program_.model_file = options_.model_file;
+    program_.model_hash = options_.model_hash;
+    program_.target = target_.name;
+    program_.guard = target_.guard;
+    program_.rounding = options_.rounding;
+    value_buffers_.assign(fit_.values.size(), SIZE_MAX);
+    std::vector<bool> written(fit_.values.size(), false);
+    for (const FitStep& step : fit_.steps)
+      for (const size_t value : step.layout.outputs) written[value] = true;
+    for (size_t i = 0; i < fit_.values.size(); ++i)
+      if (!written[i]) write_value(i, fit.layout);
+    first_state_ = program_.buffers.size();
+    for (size_t i = 0; i < states_.size(); ++i) {
+      if (states_[i].bytes > 0) program_.state_initials.push_back({program_.buffers.size(), initials_[i]});
+      program_.buffers.push_back(states_[i]);
+    }
+    for (const size_t step : fit.layout.order) write_step(step, fit);
+    for (ProgramBuffer& buffer : program_.buffers)
+      if (buffer.region == Region::state) buffer.last_step = last_use_of(buffer);
+    program_.stack_bytes = fit.stack_bytes;
+    program_.arena_alignment = arena_alignment;
+    program_.arena_bytes = fit.layout.plan.total_bytes;
+    program_.arena_lower_bound = fit.layout.plan.lower_bound;
+    program_.arena_optimal = fit.layout.plan.optimal;
+    program_.peak_step = fit.layout.plan.peak_step;
+    write_ports();
+  }
+
+  int32_t last_use_of(const ProgramBuffer& buffer) const {
+    const auto index = static_cast<size_t>(&buffer - program_.buffers.data());
+    int32_t last = 0;
+    for (size_t i = 0; i < program_.steps.size(); ++i)
+      if (std::ranges::find(program_.steps[i].inputs, index) != program_.steps[i].inputs.end())
+        last = static_cast<int32_t>(i) + 1;
+    return last;
+  }
+
+  void write_value(size_t value, const Layout& layout) {
+    value_buffers_[value] = program_.buffers.size();
+    program_.buffers.push_back({.name = fit_.values[value].name,
+                                .dtype = value_dtypes_[value],
+                                .offset = layout.offsets[value],
+                                .bytes = fit_.values[value].bytes,
+                                .first_step = layout.first_steps[value],
+                                .last_step = layout.last_steps[value]});
+  }
+
+  size_t buffer_of(TensorId id) const {
+    if (!id.valid()) return SIZE_MAX;
+    const Storage& storage = storage_[id.index];
+    if (storage.value != no_value) return value_buffers_[storage.value];
+    return storage.state != no_value ? first_state_ + storage.state : SIZE_MAX;
+  }
+
+  void write_step(size_t index, const Fit& fit) {
+    const Node& node = *nodes_[index];
+    const Operator& definition = operator_of(node);
+    const NodeView view{graph_, node};
+    const auto at = static_cast<int32_t>(program_.steps.size()) + 1;
+    Step step{.call = *fit_.steps[index].offers[fit.choice[index]].call(),
               .inputs = {},
               .outputs = {},
               .op = std::string(name_of(node.op)),
@@ -149,28 +222,26 @@ class Lowering {
               .source_index = node.source_index,
               .signature = signature(view),
               .macs = definition.macs(view),
-              .reason = std::move(selection.reason)};
-    const int32_t at = now();
-    for (const TensorId id : node.inputs) {
-      const bool stored = id.valid() && !graph_.at(id).is_constant();
-      step.inputs.push_back(stored ? storage_[id.index] : SIZE_MAX);
-      if (stored) program_.buffers[storage_[id.index]].last_step = at;
-    }
+              .reason = fit.reasons[index]};
+    for (const TensorId id : node.inputs) step.inputs.push_back(buffer_of(id));
     for (const TensorId id : node.outputs) {
-      storage_[id.index] = add_buffer(graph_.at(id), at);
-      step.outputs.push_back(storage_[id.index]);
+      write_value(storage_[id.index].value, fit.layout);
+      step.outputs.push_back(buffer_of(id));
     }
     if (step.call.scratch_bytes > 0) {
       step.scratch = program_.buffers.size();
-      program_.buffers.push_back({.name = "scratch of " + node.name,
+      program_.buffers.push_back({.name = fit_.steps[index].layout.scratch_name,
+                                  .offset = fit.layout.scratch_offsets[index],
                                   .bytes = step.call.scratch_bytes,
                                   .first_step = at,
                                   .last_step = at,
                                   .scratch = true});
     }
+    for (Candidate candidate : fit.candidates[index]) {
+      candidate.step = program_.steps.size();
+      program_.candidates.push_back(std::move(candidate));
+    }
     program_.live_macs += step.macs;
-    constexpr int32_t invoke_frame = 256;  // of ID_invoke itself, with what compilers inline into it
-    program_.stack_bytes = std::max(program_.stack_bytes, step.call.stack_bytes + invoke_frame);
     program_.steps.push_back(std::move(step));
   }
 
@@ -211,7 +282,7 @@ class Lowering {
     return text;
   }
 
-  void ports() {
+  void write_ports() {
     const std::vector<std::string>& reserved = reserved_accessors();
     UniqueNames names({reserved.begin(), reserved.end()});
     const auto add = [&](const std::vector<TensorId>& ids, std::vector<Port>& ports, const char* when_empty) {
@@ -222,62 +293,24 @@ class Lowering {
                          .dtype = tensor.type.dtype,
                          .shape = tensor.type.shape,
                          .quantization = tensor.quantization,
-                         .buffer = storage_[id.index]});
+                         .buffer = buffer_of(id)});
       }
     };
     add(graph_.inputs, program_.inputs, "input");
     add(graph_.outputs, program_.outputs, "output");
   }
 
-  void plan() {
-    std::vector<PlanBuffer> wanted;
-    std::vector<size_t> index(program_.buffers.size(), SIZE_MAX);
-    for (size_t i = 0; i < program_.buffers.size(); ++i) {
-      const ProgramBuffer& buffer = program_.buffers[i];
-      if (buffer.region != Region::arena) continue;
-      index[i] = wanted.size();
-      wanted.push_back({.name = buffer.name,
-                        .bytes = buffer.bytes,
-                        .alignment = 16,
-                        .first_step = buffer.first_step,
-                        .last_step = buffer.last_step});
-    }
-    std::vector<PlanOverlap> overlaps;
-    for (size_t i = 0; i < program_.steps.size(); ++i) {
-      const Step& step = program_.steps[i];
-      for (const KernelOverlap& overlap : step.call.overlaps) {
-        const size_t input = step.inputs.at(overlap.input);
-        if (input == SIZE_MAX || program_.buffers[input].region != Region::arena) continue;
-        // Only who reads last may be overwritten.
-        if (program_.buffers[input].last_step != static_cast<int32_t>(i) + 1) continue;
-        overlaps.push_back(
-            {.input = index[input],
-             .output = index[step.outputs.at(0)],
-             .distance = overlap.distance,
-             .sharing = overlap.same_address_only ? Sharing::same_offset : Sharing::at_or_below});
-      }
-    }
-    const std::optional<MemoryPlan> plan = plan_memory(wanted, overlaps);
-    // Sizes and offsets stand in the generated file as numbers of 32 bits.
-    if (!plan || plan->total_bytes > INT32_MAX) {
-      diagnostics_.push_back({.code = DiagnosticCode::E0403,
-                              .message = "the tensors add up to more than 2 GB",
-                              .help = "check the shapes: `burin inspect` prints them"});
-      return;
-    }
-    for (size_t i = 0; i < program_.buffers.size(); ++i)
-      if (index[i] != SIZE_MAX) program_.buffers[i].offset = plan->offsets[index[i]];
-    program_.arena_alignment = arena_alignment;
-    program_.arena_bytes = plan->total_bytes;
-    program_.arena_lower_bound = plan->lower_bound;
-    program_.arena_optimal = plan->optimal;
-    program_.peak_step = plan->peak_step;
-  }
-
   const Graph& graph_;
   const Target& target_;
   const LoweringOptions& options_;
-  std::vector<size_t> storage_;  // buffer of each tensor
+  std::vector<Storage> storage_;  // of each tensor
+  FitProblem fit_;
+  std::vector<DType> value_dtypes_;
+  std::vector<const Node*> nodes_;  // of each step as given
+  std::vector<ProgramBuffer> states_;
+  std::vector<Constant> initials_;     // of each state
+  std::vector<size_t> value_buffers_;  // buffer of each value
+  size_t first_state_ = 0;             // buffer of the first state
   Program program_;
   Diagnostics diagnostics_;
 };

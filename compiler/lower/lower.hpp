@@ -1,10 +1,13 @@
-// Graph to Program: chooses kernels, packs constants, plans memory. One direction; nothing is undone.
+// Graph to Program: chooses kernels, packs constants, orders the steps and plans memory. One direction;
+// nothing is undone.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "ir/graph.hpp"
+#include "lower/fit.hpp"
 #include "ops/kernel.hpp"
 #include "program/program.hpp"
 #include "support/result.hpp"
@@ -17,10 +20,14 @@ struct LoweringOptions {
   std::string name = "model";  // C identifier
   std::string model_file;
   std::string model_hash;
-  std::function<bool(const KernelFacts&)> offers;  // where set, only kernels it returns true for are candidates
+  std::optional<Limit> ram_limit;    // for arena, state and stack
+  std::optional<Limit> flash_limit;  // for constants and code
+  std::function<bool(const KernelFacts&)>
+      offers;  // where set, only kernels it returns true for are candidates
 };
 
-// Fails with E0404 where every kernel of the target refuses a node.
+// Fails with E0404 where every kernel of the target refuses a node, E0501 or E0502 where no choice of kernels
+// keeps to a limit.
 Result<Program> lower(const Graph& graph, const Target& target, const LoweringOptions& options);
 
 }  // namespace burin

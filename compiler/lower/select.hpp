@@ -1,8 +1,8 @@
-// Kernel selection for one node.
+// What the kernels of a target say to one node.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "ops/kernel.hpp"
@@ -10,14 +10,21 @@
 
 namespace burin {
 
-struct Selection {
-  std::optional<KernelCall> call;  // nothing where every kernel refused
-  std::string reason;              // why the chosen one
-  std::vector<Candidate> candidates;
+struct Offer {
+  const KernelFacts* kernel;
+  std::variant<KernelCall, Refusal> answer;
+
+  const KernelCall* call() const { return std::get_if<KernelCall>(&answer); }
 };
 
-// Asks every kernel of the node's operator whose set the target lists, and takes the cheapest under the
-// objective: cycles for speed, code and constant bytes for size, their product for balanced.
-Selection select_kernel(const NodeView& view, const LoweringContext& context);
+int64_t constant_bytes(const KernelCall& call);
+
+// Asks every kernel of the node's operator whose set the target lists, in the order of ops/kernels.def. Calls
+// are complete.
+std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context);
+
+// "A not used because …; B not used because …": of the kernels that refused, `specific`: of those of a set of
+// the target's own only.
+std::string refusals_of(const std::vector<Offer>& offers, bool specific);
 
 }  // namespace burin

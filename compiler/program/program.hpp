@@ -62,9 +62,13 @@ struct Candidate {
   std::string isa{};
   bool chosen = false;
   int64_t cycles = 0;
-  int64_t scratch_bytes = 0;
   int64_t constant_bytes = 0;
-  std::string refusal{};  // empty where accepted
+  int64_t code_bytes = 0;         // of this call, where no other has the same geometry
+  int64_t shared_code_bytes = 0;  // of all calls of the kernel together
+  int64_t scratch_bytes = 0;
+  std::string refusal{};     // why the kernel does not take the step; empty where it does
+  std::string constraint{};  // what keeps a better one from being chosen: "--ram-limit"; empty where nothing does
+  std::string verdict{};     // a sentence for all but the chosen one
 };
 
 // State that `reset` initialises: bytes for buffers of Region::state.

@@ -166,6 +166,60 @@ TEST_CASE("memory limits end with exit code 5 and the table of what is live", "[
     CHECK(burin({"compile", sine(), "-o", out, "--ram-limit", enough, "--flash-limit", "1M"}).status == 0);
 }
 
+TEST_CASE("limits steer the choice of kernels before they end it", "[cli][select]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string digits = std::string(BURIN_SOURCE_DIR) + "/models/digits/digits.tflite";
+  const auto compiled = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"compile", digits,     "-t", "cortex-m4", "-o", place.path().string(),
+                                      "--json",  "--explain"};
+    words.insert(words.end(), more.begin(), more.end());
+    return parsed(burin(words));
+  };
+  const auto ram_of = [](const json& report) {
+    return report["arena_bytes"].get<int64_t>() + report["state_bytes"].get<int64_t>() +
+           report["stack_bytes"].get<int64_t>();
+  };
+  const auto flash_of = [](const json& report) {
+    return report["weight_bytes"].get<int64_t>() + report["code_bytes_estimate"].get<int64_t>();
+  };
+  const auto cycles_of = [](const json& report) { return report["estimated_cycles"].get<int64_t>(); };
+  const auto mentions = [](const json& report, const std::string& limit) {
+    const auto layer = std::ranges::any_of(report["layers"], [&](const json& each) {
+      return each["reason"].get<std::string>().find("more than " + limit + " leaves") != std::string::npos;
+    });
+    const auto candidate = std::ranges::any_of(report["candidates"],
+                                               [&](const json& each) { return each["constraint"] == limit; });
+    return layer && candidate;
+  };
+  const json fast = compiled({});
+  const json small = compiled({"--optimize", "size"});
+  const json middle = compiled({"--optimize", "balanced"});
+  CHECK(flash_of(small) < flash_of(middle));
+  CHECK(flash_of(middle) < flash_of(fast));
+  CHECK(cycles_of(fast) < cycles_of(middle));
+  CHECK(cycles_of(middle) < cycles_of(small));
+  CHECK_FALSE(mentions(fast, "--ram-limit"));
+
+  const int64_t ram_limit = ram_of(fast) - 500;
+  const json lean = compiled({"--ram-limit", std::to_string(ram_limit)});
+  CHECK(ram_of(lean) <= ram_limit);
+  CHECK(cycles_of(lean) > cycles_of(fast));
+  CHECK(mentions(lean, "--ram-limit"));
+
+  const int64_t flash_limit = (flash_of(fast) + flash_of(small)) / 2;
+  const json tight = compiled({"--flash-limit", std::to_string(flash_limit)});
+  CHECK(flash_of(tight) <= flash_limit);
+  CHECK(cycles_of(tight) > cycles_of(fast));
+  CHECK(cycles_of(tight) < cycles_of(small));
+  CHECK(mentions(tight, "--flash-limit"));
+  CHECK(compiled({"--flash-limit", std::to_string(flash_limit)}) == tight);
+
+  const CommandResult too_small = burin({"compile", digits, "-t", "cortex-m4", "-o", place.path().string(),
+                                         "--flash-limit", std::to_string(flash_of(small) / 2)});
+  check_failure(too_small, 5, "E0502");
+  CHECK_THAT(too_small.errors, Contains("bytes are missing") && Contains("no choice of kernels is smaller"));
+}
+
 TEST_CASE("a board's memory is a limit", "[cli]") {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   const fs::path board = place.path() / "tiny.json";

@@ -1,0 +1,483 @@
+#include "lower/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "lower/choose.hpp"
+#include "support/identifier.hpp"
+
+namespace burin {
+namespace {
+
+// A plan that is tried and thrown away need not be the very best.
+constexpr int64_t trial_work = 500'000;
+constexpr int64_t final_work = 20'000'000;
+// Of ID_invoke itself, with what compilers inline into it.
+constexpr int32_t invoke_frame = 256;
+
+std::string count_of(int64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+class Fitting {
+ public:
+  explicit Fitting(const FitProblem& problem) : problem_(problem), limit_(limit_of(problem.flash)) {
+    std::map<std::string, size_t> shared;
+    std::map<std::pair<std::string, std::vector<std::pair<std::string, int32_t>>>, size_t> own;
+    const auto part = [&](auto& parts, const auto& key, int64_t bytes) {
+      const auto [at, added] = parts.insert({key, choice_.part_bytes.size()});
+      if (added) choice_.part_bytes.push_back(bytes);
+      return at->second;
+    };
+    choice_.fixed_bytes = problem.glue_bytes;
+    for (const FitStep& step : problem.steps) {
+      auto& options = choice_.steps.emplace_back();
+      for (const Offer& offer : step.offers) {
+        ChoiceOption& option = options.emplace_back();
+        const KernelCall* call = offer.call();
+        option.allowed = call != nullptr;
+        if (!call) continue;
+        option.cycles = call->cycles;
+        option.bytes = constant_bytes(*call);
+        option.scratch_bytes = call->scratch_bytes;
+        option.parts = {part(shared, call->kernel, call->shared_code_bytes),
+                        part(own, std::pair(call->kernel, call->geometry), call->code_bytes)};
+      }
+    }
+  }
+
+  Result<Fit> run() {
+    free_ = choose(choice_, problem_.objective);
+    Choice chosen = free_;
+    if (!fits(chosen, trial_work) && !fits(chosen, final_work)) {
+      Diagnostics findings = over_limits();
+      if (!findings.empty()) return findings;
+      chosen = choose_within();
+      improve(chosen);
+      if (!fits(chosen, final_work)) return no_common_choice();
+    }
+    std::optional<Layout> layout = find_layout(layout_problem(chosen), final_work);
+    // Sizes and offsets stand in the generated file as numbers of 32 bits.
+    if (!layout || layout->plan.total_bytes > INT32_MAX) return too_large();
+    Fit fit;
+    fit.choice = std::move(chosen);
+    fit.layout = *std::move(layout);
+    fit.stack_bytes = stack_of(fit.choice);
+    explain(fit);
+    return fit;
+  }
+
+ private:
+  static std::optional<int64_t> limit_of(const std::optional<Limit>& limit) {
+    return limit ? std::optional(limit->bytes) : std::nullopt;
+  }
+
+  const KernelCall& call(size_t step, size_t option) const {
+    return *problem_.steps[step].offers[option].call();
+  }
+
+  LayoutProblem layout_problem(const Choice& choice) const {
+    LayoutProblem layout{.values = problem_.values, .steps = {}};
+    for (size_t step = 0; step < choice.size(); ++step) {
+      LayoutStep& added = layout.steps.emplace_back(problem_.steps[step].layout);
+      added.scratch_bytes = call(step, choice[step]).scratch_bytes;
+      added.overlaps = call(step, choice[step]).overlaps;
+    }
+    return layout;
+  }
+
+  int32_t stack_of(const Choice& choice) const {
+    int32_t most = 0;
+    for (size_t step = 0; step < choice.size(); ++step)
+      most = std::max(most, call(step, choice[step]).stack_bytes + invoke_frame);
+    return most;
+  }
+
+  int64_t ram_of(const Choice& choice, const Layout& layout) const {
+    return layout.plan.total_bytes + problem_.state_bytes + stack_of(choice);
+  }
+
+  int64_t ram_of(const Choice& choice, int64_t work) const {
+    const std::optional<Layout> layout = find_layout(layout_problem(choice), work);
+    return layout ? ram_of(choice, *layout) : int64_t{1} << 60;
+  }
+
+  bool fits(const Choice& choice, int64_t work) const {
+    return (!limit_ || flash_of(choice_, choice) <= *limit_) &&
+           (!problem_.ram || ram_of(choice, work) <= problem_.ram->bytes);
+  }
+
+  // How much RAM an option takes while its step runs, as far as options of one step differ in it.
+  int64_t need(size_t step, size_t option) const {
+    int64_t saved = 0;
+    const LayoutStep& layout = problem_.steps[step].layout;
+    for (const KernelOverlap& overlap : call(step, option).overlaps) {
+      const size_t input = layout.inputs.at(overlap.input);
+      if (input == no_value) continue;
+      saved = std::max(saved, std::min(problem_.values[input].bytes,
+                                       problem_.values[layout.outputs.at(0)].bytes - overlap.distance));
+    }
+    return call(step, option).scratch_bytes - saved;
+  }
+
+  // The allowed option of each step with the least of something, and of these the one with fewest cycles.
+  Choice least(const std::function<int64_t(size_t, size_t)>& of) const {
+    Choice choice;
+    for (size_t step = 0; step < choice_.steps.size(); ++step) {
+      size_t best = SIZE_MAX;
+      for (size_t option = 0; option < choice_.steps[step].size(); ++option) {
+        if (!choice_.steps[step][option].allowed) continue;
+        const auto rank = [&](size_t at) { return std::pair(of(step, at), choice_.steps[step][at].cycles); };
+        if (best == SIZE_MAX || rank(option) < rank(best)) best = option;
+      }
+      choice.push_back(best);
+    }
+    return choice;
+  }
+
+  // The choice with the least RAM: arena and stack are both sums of one step's needs, or nearly.
+  Choice leanest() const {
+    const auto stack = [&](size_t step, size_t option) { return int64_t{call(step, option).stack_bytes}; };
+    Choice best;
+    int64_t least_ram = 0;
+    for (const Choice& choice :
+         {least([&](size_t step, size_t option) { return need(step, option) * 65536 + stack(step, option); }),
+          least([&](size_t step, size_t option) { return need(step, option) + stack(step, option); }),
+          least([&](size_t step, size_t option) {
+            return stack(step, option) * (int64_t{1} << 32) + need(step, option);
+          })}) {
+      const int64_t ram = ram_of(choice, final_work);
+      if (!best.empty() && ram >= least_ram) continue;
+      least_ram = ram;
+      best = choice;
+    }
+    return best;
+  }
+
+  // Takes options away until what is left and best fits into the RAM.
+  Choice choose_within() {
+    const Choice lean = problem_.ram ? leanest() : Choice();
+    for (;;) {
+      Choice choice = choose(choice_, problem_.objective, limit_);
+      if (!problem_.ram) return choice;
+      const std::optional<Layout> layout = find_layout(layout_problem(choice), trial_work);
+      if (!layout || ram_of(choice, *layout) <= problem_.ram->bytes) return choice;
+      // The step at the arena's peak, or else those with the deepest stack, or else any.
+      std::vector<size_t> steps;
+      if (layout->plan.peak_step > 0 && static_cast<size_t>(layout->plan.peak_step) <= choice.size())
+        steps = {layout->order[static_cast<size_t>(layout->plan.peak_step - 1)]};
+      const auto by_need = [&](size_t step, size_t option) { return need(step, option); };
+      const auto by_stack = [&](size_t step, size_t option) {
+        return int64_t{call(step, option).stack_bytes};
+      };
+      if (forbid(steps, choice, lean, by_need)) continue;
+      std::vector<size_t> deepest;
+      std::vector<size_t> all;
+      for (size_t step = 0; step < choice.size(); ++step) {
+        if (call(step, choice[step]).stack_bytes + invoke_frame == stack_of(choice)) deepest.push_back(step);
+        all.push_back(step);
+      }
+      if (forbid(deepest, choice, lean, by_stack)) continue;
+      const auto not_lean = [&](size_t step, size_t option) { return int64_t{option != lean[step]}; };
+      if (!forbid(all, choice, lean, not_lean)) return choice;
+    }
+  }
+
+  // At each of the steps forbids the options that have no less of something than the chosen one, but never
+  // the lean one. False where nothing is left to be forbidden.
+  bool forbid(const std::vector<size_t>& steps, const Choice& choice, const Choice& lean,
+              const std::function<int64_t(size_t, size_t)>& of) {
+    bool any = false;
+    for (const size_t step : steps) {
+      if (choice[step] == lean[step]) continue;
+      const int64_t most = of(step, choice[step]);
+      if (of(step, lean[step]) >= most) continue;
+      for (size_t option = 0; option < choice_.steps[step].size(); ++option) {
+        ChoiceOption& candidate = choice_.steps[step][option];
+        if (!candidate.allowed || option == lean[step] || of(step, option) < most) continue;
+        candidate.allowed = false;
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  bool takes(size_t step, size_t option) const {
+    return problem_.steps[step].offers[option].call() != nullptr;
+  }
+
+  // What changing one step would gain under the objective, in its unit; balanced counts in cycles, as that is
+  // what limits cost it.
+  int64_t gain(size_t step, size_t option, const Choice& choice) const {
+    Choice other = choice;
+    other[step] = option;
+    if (problem_.objective != Objective::size)
+      return choice_.steps[step][choice[step]].cycles - choice_.steps[step][option].cycles;
+    return flash_of(choice_, choice) - flash_of(choice_, other) +
+           choice_.steps[step][choice[step]].scratch_bytes - choice_.steps[step][option].scratch_bytes;
+  }
+
+  // Options were forbidden one by one, perhaps too many: takes back single steps while everything fits, the
+  // greatest gain first.
+  void improve(Choice& choice) const {
+    if (choice.size() > most_steps_to_search) return;
+    for (bool again = true; again;) {
+      again = false;
+      std::vector<std::pair<size_t, size_t>> changes;
+      for (size_t step = 0; step < choice.size(); ++step)
+        for (size_t option = 0; option < choice_.steps[step].size(); ++option)
+          if (choice[step] != free_[step] && takes(step, option) && gain(step, option, choice) > 0)
+            changes.push_back({step, option});
+      std::ranges::stable_sort(changes, [&](const auto& a, const auto& b) {
+        return gain(a.first, a.second, choice) > gain(b.first, b.second, choice);
+      });
+      for (const auto& [step, option] : changes) {
+        Choice other = choice;
+        other[step] = option;
+        if (!fits(other, trial_work)) continue;
+        choice = std::move(other);
+        again = true;
+        break;
+      }
+    }
+  }
+
+  // ---- words ----
+
+  Diagnostics too_large() const {
+    return {{.code = DiagnosticCode::E0403,
+             .message = "the tensors add up to more than 2 GB",
+             .help = "check the shapes: `burin inspect` prints them"}};
+  }
+
+  // What lies in the arena at its peak, largest first.
+  std::string peak_table(const Choice& choice, const Layout& layout) const {
+    std::vector<std::pair<int64_t, std::string>> live;
+    for (size_t i = 0; i < problem_.values.size(); ++i)
+      if (layout.first_steps[i] <= layout.plan.peak_step && layout.plan.peak_step <= layout.last_steps[i])
+        live.push_back({problem_.values[i].bytes, problem_.values[i].name});
+    if (layout.plan.peak_step > 0 && static_cast<size_t>(layout.plan.peak_step) <= choice.size()) {
+      const size_t step = layout.order[static_cast<size_t>(layout.plan.peak_step - 1)];
+      if (const int64_t scratch = call(step, choice[step]).scratch_bytes; scratch > 0)
+        live.push_back({scratch, problem_.steps[step].layout.scratch_name});
+    }
+    std::ranges::stable_sort(live, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::string text;
+    for (const auto& [bytes, name] : live)
+      text += fmt::format("{}{} bytes \"{}\"", text.empty() ? "" : ", ", bytes, printable(name, 60));
+    return text;
+  }
+
+  // Each limit against the choice that needs least of it.
+  Diagnostics over_limits() const {
+    Diagnostics findings;
+    if (problem_.ram) {
+      const Choice lean = leanest();
+      const std::optional<Layout> layout = find_layout(layout_problem(lean), final_work);
+      if (!layout) return too_large();
+      const int64_t ram = ram_of(lean, *layout);
+      if (ram > problem_.ram->bytes)
+        findings.push_back(
+            {.code = DiagnosticCode::E0501,
+             .message =
+                 fmt::format("the model needs {} bytes of RAM at least (arena {}, state {}, stack {}), "
+                             "the limit is {}: {} bytes are missing",
+                             ram, layout->plan.total_bytes, problem_.state_bytes, stack_of(lean),
+                             problem_.ram->bytes, ram - problem_.ram->bytes),
+             .place = "at the peak: " + peak_table(lean, *layout),
+             .help = fmt::format(
+                 "{}shrink the largest layers listed, or allow {} bytes: with --ram-limit, or on a "
+                 "board with more RAM",
+                 layout->plan.optimal ? "the plan is optimal, with the kernels that need least: " : "",
+                 ram)});
+    }
+    if (problem_.flash) {
+      const Choice small = choose(choice_, Objective::size, 0);
+      const int64_t flash = flash_of(choice_, small);
+      if (flash > problem_.flash->bytes) {
+        int64_t constants = 0;
+        for (size_t step = 0; step < small.size(); ++step)
+          constants += choice_.steps[step][small[step]].bytes;
+        findings.push_back(
+            {.code = DiagnosticCode::E0502,
+             .message = fmt::format(
+                 "the model needs about {} bytes of flash at least (constants {}, code about "
+                 "{}), the limit is {}: {} bytes are missing",
+                 flash, constants, flash - constants, problem_.flash->bytes, flash - problem_.flash->bytes),
+             .place = {},
+             .help = fmt::format("no choice of kernels is smaller: prune the model, or allow {} bytes: with "
+                                 "--flash-limit, or on a board with more flash",
+                                 flash)});
+      }
+    }
+    return findings;
+  }
+
+  Diagnostics no_common_choice() const {
+    const Choice lean = leanest();
+    const int64_t flash = flash_of(choice_, choose(choice_, Objective::size, 0));
+    return {{.code = DiagnosticCode::E0502,
+             .message = fmt::format(
+                 "no choice of kernels was found that keeps to {} bytes of RAM and {} bytes of "
+                 "flash, though each alone is possible: within that RAM the model needs about "
+                 "{} bytes of flash, {} more",
+                 problem_.ram->bytes, problem_.flash->bytes, flash, flash - problem_.flash->bytes),
+             .place = {},
+             .help = fmt::format("allow {} bytes of flash, or {} bytes of RAM", flash,
+                                 ram_of(choose(unrestricted(), Objective::size, limit_), final_work))}};
+  }
+
+  ChoiceProblem unrestricted() const {
+    ChoiceProblem problem = choice_;
+    for (size_t step = 0; step < problem.steps.size(); ++step)
+      for (size_t option = 0; option < problem.steps[step].size(); ++option)
+        problem.steps[step][option].allowed = takes(step, option);
+    return problem;
+  }
+
+  // How much more flash is used if one step changes, where `users` counts the steps that use each part.
+  int64_t flash_change(size_t step, size_t from, size_t to, std::vector<int32_t>& users) const {
+    const ChoiceOption& old_option = choice_.steps[step][from];
+    const ChoiceOption& new_option = choice_.steps[step][to];
+    int64_t change = new_option.bytes - old_option.bytes;
+    for (const size_t part : old_option.parts)
+      if (--users[part] == 0) change -= choice_.part_bytes[part];
+    for (const size_t part : new_option.parts)
+      if (users[part] == 0) change += choice_.part_bytes[part];
+    for (const size_t part : old_option.parts) ++users[part];
+    return change;
+  }
+
+  // "3.20 times the cycles, 120 bytes of flash less", of an option against the chosen one.
+  std::string difference(size_t step, size_t option, const Choice& choice,
+                         std::vector<int32_t>& users) const {
+    const auto chosen = static_cast<double>(choice_.steps[step][choice[step]].cycles);
+    const auto own = static_cast<double>(choice_.steps[step][option].cycles);
+    const int64_t bytes = flash_change(step, choice[step], option, users);
+    std::string text = own == chosen ? "as many cycles"
+                       : chosen == 0
+                           ? fmt::format("{} cycles more", count_of(choice_.steps[step][option].cycles))
+                           : fmt::format("{:.2f} times the cycles", own / chosen);
+    if (bytes != 0)
+      text += fmt::format(", {} bytes of flash {}", count_of(std::abs(bytes)), bytes > 0 ? "more" : "less");
+    const int64_t scratch =
+        choice_.steps[step][option].scratch_bytes - choice_.steps[step][choice[step]].scratch_bytes;
+    if (scratch != 0)
+      text +=
+          fmt::format(", {} bytes of scratch {}", count_of(std::abs(scratch)), scratch > 0 ? "more" : "less");
+    return text;
+  }
+
+  // Which limit keeps an option from taking the place of the chosen one, and by how many bytes. Nothing where
+  // it would fit, or would be no better.
+  struct Obstacle {
+    std::string limit;
+    std::string words;  // "needs 2,304 bytes of scratch more than --ram-limit leaves"
+  };
+  std::optional<Obstacle> obstacle(size_t step, size_t option, const Choice& choice) const {
+    if (choice[step] == free_[step] || choice.size() > most_steps_to_search) return std::nullopt;
+    if (gain(step, option, choice) <= 0) return std::nullopt;
+    Choice other = choice;
+    other[step] = option;
+    if (problem_.flash) {
+      const int64_t over = flash_of(choice_, other) - problem_.flash->bytes;
+      if (over > 0)
+        return Obstacle{problem_.flash->name, fmt::format("needs {} bytes of flash more than {} leaves",
+                                                          count_of(over), problem_.flash->name)};
+    }
+    if (problem_.ram) {
+      const int64_t over = ram_of(other, trial_work) - problem_.ram->bytes;
+      const bool scratch = need(step, option) > need(step, choice[step]);
+      if (over > 0)
+        return Obstacle{problem_.ram->name,
+                        fmt::format("needs {} bytes of {} more than {} leaves", count_of(over),
+                                    scratch ? "scratch" : "stack", problem_.ram->name)};
+    }
+    return std::nullopt;
+  }
+
+  void explain(Fit& fit) const {
+    std::vector<int32_t> users(choice_.part_bytes.size(), 0);
+    for (size_t step = 0; step < fit.choice.size(); ++step)
+      for (const size_t part : choice_.steps[step][fit.choice[step]].parts) ++users[part];
+    for (size_t step = 0; step < fit.choice.size(); ++step) {
+      const std::vector<Offer>& offers = problem_.steps[step].offers;
+      const KernelCall& chosen = call(step, fit.choice[step]);
+      const auto accepted =
+          std::ranges::count_if(offers, [](const Offer& offer) { return offer.call() != nullptr; });
+      std::string reason =
+          accepted == 1
+              ? std::string("the only kernel that accepts it")
+              : fmt::format("{} of {} candidates",
+                            problem_.objective == Objective::speed  ? "fewest cycles"
+                            : problem_.objective == Objective::size ? "fewest bytes"
+                                                                    : "best trade of cycles for bytes",
+                            accepted);
+      std::string obstacles;
+      std::vector<Candidate>& candidates = fit.candidates.emplace_back();
+      for (size_t option = 0; option < offers.size(); ++option) {
+        Candidate& candidate = candidates.emplace_back(
+            Candidate{.step = step, .kernel = std::string(offers[option].kernel->name), .isa = chosen.isa});
+        if (const auto* refusal = std::get_if<Refusal>(&offers[option].answer)) {
+          candidate.refusal = refusal->reason;
+          candidate.verdict = "refused: " + refusal->reason;
+          continue;
+        }
+        const KernelCall& own = call(step, option);
+        candidate.cycles = own.cycles;
+        candidate.constant_bytes = constant_bytes(own);
+        candidate.code_bytes = own.code_bytes;
+        candidate.shared_code_bytes = own.shared_code_bytes;
+        candidate.scratch_bytes = own.scratch_bytes;
+        if (option == fit.choice[step]) {
+          candidate.chosen = true;
+          continue;
+        }
+        if (const std::optional<Obstacle> found = obstacle(step, option, fit.choice)) {
+          candidate.constraint = found->limit;
+          candidate.verdict = "does not fit: " + found->words;
+          obstacles += fmt::format("; {} would be {} but {}", own.kernel,
+                                   gain_in_words(step, option, fit.choice), found->words);
+        } else {
+          candidate.verdict = "dearer: " + difference(step, option, fit.choice, users);
+        }
+      }
+      if (!obstacles.empty()) reason = fmt::format("{} that fit{}", reason, obstacles);
+      // A layer that has one of the target's own kernels misses nothing.
+      if (offers[fit.choice[step]].kernel->set == KernelSet::generic)
+        if (const std::string refusals = refusals_of(offers, true); !refusals.empty())
+          reason += "; " + refusals;
+      fit.reasons.push_back(std::move(reason));
+    }
+  }
+
+  std::string gain_in_words(size_t step, size_t option, const Choice& choice) const {
+    if (problem_.objective == Objective::size)
+      return fmt::format("{} bytes smaller", count_of(gain(step, option, choice)));
+    const int64_t cycles = std::max<int64_t>(choice_.steps[step][option].cycles, 1);
+    return fmt::format("{:.1f}x faster", static_cast<double>(choice_.steps[step][choice[step]].cycles) /
+                                             static_cast<double>(cycles));
+  }
+
+  const FitProblem& problem_;
+  const std::optional<int64_t> limit_;  // of flash
+  ChoiceProblem choice_;
+  Choice free_;  // what would be chosen without limits
+};
+
+}  // namespace
+
+Result<Fit> fit_kernels(const FitProblem& problem) {
+  return Fitting(problem).run();
+}
+
+}  // namespace burin

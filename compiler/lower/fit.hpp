@@ -1,0 +1,48 @@
+// Kernel selection for a whole model: the best choice under the objective that keeps to the limits of flash
+// and RAM, with reasons.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lower/layout.hpp"
+#include "lower/select.hpp"
+#include "support/result.hpp"
+
+namespace burin {
+
+struct Limit {
+  int64_t bytes = 0;
+  std::string name;  // who sets it: "--ram-limit"
+};
+
+struct FitStep {
+  std::vector<Offer> offers;  // at least one of them with a call
+  LayoutStep layout;          // all but scratch and overlaps, which depend on the kernel
+};
+
+struct FitProblem {
+  std::vector<LayoutValue> values;
+  std::vector<FitStep> steps;  // in an order that can be executed
+  int64_t state_bytes = 0;
+  int64_t glue_bytes = 0;  // code around the kernels
+  Objective objective = Objective::speed;
+  std::optional<Limit> ram;    // for arena, state and stack
+  std::optional<Limit> flash;  // for constants and code
+};
+
+struct Fit {
+  std::vector<size_t> choice;  // step -> offer
+  Layout layout;
+  int32_t stack_bytes = 0;
+  std::vector<std::vector<Candidate>> candidates;  // of each step, in the order of its offers
+  std::vector<std::string> reasons;                // why each step has its kernel
+};
+
+// Fails with E0501 or E0502, or both, where even the choice that needs least exceeds a limit, and with E0403
+// where tensors are larger than machines.
+Result<Fit> fit_kernels(const FitProblem& problem);
+
+}  // namespace burin
