@@ -59,6 +59,10 @@ class Liveness {
     propagate();
     for (const Node& node : graph_.nodes)
       for (const TensorId id : node.outputs) need_some(id, least_channels(node));
+    // Of a constant, too, something has to stay where it is joined with others.
+    for (const Node& node : graph_.nodes)
+      if (is_operator(node, "concatenation"))
+        for (const TensorId id : node.inputs) need_some(id, 1);
     return result();
   }
 
