@@ -43,8 +43,15 @@ class Generator {
     const auto draw = [&]() -> const Operator& {
       return *operators[static_cast<size_t>(random_.integer(0, static_cast<int32_t>(operators.size()) - 1))];
     };
+    // What the passes look for between them.
+    constexpr std::array<std::string_view, 10> sought = {"relu",    "relu6",        "relu_n1_to_1", "minimum",
+                                                         "maximum", "quantize",     "pad",          "reshape",
+                                                         "mul",     "concatenation"};
+    if (random_.chance(0.3))
+      if (const auto op = op_named(sought[static_cast<size_t>(random_.integer(0, 9))]))
+        return operator_of(*op);
     const Operator& first = draw();
-    if (!random_.chance(0.3)) return first;
+    if (!random_.chance(0.5)) return first;
     for (int i = 0; i < 20; ++i) {
       const Operator& other = draw();
       const Graph sample = other.sample(random_);

@@ -238,7 +238,9 @@ int main(int argc, char** argv) {
   app.add_option("--batch", options.batch, "graphs in a program")->capture_default_str();
   std::vector<std::string> names;
   for (const Way& way : all_ways()) names.push_back(way.name);
-  app.add_option("--targets", options.targets, "execute only there; otherwise each batch on some of them")
+  names.push_back("none");
+  app.add_option("--targets", options.targets,
+                 "execute only there, or nowhere (none); otherwise each batch on some of them")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   app.add_option("--failures", options.failures, "where shrunken graphs are written")->capture_default_str();
