@@ -77,18 +77,26 @@ Diagnostics write_files(const std::vector<OutputFile>& files) {
     std::error_code ignored;
     for (const fs::path& path : written) fs::remove(path, ignored);
   };
-  // First everything beside its place, then all renames: a full disk or a missing folder changes nothing.
-  for (const OutputFile& file : files) {
+  // First everything beside its place, then all renames: a full disk or a missing folder changes nothing. A
+  // device or a pipe stays what it is, and is written to.
+  std::vector<size_t> renamed;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const OutputFile& file = files[i];
     std::error_code error;
+    std::error_code ignored;
     const fs::path path = file.path;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (fs::is_directory(path)) {
       undo();
       return {write_failure(file.path, "it is a folder")};
     }
-    const fs::path temporary = file.path + fmt::format(".burin-{}", getpid());
+    const bool in_place = fs::is_other(fs::status(path, ignored));
+    const fs::path temporary = in_place ? path : fs::path(file.path + fmt::format(".burin-{}", getpid()));
     std::ofstream stream(temporary, std::ios::binary);
-    if (stream) written.push_back(temporary);
+    if (stream && !in_place) {
+      written.push_back(temporary);
+      renamed.push_back(i);
+    }
     stream << file.contents;
     stream.close();
     if (!stream) {
@@ -97,12 +105,13 @@ Diagnostics write_files(const std::vector<OutputFile>& files) {
                             error ? error.message() : "no such folder, no permission, or the disk is full")};
     }
   }
-  for (size_t i = 0; i < files.size(); ++i) {
+  for (size_t i = 0; i < renamed.size(); ++i) {
+    const std::string& path = files[renamed[i]].path;
     std::error_code error;
-    fs::rename(written[i], files[i].path, error);
+    fs::rename(written[i], path, error);
     if (error) {
       undo();
-      return {write_failure(files[i].path, error.message())};
+      return {write_failure(path, error.message())};
     }
   }
   return {};

@@ -26,7 +26,8 @@ ExitCode report(const Session& session, const Diagnostics& diagnostics, const st
 // A line to stderr unless quiet.
 void say(const Session& session, const std::string& line);
 
-// Writes files so that either all are complete or none is changed. Paths that exist are replaced.
+// Writes files so that either all are complete or none is changed. Files that exist are replaced; a device or
+// a pipe is written to.
 struct OutputFile {
   std::string path;
   std::string contents;

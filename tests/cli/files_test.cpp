@@ -68,6 +68,20 @@ TEST_CASE("a model that fails leaves earlier output as it was", "[cli]") {
   CHECK(snapshot(place.path()) != before);
 }
 
+TEST_CASE("a pipe or a device in place of an output file is written to, not replaced", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const auto result =
+      run_process({.words = {"/bin/sh", "-c",
+                             "mkfifo pipe && cat pipe >copy & sleep 0.2; "
+                             "\"$0\" compile \"$1\" -q -o out --report pipe && wait && test -p pipe",
+                             BURIN_TOOL, sine()},
+                   .directory = place.path()});
+  REQUIRE(result.ok());
+  INFO(result->errors);
+  CHECK(result->status == 0);
+  CHECK(*read_file(place.path() / "copy") == *read_file(place.path() / "out/sine.json"));
+}
+
 TEST_CASE("results that cannot be printed are an error", "[cli]") {
   // /dev/full takes nothing.
   for (const char* verb : {"inspect", "ops"}) {
