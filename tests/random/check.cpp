@@ -170,6 +170,8 @@ Lowered lower_case(const Case& one, const std::string& target_name) {
                                      .name = "random",
                                      .model_file = "random.tir",
                                      .model_hash = {},
+                                     .ram_limit = {},
+                                     .flash_limit = {},
                                      .offers = {}});
     if (program)
       result.program = std::move(*program);
