@@ -65,10 +65,11 @@ ExitCode unexpected_word(const Session& session, const CLI::App& app, const std:
   const std::string verb = verbs.empty() ? "" : verbs.front()->get_name();
   const std::string help = fmt::format("`burin {}{}--help` lists the options", verb, verb.empty() ? "" : " ");
   if (option == words.end())
-    return report(session, {{.code = DiagnosticCode::E0201,
-                             .message = fmt::format("{} takes no further argument: \"{}\"",
-                                                    verb.empty() ? "burin" : verb, printable(words.front(), 60)),
-                             .help = help}});
+    return report(session,
+                  {{.code = DiagnosticCode::E0201,
+                    .message = fmt::format("{} takes no further argument: \"{}\"",
+                                           verb.empty() ? "burin" : verb, printable(words.front(), 60)),
+                    .help = help}});
   std::vector<std::string> known;
   for (const CLI::App* owner : {verbs.empty() ? &app : static_cast<const CLI::App*>(verbs.front()), &app})
     for (const CLI::Option* each : owner->get_options())
