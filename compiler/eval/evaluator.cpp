@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ops/operator.hpp"
-#include "ops/pool.hpp"
+#include "ops/pooling/pool.hpp"
 
 namespace burin {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "eval/evaluator.hpp"
-#include "ops/binary.hpp"
-#include "ops/joining.hpp"
-#include "ops/movement.hpp"
+#include "ops/elementwise/binary.hpp"
+#include "ops/elementwise/unary.hpp"
+#include "ops/movement/joining.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/movement/reshaping.hpp"
 #include "ops/operator.hpp"
-#include "ops/reshaping.hpp"
-#include "ops/unary.hpp"
 
 namespace burin {
 namespace {

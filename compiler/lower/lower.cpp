@@ -7,8 +7,8 @@
 
 #include "lower/fit.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/movement/reshaping.hpp"
 #include "ops/operator.hpp"
-#include "ops/reshaping.hpp"
 #include "support/identifier.hpp"
 
 namespace burin {

@@ -3,8 +3,8 @@
 
 #include "eval/evaluator.hpp"
 #include "ir/edit.hpp"
+#include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/operator.hpp"
-#include "ops/sigmoid_s16.hpp"
 
 namespace burin {
 namespace {

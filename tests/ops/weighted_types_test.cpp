@@ -5,7 +5,7 @@
 
 #include "eval/evaluator.hpp"
 #include "ops/one_node.hpp"
-#include "ops/weighted.hpp"
+#include "ops/weighted/weighted.hpp"
 
 namespace burin {
 namespace {

@@ -1,0 +1,71 @@
+// ABS: every element without its sign.
+#include <cmath>
+
+#include "ops/elementwise/real_function.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are both int8 or both float32, int8 quantised per tensor",
+     [](const NodeView& v) { return is_unary_type(v) && !has_dtype(v.input(0), DType::u8); }},
+};
+
+class Abs final : public UnaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::abs,
+                                         .tflite_name = "ABS",
+                                         .summary = "Every element without its sign.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  Graph sample(Random& random) const override {
+    const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
+    Graph graph = sample_unary(random, Op::abs, dtype, dtype, Attributes::of(NoAttributes{}));
+    if (random.chance(0.3))
+      graph.at(graph.outputs[0]).quantization.scales = graph.at(graph.inputs[0]).quantization.scales;
+    return graph;
+  }
+
+ protected:
+  IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override {
+    const Quantization& from = view.input(0).quantization;
+    const Quantization& to = view.output().quantization;
+    const bool rescales = from.scale() != to.scale();
+    const FixedPointMultiplier factor = fixed_point(static_cast<double>(from.scale() / to.scale()));
+    return [=, input_zero = from.zero_point(), output_zero = to.zero_point()](int64_t x) -> int64_t {
+      const auto magnitude = static_cast<int32_t>(std::abs(x - input_zero));
+      return output_zero + (rescales ? multiply_by_fixed_point(magnitude, factor, rounding) : magnitude);
+    };
+  }
+  RealFunction real_function(const NodeView&) const override {
+    return [](float x) { return std::abs(x); };
+  }
+};
+
+}  // namespace
+
+const Operator& abs_operator() {
+  static const Abs instance;
+  return instance;
+}
+
+const Kernel& abs_f32_kernel() {
+  static const UnaryF32Kernel instance =
+      function_f32_kernel("AbsF32", Op::abs, "One change of sign an element.", 8, 40);
+  return instance;
+}
+
+const Kernel& abs_lookup_kernel() {
+  static const LookupKernel instance(Op::abs);
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,67 @@
+#include "ops/elementwise/arithmetic.hpp"
+
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"operands and output are all float32, int32 or int64",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
+              (dtype == DType::f32 || is_plain_integer(v.output()));
+     }},
+    {broadcasts_sentence, broadcasts},
+};
+
+}  // namespace
+
+Result<NodeDraft> ArithmeticOperator::read_tflite(const SourceOperator& source) const {
+  if (facts_.activation) return read_fused_activation(source);
+  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+}
+
+std::span<const Constraint> ArithmeticOperator::constraints() const {
+  return constraint_list;
+}
+
+void ArithmeticOperator::evaluate(const Evaluation& evaluation) const {
+  const NodeView& view = evaluation.view;
+  const Value& left = evaluation.input(0);
+  const Value& right = evaluation.input(1);
+  Value& output = evaluation.output();
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+    if (output.type.dtype == DType::f32)
+      output.as<float>()[o] =
+          std::clamp(real_(left.as<float>()[l], right.as<float>()[r]), range.lowest, range.highest);
+    else
+      output.set_integer(o, plain_integer(integer_(left.integer(l), right.integer(r)), view));
+  });
+}
+
+Graph ArithmeticOperator::sample(Random& random) const {
+  const DType dtype = random.chance(0.6) ? DType::f32 : DType::s32;
+  Graph graph = sample_binary(random, facts_.op, dtype, Attributes::of(NoAttributes{}),
+                              facts_.activation ? sample_activation(random) : Activation::none);
+  // Quotients of random numbers would be lost in the largest of them, and remainders in roundings.
+  Tensor& right = graph.at(graph.nodes[0].inputs[1]);
+  const auto count = static_cast<size_t>(right.type.shape.elements());
+  if (dtype == DType::f32) {
+    std::vector<float> values(count);
+    for (float& value : values)
+      value = static_cast<float>(random.integer(1, 8)) * (random.chance(0.5) ? 0.25f : -0.25f);
+    right.constant = Constant::of(values);
+  } else {
+    std::vector<int32_t> values(count);
+    for (int32_t& value : values)
+      value = random.chance(0.5) ? random.integer(-3, 3) : random.integer(-100000, 100000);
+    right.constant = Constant::of(values);
+  }
+  graph.inputs = {graph.nodes[0].inputs[0]};
+  return graph;
+}
+
+}  // namespace burin

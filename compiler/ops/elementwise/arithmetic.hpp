@@ -1,0 +1,36 @@
+// Operators on two tensors of float32, int32 or int64 that are one formula, element by element: DIV and its
+// like.
+#pragma once
+
+#include "ops/elementwise/binary.hpp"
+
+namespace burin {
+
+class ArithmeticOperator final : public BinaryOperator {
+ public:
+  // The integer formula's result wraps to the output's type.
+  ArithmeticOperator(Op op, std::string_view tflite_name, std::string_view summary, bool activation,
+                     float (*real)(float, float), uint64_t (*integer)(int64_t, int64_t))
+      : facts_{.op = op,
+               .tflite_name = tflite_name,
+               .summary = summary,
+               .minimum_inputs = 2,
+               .maximum_inputs = 2,
+               .minimum_outputs = 1,
+               .maximum_outputs = 1,
+               .activation = activation},
+        real_(real),
+        integer_(integer) {}
+  const OperatorFacts& facts() const override { return facts_; }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::span<const Constraint> constraints() const override;
+  void evaluate(const Evaluation& evaluation) const override;
+  Graph sample(Random& random) const override;
+
+ private:
+  OperatorFacts facts_;
+  float (*real_)(float, float);
+  uint64_t (*integer_)(int64_t, int64_t);
+};
+
+}  // namespace burin

@@ -1,0 +1,111 @@
+// DEQUANTIZE: output = scale * (input - zero point), in float32.
+#include "kernels/quantize.hpp"
+#include "ops/elementwise/unary.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"int8, uint8 and int16 become float32",
+     [](const NodeView& v) {
+       const DType from = v.input(0).type.dtype;
+       return (from == DType::s8 || from == DType::u8 || from == DType::s16) &&
+              has_dtype(v.output(), DType::f32);
+     }},
+    {"the input is quantised per tensor, or if constant along an axis",
+     [](const NodeView& v) {
+       const Tensor& input = v.input(0);
+       const Quantization& q = input.quantization;
+       const auto axis = static_cast<size_t>(q.axis);
+       return is_quantized_per_tensor(input) ||
+              (q.present() && input.is_constant() && axis < input.type.shape.rank() &&
+               input.type.shape.dims()[axis] == static_cast<int64_t>(q.scales.size()));
+     }},
+};
+
+class Dequantize final : public UnaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::dequantize,
+                                         .tflite_name = "DEQUANTIZE",
+                                         .summary = "The real numbers that quantised ones stand for.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  // Half-precision weights are widened where they are read, and stand for themselves.
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    NodeDraft draft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+    if (has_dtype(source.input(0), DType::f32)) draft.op = Op::reshape;
+    return draft;
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const Tensor& input = evaluation.view.input(0);
+    const Quantization& q = input.quantization;
+    const Shape& shape = input.type.shape;
+    // Elements from one slice along the axis to the next.
+    const int64_t step = q.per_tensor() ? 1 : shape.elements(static_cast<size_t>(q.axis) + 1, shape.rank());
+    const auto slices = static_cast<int64_t>(q.scales.size());
+    for (int64_t i = 0; i < shape.elements(); ++i) {
+      const auto slice = static_cast<size_t>(i / step % slices);
+      const auto element = static_cast<size_t>(i);
+      const int64_t offset = evaluation.input(0).integer(element) - q.zero_point(slice);
+      evaluation.output().as<float>()[element] =
+          static_cast<float>(static_cast<double>(q.scale(slice)) * static_cast<double>(offset));
+    }
+  }
+
+  Graph sample(Random& random) const override {
+    constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::s16};
+    return sample_unary(random, Op::dequantize, dtypes[random.integer(0, 3)], DType::f32,
+                        Attributes::of(NoAttributes{}));
+  }
+
+ protected:
+  IntegerFunction integer_function(const NodeView&, Rounding) const override {
+    internal_error("DEQUANTIZE has no integer output", __FILE__, __LINE__);
+  }
+  RealFunction real_function(const NodeView&) const override {
+    internal_error("DEQUANTIZE has no float32 input", __FILE__, __LINE__);
+  }
+};
+
+class DequantizeF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DequantizeF32", Op::dequantize, KernelSet::generic,
+                                       "kernels/quantize.hpp", "One float32 product an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    const Quantization& q = view.input(0).quantization;
+    if (!q.per_tensor()) return Refusal{"it has one scale"};
+    const int64_t elements = view.output().type.shape.elements();
+    KernelCall call;
+    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, q.scale(), q.zero_point()};
+    call.stack_bytes = 32;
+    call.cycles = 30 + 12 * elements;
+    call.code_bytes = 40;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& dequantize_operator() {
+  static const Dequantize instance;
+  return instance;
+}
+
+const Kernel& dequantize_f32_kernel() {
+  static const DequantizeF32Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

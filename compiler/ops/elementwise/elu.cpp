@@ -1,0 +1,70 @@
+// ELU: x, and exp(x) - 1 for negative x.
+#include <cmath>
+
+#include "ops/elementwise/real_function.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are both int8 or both float32, int8 quantised per tensor",
+     [](const NodeView& v) { return is_unary_type(v) && !has_dtype(v.input(0), DType::u8); }},
+};
+
+class Elu final : public UnaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::elu,
+                                         .tflite_name = "ELU",
+                                         .summary = "The exponential minus 1 where the input is negative.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  Graph sample(Random& random) const override {
+    const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
+    return sample_unary(random, Op::elu, dtype, dtype, Attributes::of(NoAttributes{}));
+  }
+
+ protected:
+  // In float32, as TensorFlow Lite Micro fills its table.
+  IntegerFunction integer_function(const NodeView& view, Rounding) const override {
+    const float scale = view.input(0).quantization.scale();
+    const float inverse = 1.0f / view.output().quantization.scale();
+    const auto input_zero = view.input(0).quantization.zero_point();
+    const auto output_zero = static_cast<float>(view.output().quantization.zero_point());
+    return [=](int64_t x) {
+      const float real = scale * static_cast<float>(x - input_zero);
+      const float result = real < 0 ? std::exp(real) - 1.0f : real;
+      return static_cast<int64_t>(std::round(result * inverse) + output_zero);
+    };
+  }
+  RealFunction real_function(const NodeView&) const override {
+    return [](float x) { return x < 0 ? std::expm1(x) : x; };
+  }
+};
+
+}  // namespace
+
+const Operator& elu_operator() {
+  static const Elu instance;
+  return instance;
+}
+
+const Kernel& elu_f32_kernel() {
+  static const UnaryF32Kernel instance =
+      function_f32_kernel("EluF32", Op::elu, "One exponential of the C library an element.", 90, 1200);
+  return instance;
+}
+
+const Kernel& elu_lookup_kernel() {
+  static const LookupKernel instance(Op::elu);
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,59 @@
+#include "ops/elementwise/extremum.hpp"
+
+#include "kernels/extremum.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"operands and output are all int8, uint8, int16, int32 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean &&
+              dtype != DType::s64;
+     }},
+    {broadcasts_sentence, broadcasts},
+};
+
+}  // namespace
+
+Result<NodeDraft> ExtremumOperator::read_tflite(const SourceOperator& source) const {
+  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+}
+
+std::span<const Constraint> ExtremumOperator::constraints() const {
+  return constraint_list;
+}
+
+void ExtremumOperator::evaluate(const Evaluation& evaluation) const {
+  const Value& left = evaluation.input(0);
+  const Value& right = evaluation.input(1);
+  Value& output = evaluation.output();
+  const auto chosen = [&](auto a, auto b) { return (greater_ ? a > b : a < b) ? a : b; };
+  for_each_pair(evaluation.view, [&](size_t o, size_t l, size_t r) {
+    if (output.type.dtype == DType::f32)
+      output.as<float>()[o] = chosen(left.as<float>()[l], right.as<float>()[r]);
+    else
+      output.set_integer(o, chosen(left.integer(l), right.integer(r)));
+  });
+}
+
+Graph ExtremumOperator::sample(Random& random) const {
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
+  const DType dtype = dtypes[random.integer(0, 5)];
+  Graph graph = sample_binary(random, facts().op, dtype, Attributes::of(NoAttributes{}), Activation::none);
+  for (Tensor& tensor : graph.tensors) tensor.quantization = graph.tensors[0].quantization;
+  return graph;
+}
+
+std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, const LoweringContext&) const {
+  KernelCall call;
+  describe_broadcast(view, call);
+  call.stack_bytes = 64;
+  call.cycles = 30 + 10 * view.output().type.shape.elements();
+  call.code_bytes = 80;
+  return call;
+}
+
+}  // namespace burin

@@ -1,0 +1,76 @@
+// LOGICAL_NOT: true where the input is false.
+#include "kernels/logical_not.hpp"
+
+#include "ops/elementwise/unary.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are of booleans, and not empty",
+     [](const NodeView& v) {
+       return has_dtype(v.input(0), DType::boolean) && has_dtype(v.output(), DType::boolean) &&
+              v.input(0).type.shape.elements() > 0;
+     }},
+};
+
+class LogicalNot final : public UnaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::logical_not,
+                                         .tflite_name = "LOGICAL_NOT",
+                                         .summary = "True where the input is false.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  Graph sample(Random& random) const override {
+    return sample_unary(random, Op::logical_not, DType::boolean, DType::boolean,
+                        Attributes::of(NoAttributes{}));
+  }
+
+ protected:
+  IntegerFunction integer_function(const NodeView&, Rounding) const override {
+    return [](int64_t x) -> int64_t { return x == 0 ? 1 : 0; };
+  }
+  RealFunction real_function(const NodeView&) const override {
+    internal_error("LOGICAL_NOT has no float32 input", __FILE__, __LINE__);
+  }
+};
+
+class LogicalNotKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"LogicalNot", Op::logical_not, KernelSet::generic,
+                                       "kernels/logical_not.hpp", "One comparison an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    const int64_t elements = view.output().type.shape.elements();
+    KernelCall call;
+    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 16;
+    call.cycles = 20 + 7 * elements;
+    call.code_bytes = 30;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& logical_not_operator() {
+  static const LogicalNot instance;
+  return instance;
+}
+
+const Kernel& logical_not_kernel() {
+  static const LogicalNotKernel instance;
+  return instance;
+}
+
+}  // namespace burin

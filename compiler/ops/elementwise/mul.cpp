@@ -1,0 +1,159 @@
+// MUL: output = activation(left * right), with broadcasting.
+#include "kernels/multiply_quantized.hpp"
+#include "ops/elementwise/binary.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+FixedPointMultiplier product_factor(const NodeView& view) {
+  return fixed_point(static_cast<double>(view.input(0).quantization.scale()) *
+                     static_cast<double>(view.input(1).quantization.scale()) /
+                     static_cast<double>(view.output().quantization.scale()));
+}
+
+constexpr Constraint constraint_list[] = {
+    {"operands and output are all int8, uint8, int16, int32, int64 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
+     }},
+    {broadcasts_sentence, broadcasts},
+    {"8-bit and 16-bit operands and output are quantised per tensor, int16 with zero points 0",
+     [](const NodeView& v) {
+       if (is_plain_integer(v.output())) return true;
+       const auto fits = [](const Tensor& t) {
+         return is_real(t) && (!has_dtype(t, DType::s16) || t.quantization.zero_point() == 0);
+       };
+       return fits(v.input(0)) && fits(v.input(1)) && fits(v.output());
+     }},
+};
+
+class Mul final : public BinaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::mul,
+                                         .tflite_name = "MUL",
+                                         .summary = "Product of two tensors, element by element.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 2,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_fused_activation(source);
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    const Value& left = evaluation.input(0);
+    const Value& right = evaluation.input(1);
+    Value& output = evaluation.output();
+    if (has_dtype(view.output(), DType::f32)) {
+      const RealRange range = activation_range_f32(view.node.activation);
+      for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+        output.as<float>()[o] =
+            std::clamp(left.as<float>()[l] * right.as<float>()[r], range.lowest, range.highest);
+      });
+      return;
+    }
+    if (is_plain_integer(view.output())) {
+      for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+        const auto factor = static_cast<uint64_t>(right.integer(r));
+        output.set_integer(o, plain_integer(static_cast<uint64_t>(left.integer(l)) * factor, view));
+      });
+      return;
+    }
+    const FixedPointMultiplier factor = product_factor(view);
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+      const int64_t product = (left.integer(l) - view.input(0).quantization.zero_point()) *
+                              (right.integer(r) - view.input(1).quantization.zero_point());
+      const int64_t scaled =
+          multiply_by_fixed_point(static_cast<int32_t>(product), factor, evaluation.rounding);
+      output.set_integer(o, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(),
+                                                range.lowest, range.highest));
+    });
+  }
+
+  int64_t macs(const NodeView& view) const override { return view.output().type.shape.elements(); }
+
+  Graph sample(Random& random) const override {
+    constexpr DType dtypes[] = {DType::s8,  DType::s8,  DType::s8, DType::u8,
+                                DType::s16, DType::f32, DType::s32};
+    const DType dtype = dtypes[random.integer(0, 6)];
+    Graph graph =
+        sample_binary(random, Op::mul, dtype, Attributes::of(NoAttributes{}), sample_activation(random));
+    if (dtype == DType::f32 || dtype == DType::s32) return graph;
+    // Products spread over the output's range, a little more or less.
+    const Node& node = graph.nodes[0];
+    const float unit =
+        graph.at(node.inputs[0]).quantization.scale() * graph.at(node.inputs[1]).quantization.scale();
+    const double spread = dtype == DType::s16 ? 8000 : 40;
+    graph.at(node.outputs[0]).quantization.scales = {unit * static_cast<float>(spread * random.real(0.3, 3))};
+    return graph;
+  }
+};
+
+class MultiplyQuantizedKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MultiplyQuantized", Op::mul, KernelSet::generic,
+                                       "kernels/multiply_quantized.hpp",
+                                       "One product and requantisation an element, any broadcasting."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (has_dtype(view.output(), DType::f32) || is_plain_integer(view.output()))
+      return Refusal{"it computes quantised integers"};
+    const FixedPointMultiplier factor = product_factor(view);
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    KernelCall call;
+    describe_broadcast(view, call);
+    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
+                                               view.input(1).quantization.zero_point(),
+                                               view.output().quantization.zero_point(),
+                                               factor.multiplier,
+                                               factor.shift,
+                                               range.lowest,
+                                               range.highest};
+    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+    call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
+    call.stack_bytes = 96;
+    call.cycles = 42 * view.output().type.shape.elements();
+    call.code_bytes = 180;
+    call.requantization = "exact reference form";
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& mul_operator() {
+  static const Mul instance;
+  return instance;
+}
+
+const Kernel& mul_f32_kernel() {
+  static const BinaryF32Kernel instance("MultiplyF32", Op::mul, "One product an element.");
+  return instance;
+}
+
+const Kernel& mul_quantized_kernel() {
+  static const MultiplyQuantizedKernel instance;
+  return instance;
+}
+
+const Kernel& mul_s32_kernel() {
+  static const BinaryS32Kernel instance("MultiplyS32", Op::mul, "One product an element.");
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,133 @@
+// PRELU: x, and slope * x for negative x, with a slope of its own for each element it is broadcast to.
+#include "kernels/prelu_quantized.hpp"
+
+#include "ops/elementwise/binary.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"input, slopes and output are all int8 or all float32, int8 quantised per tensor",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
+              (dtype == DType::s8 || dtype == DType::f32) && is_real(v.input(0)) && is_real(v.input(1)) &&
+              is_real(v.output());
+     }},
+    {broadcasts_sentence, broadcasts},
+};
+
+struct PreluFactors {
+  FixedPointMultiplier positive;
+  FixedPointMultiplier negative;
+};
+PreluFactors factors_of(const NodeView& view) {
+  const float input = view.input(0).quantization.scale();
+  const float output = view.output().quantization.scale();
+  const float slope = view.input(1).quantization.scale();
+  return {fixed_point(static_cast<double>(input) / static_cast<double>(output)),
+          fixed_point(static_cast<double>(input) * static_cast<double>(slope) / static_cast<double>(output))};
+}
+
+class Prelu final : public BinaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::prelu,
+                                         .tflite_name = "PRELU",
+                                         .summary = "Slopes of its own where the input is negative.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 2,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    const Value& input = evaluation.input(0);
+    const Value& slopes = evaluation.input(1);
+    Value& output = evaluation.output();
+    if (has_dtype(view.output(), DType::f32)) {
+      for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+        const float x = input.as<float>()[l];
+        output.as<float>()[o] = x >= 0 ? x : x * slopes.as<float>()[r];
+      });
+      return;
+    }
+    const PreluFactors factors = factors_of(view);
+    const int32_t output_zero = view.output().quantization.zero_point();
+    for_each_pair(view, [&](size_t o, size_t l, size_t r) {
+      const auto x = static_cast<int32_t>(input.integer(l) - view.input(0).quantization.zero_point());
+      const auto slope = static_cast<int32_t>(slopes.integer(r) - view.input(1).quantization.zero_point());
+      const int32_t scaled = x >= 0
+                                 ? multiply_by_fixed_point(x, factors.positive, evaluation.rounding)
+                                 : multiply_by_fixed_point(x * slope, factors.negative, evaluation.rounding);
+      output.set_integer(o, std::clamp<int64_t>(int64_t{scaled} + output_zero, -128, 127));
+    });
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph = sample_binary(random, Op::prelu, random.chance(0.6) ? DType::s8 : DType::f32,
+                                Attributes::of(NoAttributes{}), Activation::none);
+    Tensor& slopes = graph.at(graph.nodes[0].inputs[1]);
+    if (slopes.quantization.present()) slopes.quantization.scales = {0.01f};
+    return graph;
+  }
+};
+
+class PreluQuantizedKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"PreluQuantized", Op::prelu, KernelSet::generic,
+                                       "kernels/prelu_quantized.hpp",
+                                       "One requantisation an element, any broadcasting."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+    const PreluFactors factors = factors_of(view);
+    KernelCall call;
+    describe_broadcast(view, call);
+    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
+                                               view.input(1).quantization.zero_point(),
+                                               view.output().quantization.zero_point(),
+                                               factors.positive.multiplier,
+                                               factors.positive.shift,
+                                               factors.negative.multiplier,
+                                               factors.negative.shift};
+    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+    call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
+    call.stack_bytes = 96;
+    call.cycles = 45 * view.output().type.shape.elements();
+    call.code_bytes = 220;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& prelu_operator() {
+  static const Prelu instance;
+  return instance;
+}
+
+const Kernel& prelu_f32_kernel() {
+  static const BinaryF32Kernel instance("PreluF32", Op::prelu, "One product an element.",
+                                        "kernels/arithmetic_f32.hpp");
+  return instance;
+}
+
+const Kernel& prelu_quantized_kernel() {
+  static const PreluQuantizedKernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,168 @@
+// QUANTIZE: float32 to quantised integers, and from one quantisation to another.
+#include "kernels/quantize.hpp"
+
+#include <cmath>
+
+#include "ops/elementwise/unary.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+bool is_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::f32);
+}
+bool is_quantized_type(DType dtype) {
+  return dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::s32;
+}
+double scale_ratio(const NodeView& view) {
+  return static_cast<double>(view.input(0).quantization.scale()) /
+         static_cast<double>(view.output().quantization.scale());
+}
+
+constexpr Constraint constraint_list[] = {
+    {"float32 becomes int8, uint8 or int16; int8, uint8, int16 and int32 become each other",
+     [](const NodeView& v) {
+       const DType from = v.input(0).type.dtype;
+       const DType to = v.output().type.dtype;
+       return is_float(v) ? is_quantized_type(to) && to != DType::s32
+                          : is_quantized_type(from) && is_quantized_type(to);
+     }},
+    {"integers are quantised per tensor, int32 with zero point 0",
+     [](const NodeView& v) {
+       const auto fits = [](const Tensor& t) {
+         return is_real(t) && (!has_dtype(t, DType::s32) || t.quantization.zero_point() == 0);
+       };
+       return fits(v.input(0)) && fits(v.output());
+     }},
+};
+
+class Quantize final : public UnaryOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{
+        .op = Op::quantize,
+        .tflite_name = "QUANTIZE",
+        .summary = "Real numbers to quantised ones, or another quantisation.",
+        .minimum_inputs = 1,
+        .maximum_inputs = 1,
+        .minimum_outputs = 1,
+        .maximum_outputs = 1};
+    return facts;
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    if (!is_float(evaluation.view)) return UnaryOperator::evaluate(evaluation);
+    const float scale = evaluation.view.output().quantization.scale();
+    const int32_t zero_point = evaluation.view.output().quantization.zero_point();
+    const IntegerRange range = integer_range(evaluation.view.output().type.dtype);
+    const auto input = evaluation.input(0).as<float>();
+    for (size_t i = 0; i < input.size(); ++i) {
+      // In double, so that numbers beyond every integer saturate, too.
+      const double quantized = static_cast<double>(std::round(input[i] / scale)) + zero_point;
+      const bool above = quantized > static_cast<double>(range.lowest);  // false for what is not a number
+      evaluation.output().set_integer(
+          i, above ? static_cast<int64_t>(std::min(quantized, static_cast<double>(range.highest)))
+                   : range.lowest);
+    }
+  }
+
+  Graph sample(Random& random) const override {
+    constexpr DType from_dtypes[] = {DType::f32, DType::s8, DType::u8, DType::s16, DType::s32};
+    constexpr DType to_dtypes[] = {DType::s8, DType::u8, DType::s16, DType::s32};
+    const DType from = from_dtypes[random.chance(0.4) ? 1 : random.integer(0, 4)];
+    const DType to = to_dtypes[random.chance(0.4) ? 0 : random.integer(0, from == DType::f32 ? 2 : 3)];
+    Graph graph = sample_unary(random, Op::quantize, from, to, Attributes::of(NoAttributes{}));
+    Quantization& target = graph.at(graph.outputs[0]).quantization;
+    const Quantization& source = graph.at(graph.inputs[0]).quantization;
+    if (from != DType::f32 && random.chance(0.3)) target.scales = source.scales;
+    if (from == DType::s32) target.scales = {source.scale() * static_cast<float>(random.real(1e5, 1e9))};
+    return graph;
+  }
+
+ protected:
+  IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override {
+    return rescaling(view, scale_ratio(view), rounding);
+  }
+  RealFunction real_function(const NodeView&) const override {
+    internal_error("QUANTIZE has no float32 output", __FILE__, __LINE__);
+  }
+};
+
+class QuantizeF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"QuantizeF32", Op::quantize, KernelSet::generic,
+                                       "kernels/quantize.hpp", "One float32 division an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!is_float(view)) return Refusal{"its input is float32"};
+    const int64_t elements = view.output().type.shape.elements();
+    KernelCall call;
+    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
+                      view.output().quantization.scale(), view.output().quantization.zero_point()};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 48;
+    call.cycles = 30 + 45 * elements;
+    call.code_bytes = 150;
+    return call;
+  }
+};
+
+class RequantizeKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Requantize", Op::quantize, KernelSet::generic, "kernels/quantize.hpp",
+                                       "One requantisation an element, no table."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (is_float(view)) return Refusal{"its input is integer"};
+    const int64_t elements = view.output().type.shape.elements();
+    const FixedPointMultiplier factor = fixed_point(scale_ratio(view));
+    KernelCall call;
+    call.geometry = {{"elements", static_cast<int32_t>(elements)},
+                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.arguments = {operand_argument(view, 0, "input", call),
+                      OutputArgument{0},
+                      view.input(0).quantization.zero_point(),
+                      factor.multiplier,
+                      factor.shift,
+                      view.output().quantization.zero_point()};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 64;
+    call.cycles = 40 + 32 * elements;
+    call.code_bytes = 140;
+    call.requantization = "exact reference form";
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& quantize_operator() {
+  static const Quantize instance;
+  return instance;
+}
+
+const Kernel& quantize_f32_kernel() {
+  static const QuantizeF32Kernel instance;
+  return instance;
+}
+
+const Kernel& quantize_lookup_kernel() {
+  static const LookupKernel instance(Op::quantize);
+  return instance;
+}
+
+const Kernel& quantize_requantize_kernel() {
+  static const RequantizeKernel instance;
+  return instance;
+}
+
+}  // namespace burin

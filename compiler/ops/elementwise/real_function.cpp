@@ -1,0 +1,48 @@
+#include "ops/elementwise/real_function.hpp"
+
+#include <cmath>
+
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are float32",
+     [](const NodeView& v) {
+       return has_dtype(v.input(0), DType::f32) && has_dtype(v.output(), DType::f32);
+     }},
+};
+
+}  // namespace
+
+std::span<const Constraint> RealFunctionOperator::constraints() const {
+  return constraint_list;
+}
+
+Graph RealFunctionOperator::sample(Random& random) const {
+  Graph graph = sample_unary(random, facts_.op, DType::f32, DType::f32, Attributes::of(NoAttributes{}));
+  if (domain_ == Domain::all && random.chance(0.7)) return graph;
+  Tensor& input = graph.at(graph.inputs[0]);
+  std::vector<float> values;
+  for (int64_t i = 0; i < input.type.shape.elements(); ++i)
+    values.push_back(
+        static_cast<float>(domain_ == Domain::all ? random.real(-8, 8) : std::exp(random.real(-6, 6))));
+  input.constant = Constant::of(values);
+  graph.inputs.clear();
+  return graph;
+}
+
+UnaryOperator::IntegerFunction RealFunctionOperator::integer_function(const NodeView&, Rounding) const {
+  internal_error("a function of real numbers asked for integers", __FILE__, __LINE__);
+}
+
+UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, int32_t cycles,
+                                   int32_t code_bytes) {
+  return {{name, op, KernelSet::generic, "kernels/functions_f32.hpp", summary},
+          [](const NodeView&) { return std::vector<float>(); },
+          cycles,
+          code_bytes};
+}
+
+}  // namespace burin

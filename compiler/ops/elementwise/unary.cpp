@@ -1,0 +1,168 @@
+#include "ops/elementwise/unary.hpp"
+
+#include <numeric>
+
+#include "kernels/lookup_s8.hpp"
+#include "kernels/two_slopes.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+
+Attributes UnaryOperator::parse_attributes(const std::vector<NamedAttribute>& list,
+                                           std::string& error) const {
+  return attributes_from_list<NoAttributes>(list, error);
+}
+
+Result<NodeDraft> UnaryOperator::read_tflite(const SourceOperator& source) const {
+  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+}
+
+std::vector<TensorType> UnaryOperator::infer(const NodeView& view) const {
+  return {{view.output().type.dtype, view.input(0).type.shape}};
+}
+
+void UnaryOperator::evaluate(const Evaluation& evaluation) const {
+  const NodeView& view = evaluation.view;
+  const Value& input = evaluation.input(0);
+  Value& output = evaluation.output();
+  const auto elements = static_cast<size_t>(output.type.shape.elements());
+  if (output.type.dtype == DType::f32) {
+    std::ranges::transform(input.as<float>(), output.as<float>().begin(), real_function(view));
+    return;
+  }
+  const IntegerRange range = integer_range(output.type.dtype);
+  const IntegerFunction function = integer_function(view, evaluation.rounding);
+  for (size_t i = 0; i < elements; ++i)
+    output.set_integer(i, std::clamp(function(input.integer(i)), range.lowest, range.highest));
+}
+
+bool is_unary_type(const NodeView& view) {
+  const DType dtype = view.input(0).type.dtype;
+  return (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::f32) &&
+         has_dtype(view.output(), dtype) && is_real(view.input(0)) && is_real(view.output());
+}
+
+bool is_wide_unary_type(const NodeView& view) {
+  const auto fits = [](const Tensor& t) {
+    return has_dtype(t, DType::s16) && is_quantized_per_tensor(t) && t.quantization.zero_point() == 0;
+  };
+  return is_unary_type(view) || (fits(view.input(0)) && fits(view.output()));
+}
+
+int64_t SlopedFunction::operator()(int64_t x, Rounding rounding) const {
+  const auto offset = static_cast<int32_t>(x - input_zero);
+  const int64_t scaled = offset < 0
+                             ? int64_t{negative_sign} * multiply_by_fixed_point(offset, negative, rounding)
+                             : multiply_by_fixed_point(offset, positive, rounding);
+  return std::clamp<int64_t>(scaled + output_zero, range.lowest, range.highest);
+}
+
+std::function<int64_t(int64_t)> rescaling(const NodeView& view, double factor, Rounding rounding) {
+  const int64_t input_zero = view.input(0).quantization.zero_point();
+  const int64_t output_zero = view.output().quantization.zero_point();
+  const FixedPointMultiplier magnitude = fixed_point(std::abs(factor));
+  return [=](int64_t x) {
+    const int64_t scaled = multiply_by_fixed_point(static_cast<int32_t>(x - input_zero), magnitude, rounding);
+    return output_zero + (factor < 0 ? -scaled : scaled);
+  };
+}
+
+Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attributes) {
+  std::vector<int32_t> dims;
+  for (int32_t i = random.integer(0, 3); i > 0; --i) dims.push_back(random.integer(1, 12));
+  Graph graph;
+  const TensorId input = sample_tensor(graph, random, "input", from, Shape(dims));
+  const TensorId output = sample_tensor(graph, random, "output", to, Shape(dims));
+  graph.nodes.push_back({.op = op,
+                         .inputs = {input},
+                         .outputs = {output},
+                         .attributes = std::move(attributes),
+                         .name = "sample",
+                         .source_index = 0});
+  graph.inputs = {input};
+  graph.outputs = {output};
+  return graph;
+}
+
+DType sample_unary_type(Random& random) {
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::f32};
+  return dtypes[random.integer(0, 3)];
+}
+
+DType sample_wide_unary_type(Random& random) {
+  return random.chance(0.25) ? DType::s16 : sample_unary_type(random);
+}
+
+std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
+                                                         const LoweringContext& context) const {
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes quantised integers"};
+  const SlopedFunction f = function_(view, context.rounding);
+  const std::vector<int32_t> quantization = {f.input_zero,     f.output_zero,         f.positive.multiplier,
+                                             f.positive.shift, f.negative.multiplier, f.negative.shift,
+                                             f.negative_sign,  f.range.lowest,        f.range.highest};
+  const int64_t elements = view.output().type.shape.elements();
+  KernelCall call;
+  call.geometry = {{"elements", static_cast<int32_t>(elements)},
+                   {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+  const KernelArgument operand = operand_argument(view, 0, "input", call);
+  call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+  call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
+  allow_in_place(view, 0, call);
+  call.stack_bytes = 96;
+  call.cycles = 40 + 38 * elements;
+  call.code_bytes = 180;
+  return call;
+}
+
+std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,
+                                                      const LoweringContext& context) const {
+  const DType from = view.input(0).type.dtype;
+  const DType to = view.output().type.dtype;
+  if ((from != DType::s8 && from != DType::u8) || (to != DType::s8 && to != DType::u8 && to != DType::s16))
+    return Refusal{"its table is for 8-bit input and 8-bit or 16-bit output"};
+
+  // The same node on 256 elements, one of each value.
+  Graph graph = view.graph;
+  graph.at(view.node.inputs[0]).type.shape = Shape{256};
+  graph.at(view.node.outputs[0]).type.shape = Shape{256};
+  std::vector<std::byte> all(256);
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::byte>(i);
+  const Value input = Value::of({from, {256}}, all);
+  const Value* const inputs[] = {&input};
+  Value* const state[] = {nullptr};
+  Value outputs[] = {Value::zeros({to, {256}})};
+  operator_of(view.node).evaluate({.view = {graph, view.node},
+                                   .inputs = inputs,
+                                   .outputs = outputs,
+                                   .state = state,
+                                   .rounding = context.rounding});
+
+  const int64_t elements = view.output().type.shape.elements();
+  KernelCall call;
+  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+  const KernelArgument operand = operand_argument(view, 0, "input", call);
+  call.constants.push_back({"table", element_type(to), Constant(std::move(outputs[0].bytes)), 4});
+  call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
+  allow_in_place(view, 0, call);
+  call.stack_bytes = 16;
+  call.cycles = 30 + 9 * elements;
+  call.code_bytes = 32;
+  return call;
+}
+
+std::variant<KernelCall, Refusal> UnaryF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
+  if (!has_dtype(view.input(0), DType::f32) || !has_dtype(view.output(), DType::f32))
+    return Refusal{"it computes float32"};
+  const int64_t elements = view.output().type.shape.elements();
+  KernelCall call;
+  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
+  for (const float parameter : parameters_(view)) call.arguments.emplace_back(parameter);
+  allow_in_place(view, 0, call);
+  call.stack_bytes = 64;
+  call.cycles = 30 + cycles_ * elements;
+  call.code_bytes = code_bytes_;
+  return call;
+}
+
+}  // namespace burin

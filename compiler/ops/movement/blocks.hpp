@@ -1,0 +1,35 @@
+// DEPTH_TO_SPACE and SPACE_TO_DEPTH: square blocks of pixels against neighbouring groups of channels.
+#pragma once
+
+#include "ops/movement/rearrangement.hpp"
+
+namespace burin {
+
+struct BlockAttributes {
+  int32_t block_size = 2;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("block_size", self.block_size);
+  }
+};
+
+// `to_depth`: from small pixels to deep ones, else the other way round.
+class BlockOperator final : public RearrangingOperator {
+ public:
+  BlockOperator(Op op, std::string_view tflite_name, std::string_view summary, bool to_depth)
+      : RearrangingOperator(op, tflite_name, summary), to_depth_(to_depth) {}
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<BlockAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
+  std::span<const Constraint> constraints() const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+  Movement movement(const NodeView& view) const override;
+  Graph sample(Random& random) const override;
+
+ private:
+  bool to_depth_;
+};
+
+}  // namespace burin

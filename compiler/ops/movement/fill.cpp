@@ -1,0 +1,43 @@
+// FILL: one number for every element. The operand that holds the shape is dropped: the output has it.
+#include "ops/movement/rearrangement.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"value and output have the same type",
+     [](const NodeView& v) { return v.input(0).type.dtype == v.output().type.dtype; }},
+    {"the value is one element", [](const NodeView& v) { return v.input(0).type.shape.elements() == 1; }},
+};
+
+class Fill final : public RearrangingOperator {
+ public:
+  Fill() : RearrangingOperator(Op::fill, "FILL", "One number for every element.") {}
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = {source.inputs().at(1)}, .attributes = Attributes::of(NoAttributes{})};
+  }
+  Movement movement(const NodeView& view) const override {
+    Movement movement;
+    for (const int32_t extent : view.output().type.shape.dims()) movement.axes.push_back({extent, 0});
+    return movement;
+  }
+  Graph sample(Random& random) const override {
+    return sample_rearrangement(random, Op::fill, Shape(), sample_moved_shape(random, random.integer(0, 4)),
+                                Attributes::of(NoAttributes{}));
+  }
+};
+
+}  // namespace
+
+const Operator& fill_operator() {
+  static const Fill instance;
+  return instance;
+}
+
+const Kernel& fill_copy_kernel() {
+  static const StridedCopyKernel instance(Op::fill);
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,192 @@
+// GATHER: slices of a tensor along one axis, chosen by indices. An index beyond the axis, which TensorFlow
+// Lite leaves undefined, chooses the nearest slice that exists.
+#include "kernels/gather.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/movement/joining.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct GatherAttributes {
+  int32_t axis = 0;
+  int32_t batch_dims = 0;  // leading dimensions that table and indices have in common
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("axis", self.axis);
+    visit("batch_dims", self.batch_dims);
+  }
+};
+
+const Shape& table_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+const Shape& index_shape(const NodeView& view) {
+  return view.input(1).type.shape;
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input and output have the same type, the indices are int32 or int64, and nothing is empty",
+     [](const NodeView& v) {
+       const DType dtype = v.input(1).type.dtype;
+       return v.input(0).type.dtype == v.output().type.dtype && table_shape(v).elements() > 0 &&
+              index_shape(v).elements() > 0 && (dtype == DType::s32 || dtype == DType::s64);
+     }},
+    {"the axis is one of the input's, and the common dimensions stand before it",
+     [](const NodeView& v) {
+       const auto& a = v.attributes<GatherAttributes>();
+       return a.axis >= 0 && static_cast<size_t>(a.axis) < table_shape(v).rank() && a.batch_dims >= 0 &&
+              a.batch_dims <= a.axis && static_cast<size_t>(a.batch_dims) <= index_shape(v).rank();
+     }},
+    {"the common dimensions are equal",
+     [](const NodeView& v) {
+       for (int32_t i = 0; i < v.attributes<GatherAttributes>().batch_dims; ++i)
+         if (table_shape(v)[i] != index_shape(v)[i]) return false;
+       return true;
+     },
+     DiagnosticCode::E0303},
+};
+
+// The table is [batches, outer, length, inner], the indices [batches, count].
+struct GatherExtents {
+  int64_t batches, outer, length, inner, count;
+};
+GatherExtents extents_of(const NodeView& view) {
+  const auto axis = static_cast<size_t>(view.attributes<GatherAttributes>().axis);
+  const auto common = static_cast<size_t>(view.attributes<GatherAttributes>().batch_dims);
+  const Shape& table = table_shape(view);
+  const Shape& indices = index_shape(view);
+  return {table.elements(0, common), table.elements(common, axis), table.dims()[axis],
+          table.elements(axis + 1, table.rank()), indices.elements(common, indices.rank())};
+}
+
+class Gather final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::gather,
+                                         .tflite_name = "GATHER",
+                                         .summary = "Slices along an axis, chosen by indices.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 2,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<GatherAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(GatherAttributes{
+                         resolved_axis(source.integer("axis"), source.input(0).type.shape.rank()),
+                         resolved_axis(source.integer("batch_dims"), source.input(1).type.shape.rank())})};
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const auto& attributes = view.attributes<GatherAttributes>();
+    std::vector<int32_t> dims(table_shape(view).dims().begin(),
+                              table_shape(view).dims().begin() + attributes.axis);
+    dims.insert(dims.end(), index_shape(view).dims().begin() + attributes.batch_dims,
+                index_shape(view).dims().end());
+    dims.insert(dims.end(), table_shape(view).dims().begin() + attributes.axis + 1,
+                table_shape(view).dims().end());
+    return {{view.output().type.dtype, Shape(std::move(dims))}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const GatherExtents e = extents_of(evaluation.view);
+    const auto slice = static_cast<size_t>(e.inner * byte_width(evaluation.view.input(0).type.dtype));
+    const std::span<const std::byte> table = evaluation.input(0).bytes;
+    const std::span<std::byte> output = evaluation.output().bytes;
+    size_t next = 0;
+    for (int64_t batch = 0; batch < e.batches; ++batch)
+      for (int64_t outer = 0; outer < e.outer; ++outer)
+        for (int64_t i = 0; i < e.count; ++i) {
+          const int64_t index = std::clamp<int64_t>(
+              evaluation.input(1).integer(static_cast<size_t>(batch * e.count + i)), 0, e.length - 1);
+          const auto from = static_cast<size_t>((batch * e.outer + outer) * e.length + index) * slice;
+          std::ranges::copy(table.subspan(from, slice), output.subspan(next, slice).begin());
+          next += slice;
+        }
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
+    GatherAttributes attributes;
+    attributes.axis = random.integer(0, static_cast<int32_t>(shape.rank()) - 1);
+    attributes.batch_dims = random.chance(0.7) ? 0 : random.integer(0, attributes.axis);
+    std::vector<int32_t> dims(shape.dims().begin(), shape.dims().begin() + attributes.batch_dims);
+    for (int32_t i = random.integer(0, 2); i > 0; --i) dims.push_back(random.integer(1, 4));
+    const TensorId table = sample_tensor(graph, random, "input", sample_moved_dtype(random), shape);
+    const TensorId indices = add_tensor(
+        graph, {.name = "indices", .type = {random.chance(0.8) ? DType::s32 : DType::s64, Shape(dims)}});
+    graph.inputs = {table, indices};
+    if (graph.at(indices).type.dtype == DType::s32 && random.chance(0.7)) {
+      std::vector<int32_t> values;
+      for (int64_t i = 0; i < Shape(dims).elements(); ++i)
+        values.push_back(random.integer(-1, shape[attributes.axis]));
+      graph.at(indices).constant = Constant::of(values);
+      graph.inputs = {table};
+    }
+    const TensorId output = sample_tensor(graph, random, "output", graph.at(table).type.dtype, {});
+    graph.at(output).quantization = graph.at(table).quantization;
+    graph.nodes.push_back({.op = Op::gather,
+                           .inputs = {table, indices},
+                           .outputs = {output},
+                           .attributes = Attributes::of(attributes),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+class GatherKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Gather", Op::gather, KernelSet::generic, "kernels/gather.hpp",
+                                       "Copies slice after slice."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (view.input(1).is_constant() && has_dtype(view.input(1), DType::s64))
+      return Refusal{"constant indices are int32"};
+    const GatherExtents e = extents_of(view);
+    const int64_t slice = e.inner * byte_width(view.input(0).type.dtype);
+    KernelCall call;
+    call.geometry = {{"batches", static_cast<int32_t>(e.batches)},
+                     {"outer", static_cast<int32_t>(e.outer)},
+                     {"length", static_cast<int32_t>(e.length)},
+                     {"slice_bytes", static_cast<int32_t>(slice)},
+                     {"count", static_cast<int32_t>(e.count)}};
+    call.arguments = {operand_argument(view, 0, "input", call)};
+    call.arguments.push_back(operand_argument(view, 1, "indices", call));
+    call.arguments.push_back(OutputArgument{0});
+    call.stack_bytes = 80;
+    const int64_t bytes = view.output().type.bytes();
+    call.cycles = 40 + bytes + 24 * (bytes / slice);
+    call.code_bytes = 120;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& gather_operator() {
+  static const Gather instance;
+  return instance;
+}
+
+const Kernel& gather_kernel() {
+  static const GatherKernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,163 @@
+#include "ops/movement/joining.hpp"
+
+#include "kernels/join.hpp"
+#include "kernels/separate.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+int64_t slices_of(const Shape& whole, int32_t axis) {
+  return whole.elements(0, static_cast<size_t>(axis));
+}
+
+void copy_slice(std::span<const std::byte> from, size_t from_begin, std::span<std::byte> to, size_t to_begin,
+                size_t bytes) {
+  std::ranges::copy(from.subspan(from_begin, bytes), to.subspan(to_begin, bytes).begin());
+}
+
+std::string part_name(const char* name, size_t i) {
+  return name + std::to_string(i);
+}
+
+}  // namespace
+
+int32_t resolved_axis(int64_t axis, size_t rank) {
+  const auto most = static_cast<int64_t>(rank);
+  return static_cast<int32_t>(std::clamp<int64_t>(axis < 0 ? axis + most : axis, -1, most));
+}
+
+Shape without_axis(const Shape& shape, int32_t axis) {
+  std::vector<int32_t> dims = shape.dims();
+  dims.erase(dims.begin() + axis);
+  return Shape(std::move(dims));
+}
+
+Shape with_axis(const Shape& shape, int32_t axis) {
+  std::vector<int32_t> dims = shape.dims();
+  dims.insert(dims.begin() + axis, 1);
+  return Shape(std::move(dims));
+}
+
+Shape with_extent(const Shape& shape, int32_t axis, int32_t extent) {
+  std::vector<int32_t> dims = shape.dims();
+  dims.at(static_cast<size_t>(axis)) = extent;
+  return Shape(std::move(dims));
+}
+
+Attributes JoinOperator::parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const {
+  return attributes_from_list<AxisAttributes>(list, error);
+}
+
+void JoinOperator::evaluate(const Evaluation& evaluation) const {
+  const auto slices =
+      static_cast<size_t>(slices_of(evaluation.output().type.shape, axis_of(evaluation.view)));
+  size_t next = 0;
+  for (size_t slice = 0; slice < slices; ++slice) {
+    for (const Value* part : evaluation.inputs) {
+      const size_t bytes = part->bytes.size() / slices;
+      copy_slice(part->bytes, slice * bytes, evaluation.output().bytes, next, bytes);
+      next += bytes;
+    }
+  }
+}
+
+Attributes SeparateOperator::parse_attributes(const std::vector<NamedAttribute>& list,
+                                              std::string& error) const {
+  return attributes_from_list<AxisAttributes>(list, error);
+}
+
+void SeparateOperator::evaluate(const Evaluation& evaluation) const {
+  const auto slices =
+      static_cast<size_t>(slices_of(evaluation.input(0).type.shape, axis_of(evaluation.view)));
+  size_t next = 0;
+  for (size_t slice = 0; slice < slices; ++slice) {
+    for (Value& part : evaluation.outputs) {
+      const size_t bytes = part.bytes.size() / slices;
+      copy_slice(evaluation.input(0).bytes, next, part.bytes, slice * bytes, bytes);
+      next += bytes;
+    }
+  }
+}
+
+std::variant<KernelCall, Refusal> JoinKernel::lower(const NodeView& view, const LoweringContext&) const {
+  const int64_t slices = slices_of(view.output().type.shape, axis_of(view));
+  KernelCall call;
+  call.geometry = {{"outer", static_cast<int32_t>(slices)}};
+  call.arguments = {OutputArgument{0}};
+  for (size_t i = 0; i < view.node.inputs.size(); ++i) {
+    call.arguments.push_back(operand_argument(view, i, part_name("part", i), call));
+    call.arguments.emplace_back(static_cast<int32_t>(view.input(i).type.bytes() / slices));
+  }
+  // The first part need not move where it is one piece.
+  if (slices == 1 && !view.input(0).is_constant())
+    call.overlaps.push_back({.input = 0, .distance = 0, .same_address_only = true});
+  const auto parts = static_cast<int64_t>(view.node.inputs.size());
+  call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
+  call.cycles = view.output().type.bytes() + 20 * slices * parts;
+  call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
+  return call;
+}
+
+std::variant<KernelCall, Refusal> SeparateKernel::lower(const NodeView& view, const LoweringContext&) const {
+  const int64_t slices = slices_of(view.input(0).type.shape, axis_of(view));
+  KernelCall call;
+  call.geometry = {{"outer", static_cast<int32_t>(slices)}};
+  call.arguments = {operand_argument(view, 0, "whole", call)};
+  for (size_t i = 0; i < view.node.outputs.size(); ++i) {
+    call.arguments.push_back(OutputArgument{i});
+    call.arguments.emplace_back(static_cast<int32_t>(view.output(i).type.bytes() / slices));
+  }
+  const auto parts = static_cast<int64_t>(view.node.outputs.size());
+  call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
+  call.cycles = view.input(0).type.bytes() + 20 * slices * parts;
+  call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
+  return call;
+}
+
+Graph sample_join(Random& random, Op op, int32_t axis, const std::vector<Shape>& parts, const Shape& whole) {
+  Graph graph;
+  const DType dtype = sample_moved_dtype(random);
+  const TensorId output = sample_tensor(graph, random, "output", dtype, whole);
+  Node node{.op = op,
+            .inputs = {},
+            .outputs = {output},
+            .attributes = Attributes::of(AxisAttributes{axis}),
+            .name = "sample",
+            .source_index = 0};
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const TensorId part = sample_tensor(graph, random, part_name("part", i).c_str(), dtype, parts[i]);
+    graph.at(part).quantization = graph.at(output).quantization;
+    if (i > 0 && random.chance(0.2))
+      graph.at(part).constant = sample_constant(random, graph.at(part).type);
+    else
+      graph.inputs.push_back(part);
+    node.inputs.push_back(part);
+  }
+  graph.nodes.push_back(std::move(node));
+  graph.outputs = {output};
+  return graph;
+}
+
+Graph sample_separation(Random& random, Op op, int32_t axis, const Shape& whole,
+                        const std::vector<Shape>& parts) {
+  Graph graph;
+  const DType dtype = sample_moved_dtype(random);
+  const TensorId input = sample_tensor(graph, random, "input", dtype, whole);
+  graph.inputs = {input};
+  for (size_t i = 0; i < parts.size(); ++i) {
+    graph.outputs.push_back(sample_tensor(graph, random, part_name("part", i).c_str(), dtype, parts[i]));
+    graph.at(graph.outputs.back()).quantization = graph.at(input).quantization;
+  }
+  graph.nodes.push_back({.op = op,
+                         .inputs = {input},
+                         .outputs = graph.outputs,
+                         .attributes = Attributes::of(AxisAttributes{axis}),
+                         .name = "sample",
+                         .source_index = 0});
+  return graph;
+}
+
+}  // namespace burin

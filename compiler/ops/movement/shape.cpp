@@ -1,0 +1,68 @@
+// SHAPE: a tensor's dimensions. Shapes are static, so that the result is always known at compile time.
+#include "ops/constraints.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"the output is int32 or int64",
+     [](const NodeView& v) {
+       return has_dtype(v.output(), DType::s32) || has_dtype(v.output(), DType::s64);
+     }},
+};
+
+class ShapeOperator final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::shape,
+                                         .tflite_name = "SHAPE",
+                                         .summary = "The dimensions of a tensor, folded to a constant.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .needs_only_types = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<NoAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    return {{view.output().type.dtype, Shape{static_cast<int32_t>(view.input(0).type.shape.rank())}}};
+  }
+  void evaluate(const Evaluation& evaluation) const override {
+    const Shape& shape = evaluation.view.input(0).type.shape;
+    for (size_t i = 0; i < shape.rank(); ++i) evaluation.output().set_integer(i, shape.dims()[i]);
+  }
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
+    const TensorId input = sample_tensor(graph, random, "input", sample_moved_dtype(random), shape);
+    const TensorId output = add_tensor(
+        graph, {.name = "output", .type = {DType::s32, Shape{static_cast<int32_t>(shape.rank())}}});
+    graph.nodes.push_back({.op = Op::shape,
+                           .inputs = {input},
+                           .outputs = {output},
+                           .attributes = Attributes::of(NoAttributes{}),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+}  // namespace
+
+const Operator& shape_operator() {
+  static const ShapeOperator instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,194 @@
+#include "ops/movement/space_batch.hpp"
+
+#include "kernels/space_batch.hpp"
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct Images {
+  int32_t batches, height, width, channels;
+};
+Images images_of(const Tensor& tensor) {
+  const Shape& shape = tensor.type.shape;
+  return {shape[0], shape[1], shape.rank() == 4 ? shape[2] : 1, shape[-1]};
+}
+const SpaceBatchAttributes& attributes_of(const NodeView& view) {
+  return view.attributes<SpaceBatchAttributes>();
+}
+
+// `wide` has the larger images, `many` the more.
+bool fits(const NodeView& view, const Tensor& wide, const Tensor& many) {
+  const Images w = images_of(wide);
+  const Images m = images_of(many);
+  const SpaceBatchAttributes& a = attributes_of(view);
+  return m.channels == w.channels &&
+         int64_t{m.batches} == int64_t{w.batches} * a.block_height * a.block_width;
+}
+
+constexpr Constraint common[] = {
+    {"input and output have the same type, rank 3 or 4, and are not empty",
+     [](const NodeView& v) {
+       const auto sound = [](const Shape& s) { return (s.rank() == 3 || s.rank() == 4) && s.elements() > 0; };
+       return v.input(0).type.dtype == v.output().type.dtype && sound(v.input(0).type.shape) &&
+              sound(v.output().type.shape) && v.input(0).type.shape.rank() == v.output().type.shape.rank();
+     }},
+    {"the blocks' sides are 1 to 255, and paddings and crops constant, 0 to 65535",
+     [](const NodeView& v) {
+       const SpaceBatchAttributes& a = attributes_of(v);
+       const auto within = [](int32_t x, int32_t low, int32_t high) { return x >= low && x <= high; };
+       return within(a.block_height, 1, 255) && within(a.block_width, 1, 255) && within(a.top, 0, 65535) &&
+              within(a.left, 0, 65535) && (v.input(0).type.shape.rank() == 4 || a.block_width == 1);
+     }},
+};
+constexpr Constraint to_batch_list[] = {
+    common[0],
+    common[1],
+    {"the output has a batch for each element of a block, whose images reach to the input's end",
+     [](const NodeView& v) {
+       const Images from = images_of(v.input(0));
+       const Images to = images_of(v.output());
+       const SpaceBatchAttributes& a = attributes_of(v);
+       return fits(v, v.input(0), v.output()) && int64_t{to.height} * a.block_height >= a.top + from.height &&
+              int64_t{to.width} * a.block_width >= a.left + from.width;
+     }},
+    {"8-bit output is quantised per tensor",
+     [](const NodeView& v) {
+       return byte_width(v.output().type.dtype) > 1 || has_dtype(v.output(), DType::boolean) ||
+              is_quantized_per_tensor(v.output());
+     }},
+};
+constexpr Constraint to_space_list[] = {
+    common[0],
+    common[1],
+    {"the input has a batch for each element of a block, whose images reach to the output's end",
+     [](const NodeView& v) {
+       const Images from = images_of(v.input(0));
+       const Images to = images_of(v.output());
+       const SpaceBatchAttributes& a = attributes_of(v);
+       return fits(v, v.output(), v.input(0)) && int64_t{from.height} * a.block_height >= a.top + to.height &&
+              int64_t{from.width} * a.block_width >= a.left + to.width;
+     }},
+};
+
+// What is added, as each byte of every element: real zero.
+int32_t padding_byte(const Tensor& output) {
+  return byte_width(output.type.dtype) == 1 && output.quantization.present()
+             ? output.quantization.zero_point()
+             : 0;
+}
+
+}  // namespace
+
+Attributes SpaceBatchOperator::parse_attributes(const std::vector<NamedAttribute>& list,
+                                                std::string& error) const {
+  return attributes_from_list<SpaceBatchAttributes>(list, error);
+}
+
+Result<NodeDraft> SpaceBatchOperator::read_tflite(const SourceOperator& source) const {
+  const auto block = source.constant_integers(1);
+  const auto edges = source.constant_integers(2);
+  const size_t sides = source.input(0).type.shape.rank() == 4 ? 2 : 1;
+  if (!block || !edges || block->size() != sides || edges->size() != 2 * sides)
+    return Diagnostic{
+        .code = DiagnosticCode::E0402,
+        .message = "the blocks and what is added or cut off are not constants of height and width",
+        .help = "make both constant"};
+  const auto narrow = [](int64_t x) { return static_cast<int32_t>(std::clamp<int64_t>(x, -1, INT32_MAX)); };
+  SpaceBatchAttributes attributes{.block_height = narrow((*block)[0]), .top = narrow((*edges)[0])};
+  if (sides == 2) {
+    attributes.block_width = narrow((*block)[1]);
+    attributes.left = narrow((*edges)[2]);
+  }
+  return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(attributes)};
+}
+
+std::span<const Constraint> SpaceBatchOperator::constraints() const {
+  return to_batch_ ? std::span<const Constraint>(to_batch_list) : std::span<const Constraint>(to_space_list);
+}
+
+void SpaceBatchOperator::evaluate(const Evaluation& evaluation) const {
+  const NodeView& view = evaluation.view;
+  const Images wide = images_of(to_batch_ ? view.input(0) : view.output());
+  const Images many = images_of(to_batch_ ? view.output() : view.input(0));
+  const SpaceBatchAttributes& a = attributes_of(view);
+  const auto pixel = static_cast<size_t>(int64_t{wide.channels} * byte_width(view.output().type.dtype));
+  const std::span<const std::byte> input = evaluation.input(0).bytes;
+  const std::span<std::byte> output = evaluation.output().bytes;
+  if (to_batch_) std::ranges::fill(output, static_cast<std::byte>(padding_byte(view.output())));
+  for (int64_t n = 0; n < many.batches; ++n)
+    for (int64_t y = 0; y < many.height; ++y)
+      for (int64_t x = 0; x < many.width; ++x) {
+        const int64_t phase = n / wide.batches;
+        const int64_t row = y * a.block_height + phase / a.block_width - a.top;
+        const int64_t column = x * a.block_width + phase % a.block_width - a.left;
+        if (row < 0 || row >= wide.height || column < 0 || column >= wide.width) continue;
+        const auto in_wide =
+            static_cast<size_t>((n % wide.batches * wide.height + row) * wide.width + column);
+        const auto in_many = static_cast<size_t>((n * many.height + y) * many.width + x);
+        const size_t from = to_batch_ ? in_wide : in_many;
+        const size_t to = to_batch_ ? in_many : in_wide;
+        std::ranges::copy(input.subspan(from * pixel, pixel), output.subspan(to * pixel, pixel).begin());
+      }
+}
+
+Graph SpaceBatchOperator::sample(Random& random) const {
+  const bool flat = random.chance(0.3);
+  SpaceBatchAttributes attributes{random.integer(1, 3), flat ? 1 : random.integer(1, 3), random.integer(0, 2),
+                                  flat ? 0 : random.integer(0, 2)};
+  const Shape many{attributes.block_height * attributes.block_width * random.integer(1, 2),
+                   random.integer(1, 4), flat ? 1 : random.integer(1, 4), random.integer(1, 4)};
+  const auto side = [&](int axis, int32_t block, int32_t before) {
+    return std::max(1, many[axis] * block - before - random.integer(0, 2));
+  };
+  attributes.top = std::min(attributes.top, many[1] * attributes.block_height - 1);
+  attributes.left = std::min(attributes.left, many[2] * attributes.block_width - 1);
+  const Shape wide{many[0] / (attributes.block_height * attributes.block_width),
+                   side(1, attributes.block_height, attributes.top),
+                   flat ? 1 : side(2, attributes.block_width, attributes.left), many[3]};
+  const auto shape = [&](const Shape& s) { return flat ? Shape{s[0], s[1], s[3]} : s; };
+  Graph graph;
+  const DType dtype = sample_moved_dtype(random);
+  const TensorId input = sample_tensor(graph, random, "input", dtype, shape(to_batch_ ? wide : many));
+  const TensorId output = sample_tensor(graph, random, "output", dtype, shape(to_batch_ ? many : wide));
+  graph.at(output).quantization = graph.at(input).quantization;
+  graph.nodes.push_back({.op = facts_.op,
+                         .inputs = {input},
+                         .outputs = {output},
+                         .attributes = Attributes::of(attributes),
+                         .name = "sample",
+                         .source_index = 0});
+  graph.inputs = {input};
+  graph.outputs = {output};
+  return graph;
+}
+
+std::variant<KernelCall, Refusal> SpaceBatchKernel::lower(const NodeView& view,
+                                                          const LoweringContext&) const {
+  const Images from = images_of(view.input(0));
+  const Images to = images_of(view.output());
+  const SpaceBatchAttributes& a = attributes_of(view);
+  KernelCall call;
+  call.geometry = {{"input_batches", from.batches},
+                   {"input_height", from.height},
+                   {"input_width", from.width},
+                   {"output_batches", to.batches},
+                   {"output_height", to.height},
+                   {"output_width", to.width},
+                   {"block_height", a.block_height},
+                   {"block_width", a.block_width},
+                   {"top", a.top},
+                   {"left", a.left},
+                   {"pixel_bytes", to.channels * byte_width(view.output().type.dtype)},
+                   {"padding", padding_byte(view.output())}};
+  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
+  call.stack_bytes = 96;
+  call.cycles = 60 + view.output().type.bytes() + 40 * view.output().type.shape.elements() / to.channels;
+  call.code_bytes = 200;
+  return call;
+}
+
+}  // namespace burin

@@ -1,0 +1,37 @@
+// SPLIT: neighbouring parts of a tensor along one axis, all of one length.
+#include "ops/movement/splitting.hpp"
+
+namespace burin {
+namespace {
+
+class Split final : public SplitOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::split,
+                                         .tflite_name = "SPLIT",
+                                         .summary = "Neighbouring parts of one length along an axis.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1024};
+    return facts;
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_split(source, 1, 0);
+  }
+};
+
+}  // namespace
+
+const Operator& split_operator() {
+  static const Split instance;
+  return instance;
+}
+
+const Kernel& split_separate_kernel() {
+  static const SeparateKernel instance(Op::split);
+  return instance;
+}
+
+}  // namespace burin

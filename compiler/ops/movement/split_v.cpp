@@ -1,0 +1,38 @@
+// SPLIT_V: neighbouring parts of a tensor along one axis, of any lengths.
+#include "ops/movement/splitting.hpp"
+
+namespace burin {
+namespace {
+
+class SplitV final : public SplitOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::split_v,
+                                         .tflite_name = "SPLIT_V",
+                                         .summary = "Neighbouring parts of any lengths along an axis.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1024};
+    return facts;
+  }
+
+  // The lengths are those of the outputs, whose shapes are known.
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_split(source, 0, 2);
+  }
+};
+
+}  // namespace
+
+const Operator& split_v_operator() {
+  static const SplitV instance;
+  return instance;
+}
+
+const Kernel& split_v_separate_kernel() {
+  static const SeparateKernel instance(Op::split_v);
+  return instance;
+}
+
+}  // namespace burin

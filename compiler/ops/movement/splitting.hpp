@@ -1,0 +1,19 @@
+// SPLIT and SPLIT_V: neighbouring parts of a tensor along one axis. The parts' lengths are the outputs'.
+#pragma once
+
+#include "ops/movement/joining.hpp"
+
+namespace burin {
+
+class SplitOperator : public SeparateOperator {
+ public:
+  std::span<const Constraint> constraints() const override;
+  std::vector<TensorType> infer(const NodeView& view) const override;
+  Graph sample(Random& random) const override;
+
+ protected:
+  // With the tensor to split and its axis at these operands; the axis has to be constant.
+  static Result<NodeDraft> read_split(const SourceOperator& source, size_t whole, size_t axis);
+};
+
+}  // namespace burin

@@ -1,0 +1,119 @@
+// TRANSPOSE: axis i of the output is axis permutation[i] of the input.
+#include "ops/movement/movement.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct TransposeAttributes {
+  std::vector<int32_t> permutation;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("permutation", self.permutation);
+  }
+};
+
+bool is_permutation_of_axes(const NodeView& view) {
+  std::vector<int32_t> sorted = view.attributes<TransposeAttributes>().permutation;
+  std::ranges::sort(sorted);
+  if (sorted.size() != view.input(0).type.shape.rank()) return false;
+  for (size_t i = 0; i < sorted.size(); ++i)
+    if (sorted[i] != static_cast<int32_t>(i)) return false;
+  return true;
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input and output have the same type, and are not empty",
+     [](const NodeView& v) {
+       return v.input(0).type.dtype == v.output().type.dtype && v.input(0).type.shape.elements() > 0;
+     }},
+    {"the permutation names every axis once", is_permutation_of_axes, DiagnosticCode::E0303},
+};
+
+class Transpose final : public MovementOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::transpose,
+                                         .tflite_name = "TRANSPOSE",
+                                         .summary = "The same elements with their axes in another order.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<TransposeAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const auto axes = source.constant_integers(1);
+    if (!axes)
+      return Diagnostic{.code = DiagnosticCode::E0402,
+                        .message = "the permutation is not constant",
+                        .help = "make the order of the axes constant"};
+    TransposeAttributes attributes;
+    const auto rank = static_cast<int64_t>(source.input(0).type.shape.rank());
+    for (const int64_t axis : *axes)
+      attributes.permutation.push_back(
+          static_cast<int32_t>(std::clamp<int64_t>(axis < 0 ? axis + rank : axis, -1, rank)));
+    return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(std::move(attributes))};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    std::vector<int32_t> dims;
+    for (const int32_t axis : view.attributes<TransposeAttributes>().permutation)
+      dims.push_back(view.input(0).type.shape[axis]);
+    return {{view.input(0).type.dtype, Shape(std::move(dims))}};
+  }
+
+  Movement movement(const NodeView& view) const override {
+    const Shape& shape = view.input(0).type.shape;
+    const std::vector<int64_t> strides = dense_strides(shape);
+    Movement movement;
+    for (const int32_t axis : view.attributes<TransposeAttributes>().permutation)
+      movement.axes.push_back({shape[axis], strides[static_cast<size_t>(axis)]});
+    return movement;
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const DType dtype = sample_moved_dtype(random);
+    const Shape shape = sample_moved_shape(random, random.integer(1, 5));
+    TransposeAttributes attributes;
+    std::vector<int32_t> dims;
+    for (int32_t axis = 0; axis < static_cast<int32_t>(shape.rank()); ++axis)
+      attributes.permutation.insert(attributes.permutation.begin() + random.integer(0, axis), axis);
+    for (const int32_t axis : attributes.permutation) dims.push_back(shape[axis]);
+    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
+    const TensorId output = sample_tensor(graph, random, "output", dtype, Shape(std::move(dims)));
+    graph.at(output).quantization = graph.at(input).quantization;
+    graph.nodes.push_back({.op = Op::transpose,
+                           .inputs = {input},
+                           .outputs = {output},
+                           .attributes = Attributes::of(std::move(attributes)),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+}  // namespace
+
+const Operator& transpose_operator() {
+  static const Transpose instance;
+  return instance;
+}
+
+const Kernel& transpose_copy_kernel() {
+  static const StridedCopyKernel instance(Op::transpose);
+  return instance;
+}
+
+}  // namespace burin

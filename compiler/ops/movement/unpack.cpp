@@ -1,0 +1,71 @@
+// UNPACK: the slices of a tensor along one axis, which they lose.
+#include "ops/constraints.hpp"
+#include "ops/movement/joining.hpp"
+#include "ops/movement/movement.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"the input is not empty, and the axis is one of its axes",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(0).type.shape;
+       return shape.elements() > 0 && axis_of(v) >= 0 && static_cast<size_t>(axis_of(v)) < shape.rank();
+     },
+     DiagnosticCode::E0303},
+    {"there are as many outputs as slices along the axis",
+     [](const NodeView& v) {
+       return static_cast<size_t>(v.input(0).type.shape[axis_of(v)]) == v.node.outputs.size();
+     },
+     DiagnosticCode::E0303},
+};
+
+class Unpack final : public SeparateOperator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::unpack,
+                                         .tflite_name = "UNPACK",
+                                         .summary = "The slices of a tensor along one axis, which they lose.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1024};
+    return facts;
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const size_t rank = source.input(0).type.shape.rank();
+    return NodeDraft{
+        .inputs = source.inputs(),
+        .attributes = Attributes::of(AxisAttributes{resolved_axis(source.integer("axis"), rank)})};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const TensorType& whole = view.input(0).type;
+    return std::vector<TensorType>(view.node.outputs.size(),
+                                   {whole.dtype, without_axis(whole.shape, axis_of(view))});
+  }
+
+  Graph sample(Random& random) const override {
+    const Shape whole = sample_moved_shape(random, random.integer(1, 4));
+    const int32_t axis = random.integer(0, static_cast<int32_t>(whole.rank()) - 1);
+    const std::vector<Shape> parts(static_cast<size_t>(whole[axis]), without_axis(whole, axis));
+    return sample_separation(random, Op::unpack, axis, whole, parts);
+  }
+};
+
+}  // namespace
+
+const Operator& unpack_operator() {
+  static const Unpack instance;
+  return instance;
+}
+
+const Kernel& unpack_separate_kernel() {
+  static const SeparateKernel instance(Op::unpack);
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,44 @@
+// ZEROS_LIKE: as many zeros as the input has elements, whatever these are; of quantised types the number 0.
+#include "ops/movement/rearrangement.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {{keeps_type_sentence, keeps_type}};
+
+class ZerosLike final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::zeros_like,
+                                         .tflite_name = "ZEROS_LIKE",
+                                         .summary = "Zeros, folded to a constant.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .needs_only_types = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<NoAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
+  void evaluate(const Evaluation&) const override {}  // outputs begin as zeros
+  Graph sample(Random& random) const override {
+    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
+    return sample_rearrangement(random, Op::zeros_like, shape, shape, Attributes::of(NoAttributes{}));
+  }
+};
+
+}  // namespace
+
+const Operator& zeros_like_operator() {
+  static const ZerosLike instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,128 @@
+// AVERAGE_POOL_2D: the mean of the elements of every channel under a window, padding left out.
+#include "kernels/average_pool_2d_s8.hpp"
+#include "kernels/average_pool_2d_s8_dsp.hpp"
+
+#include <algorithm>
+
+#include "ops/numerics.hpp"
+#include "ops/pooling/pool.hpp"
+
+namespace burin {
+namespace {
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
+    const auto count = static_cast<int64_t>(taps.size());
+    int64_t sum = 0;
+    for (const size_t tap : taps) sum += evaluation.input(0).integer(tap);
+    // Halves go away from zero; division truncates.
+    const int64_t mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
+    evaluation.output().set_integer(index, std::clamp<int64_t>(mean, range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const auto input = evaluation.input(0).as<float>();
+  for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
+    float sum = 0;
+    for (const size_t tap : taps) sum += input[tap];
+    const float mean = sum / static_cast<float>(taps.size());
+    evaluation.output().as<float>()[index] = std::clamp(mean, range.lowest, range.highest);
+  });
+}
+
+class AveragePool2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::average_pool_2d,
+                                         .tflite_name = "AVERAGE_POOL_2D",
+                                         .summary = "Mean of the elements under a window.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<PoolAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return read_tflite_pool(source);
+  }
+  std::span<const Constraint> constraints() const override { return pool_constraints(); }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
+  void evaluate(const Evaluation& evaluation) const override {
+    if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
+  Graph sample(Random& random) const override { return sample_pool(random, Op::average_pool_2d); }
+};
+
+class AveragePool2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"AveragePool2dS8", Op::average_pool_2d, KernelSet::generic,
+                                       "kernels/average_pool_2d_s8.hpp",
+                                       "int8 or uint8, one element of the output after the other."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return pool_call(view);
+  }
+};
+
+class AveragePool2dS8DspKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "AveragePool2dS8Dsp", Op::average_pool_2d, KernelSet::arm_dsp, "kernels/average_pool_2d_s8_dsp.hpp",
+        "Sums of four channels at a time, divided by a proved multiplication."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
+    const Windows windows = pool_windows(view);
+    if (windows.taps() > burin_kernels::MeanFormS8::most_taps)
+      return Refusal{"the window has more than 256 taps"};
+    if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
+    const auto stream = burin_kernels::AveragePoolPacker::pack(
+        static_cast<int32_t>(windows.taps()), windows.height.unpadded() && windows.width.unpadded());
+    if (!stream) return Refusal{"no multiplication was proved to divide by the number of taps"};
+    std::variant<KernelCall, Refusal> call = pool_call(view);
+    if (auto* taken = std::get_if<KernelCall>(&call)) {
+      taken->constants = {{"divisions", ElementType::u32, Constant::of(*stream), 4}};
+      taken->arguments.insert(taken->arguments.begin() + 1, ConstantArgument{0});
+      taken->cycles = taken->cycles / 4;
+      taken->requantization = "one multiplication in place of the division, proved for every sum";
+    }
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& average_pool_2d_operator() {
+  static const AveragePool2d instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_f32_kernel() {
+  static const PoolF32Kernel instance("AveragePool2dF32", Op::average_pool_2d);
+  return instance;
+}
+
+const Kernel& average_pool_2d_s8_kernel() {
+  static const AveragePool2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_s8_dsp_kernel() {
+  static const AveragePool2dS8DspKernel instance;
+  return instance;
+}
+
+}  // namespace burin

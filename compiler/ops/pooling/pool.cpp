@@ -1,0 +1,190 @@
+#include "ops/pooling/pool.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/pool_2d_f32.hpp"
+#include "ops/constraints.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+
+// An average's sum of int8 must fit int32.
+constexpr int64_t most_taps = int64_t{1} << 23;
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are both int8, uint8 or float32",
+     [](const NodeView& v) {
+       const DType dtype = v.input(0).type.dtype;
+       return v.output().type.dtype == dtype &&
+              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::f32);
+     }},
+    {"the input is of rank 4 and not empty",
+     [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
+    {"the window's sides are at least 1, strides 1 to 65535, paddings 0 to 65535",
+     [](const NodeView& v) { return pool_windows(v).sound(); }},
+    {"the padding on every side is smaller than the window",
+     [](const NodeView& v) {
+       const auto smaller = [](const WindowAxis& a) {
+         return std::max(a.pad_before, a.pad_after) < a.window;
+       };
+       return smaller(pool_windows(v).height) && smaller(pool_windows(v).width);
+     }},
+    {"the window is no larger than the padded input",
+     [](const NodeView& v) { return pool_windows(v).fit(); }},
+    {"the window covers at most 2^23 elements of a channel",
+     [](const NodeView& v) {
+       const auto covered = [](const WindowAxis& a) { return int64_t{std::min(a.window, a.input)}; };
+       return covered(pool_windows(v).height) * covered(pool_windows(v).width) <= most_taps;
+     }},
+    {"integer input and output are quantised per tensor, both in the same way",
+     [](const NodeView& v) {
+       if (has_dtype(v.input(0), DType::f32)) return true;
+       if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;
+       const Quantization& in = v.input(0).quantization;
+       const Quantization& out = v.output().quantization;
+       // TensorFlow Lite's own tolerance.
+       return std::abs(in.scale() - out.scale()) <= 1e-6f && in.zero_point() == out.zero_point();
+     }},
+};
+
+}  // namespace
+
+Windows pool_windows(const NodeView& view) {
+  const auto& attributes = view.attributes<PoolAttributes>();
+  return attributes.window.windows(input_shape(view), attributes.window_height, attributes.window_width);
+}
+
+std::span<const Constraint> pool_constraints() {
+  return constraint_list;
+}
+
+Result<NodeDraft> read_tflite_pool(const SourceOperator& source) {
+  const Result<Activation> activation = tflite_activation(source);
+  if (!activation) return activation.diagnostics();
+  PoolAttributes attributes{.window_height = static_cast<int32_t>(source.integer("filter_height")),
+                            .window_width = static_cast<int32_t>(source.integer("filter_width")),
+                            .window = {}};
+  attributes.window = read_window(source, attributes.window_height, attributes.window_width, false);
+  return NodeDraft{.inputs = source.inputs(),
+                   .attributes = Attributes::of(attributes),
+                   .activation = *activation,
+                   .op = {}};
+}
+
+TensorType infer_pool(const NodeView& view) {
+  const Windows windows = pool_windows(view);
+  const Shape& input = input_shape(view);
+  return {view.output().type.dtype,
+          Shape{input[0], windows.height.output(), windows.width.output(), input[3]}};
+}
+
+void for_each_pool(const NodeView& view, const std::function<void(size_t, std::span<const size_t>)>& reduce) {
+  const Windows windows = pool_windows(view);
+  const Shape& input = input_shape(view);
+  size_t next = 0;
+  std::vector<size_t> taps;
+  for (int64_t batch = 0; batch < input[0]; ++batch) {
+    for (int64_t y = 0; y < windows.height.output(); ++y) {
+      for (int64_t x = 0; x < windows.width.output(); ++x) {
+        for (int64_t c = 0; c < input[3]; ++c) {
+          taps.clear();
+          for (int64_t ky = 0; ky < windows.height.window; ++ky) {
+            const int64_t row = windows.height.position(y, ky);
+            if (!windows.height.contains(row)) continue;
+            for (int64_t kx = 0; kx < windows.width.window; ++kx) {
+              const int64_t column = windows.width.position(x, kx);
+              if (!windows.width.contains(column)) continue;
+              taps.push_back(
+                  static_cast<size_t>(((batch * input[1] + row) * input[2] + column) * input[3] + c));
+            }
+          }
+          reduce(next++, taps);
+        }
+      }
+    }
+  }
+}
+
+Graph sample_pool(Random& random, Op op) {
+  Windows windows = sample_windows(random, false);
+  if (random.chance(0.15)) {  // global
+    windows.height = {.input = windows.height.input, .window = windows.height.input};
+    windows.width = {.input = windows.width.input, .window = windows.width.input};
+  }
+  const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
+  const int32_t channels = random.chance(0.3) ? 4 * random.integer(1, 4) : random.integer(1, 9);
+  Graph graph;
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.7 ? DType::s8 : kind < 0.85 ? DType::u8 : DType::f32;
+  const TensorId input = sample_tensor(graph, random, "input", dtype,
+                                       {batches, windows.height.input, windows.width.input, channels});
+  const TensorId output = sample_tensor(graph, random, "output", dtype,
+                                        {batches, windows.height.output(), windows.width.output(), channels});
+  graph.at(output).quantization = graph.at(input).quantization;
+  graph.nodes.push_back(
+      {.op = op,
+       .inputs = {input},
+       .outputs = {output},
+       .attributes = Attributes::of(PoolAttributes{.window_height = windows.height.window,
+                                                   .window_width = windows.width.window,
+                                                   .window = WindowAttributes::of(windows)}),
+       .activation = sample_activation(random),
+       .name = "sample",
+       .source_index = 0});
+  graph.inputs = {input};
+  graph.outputs = {output};
+  return graph;
+}
+
+namespace {
+
+KernelCall windowed_call(const NodeView& view) {
+  const Windows windows = pool_windows(view);
+  const Shape& output = view.output().type.shape;
+  KernelCall call;
+  call.geometry = window_geometry(windows, input_shape(view), output);
+  for (KernelOverlap overlap : window_overlaps(windows, input_shape(view), output)) {
+    overlap.distance *= byte_width(view.output().type.dtype);
+    call.overlaps.push_back(overlap);
+  }
+  call.stack_bytes = 128;
+  call.code_bytes = 300;
+  call.cycles = 7 * output.elements() * windows.taps() + 30 * output.elements();
+  return call;
+}
+
+}  // namespace
+
+std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  KernelCall call = windowed_call(view);
+  call.geometry.insert(call.geometry.end(),
+                       {{"activation_min", range.lowest}, {"activation_max", range.highest}});
+  call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, view.output().type.shape[1]};
+  return call;
+}
+
+std::variant<KernelCall, Refusal> PoolF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
+  if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
+  const RealRange range = activation_range_f32(view.node.activation);
+  // A literal has to stand for it, and there is none for infinity.
+  constexpr float largest = std::numeric_limits<float>::max();
+  KernelCall call = windowed_call(view);
+  call.arguments = {InputArgument{0},
+                    OutputArgument{0},
+                    std::max(range.lowest, -largest),
+                    std::min(range.highest, largest),
+                    int32_t{0},
+                    view.output().type.shape[1]};
+  return call;
+}
+
+}  // namespace burin

@@ -1,0 +1,79 @@
+// READ_VARIABLE: the value that a variable has now. Its position among the nodes says when.
+#include "kernels/copy.hpp"
+
+#include "ops/elementwise.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/movement/reshaping.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+constexpr Constraint constraint_list[] = {
+    {"the operand is a variable", [](const NodeView& v) { return v.input(0).variable; }},
+};
+
+class ReadVariable final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::read_variable,
+                                         .tflite_name = "READ_VARIABLE",
+                                         .summary = "The value that a variable has now.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<NoAttributes>(list, error);
+  }
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
+  void evaluate(const Evaluation& evaluation) const override {
+    evaluation.output().bytes = evaluation.input(0).bytes;
+  }
+
+  // Reads, then assigns, so that what was read must outlive the assignment.
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const DType dtype = sample_moved_dtype(random);
+    const Shape shape = sample_moved_shape(random, random.integer(0, 4));
+    const TensorId variable = sample_tensor(graph, random, "variable", dtype, shape);
+    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
+    const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
+    graph.at(variable).variable = true;
+    if (random.chance(0.5)) graph.at(variable).constant = sample_constant(random, graph.at(variable).type);
+    for (const TensorId id : {input, output}) graph.at(id).quantization = graph.at(variable).quantization;
+    const auto add_node = [&](Op op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
+      graph.nodes.push_back({.op = op,
+                             .inputs = std::move(inputs),
+                             .outputs = std::move(outputs),
+                             .attributes = Attributes::of(NoAttributes{}),
+                             .name = "sample",
+                             .source_index = static_cast<int32_t>(graph.nodes.size())});
+    };
+    add_node(Op::read_variable, {variable}, {output});
+    add_node(Op::assign_variable, {variable, input}, {});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+}  // namespace
+
+const Operator& read_variable_operator() {
+  static const ReadVariable instance;
+  return instance;
+}
+
+const Kernel& read_variable_copy_kernel() {
+  static const CopyKernel instance(Op::read_variable);
+  return instance;
+}
+
+}  // namespace burin

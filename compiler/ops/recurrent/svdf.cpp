@@ -1,0 +1,438 @@
+// SVDF: filters over the inputs of the last invocations, each of which is a feature filter of one input times
+// a filter over time (a singular value decomposition).
+//
+// Operands: input [batches, inputs]; feature weights [filters, inputs]; time weights [filters, memory]; bias
+// [units] or absent; the state, a variable of batches * filters * memory elements. Output: [batches, units],
+// filters = units * rank.
+#include "kernels/svdf_f32.hpp"
+#include "kernels/svdf_s8.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "ops/constraints.hpp"
+#include "ops/numerics.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted/weighted.hpp"
+
+namespace burin {
+namespace {
+
+struct SvdfAttributes {
+  int32_t rank = 1;  // filters that add up to a unit
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("rank", self.rank);
+  }
+};
+
+constexpr size_t feature_operand = 1;
+constexpr size_t time_operand = 2;
+constexpr size_t bias_operand = 3;
+constexpr size_t state_operand = 4;
+
+struct Sizes {
+  int32_t batches;
+  int32_t inputs;
+  int32_t filters;
+  int32_t units;
+  int32_t rank;
+  int32_t memory;
+};
+
+Sizes sizes_of(const NodeView& view) {
+  const int32_t rank = view.attributes<SvdfAttributes>().rank;
+  const int32_t filters = view.input(feature_operand).type.shape[0];
+  return {.batches = view.input(0).type.shape[0],
+          .inputs = view.input(0).type.shape[1],
+          .filters = filters,
+          .units = filters / rank,
+          .rank = rank,
+          .memory = view.input(time_operand).type.shape[1]};
+}
+
+bool is_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::f32);
+}
+
+// Of the features to the state, and of the sums over time to the output. TensorFlow Lite computes both in
+// float.
+struct Factors {
+  FixedPointMultiplier feature;
+  FixedPointMultiplier time;
+};
+
+Factors factors_of(const NodeView& view) {
+  const auto scale = [&](size_t operand) { return view.input(operand).quantization.scale(); };
+  const float feature = scale(0) * scale(feature_operand) / scale(state_operand);
+  const float time = scale(state_operand) * scale(time_operand) / view.output().quantization.scale();
+  return {fixed_point(static_cast<double>(feature)), fixed_point(static_cast<double>(time))};
+}
+
+bool is_positive_factor(float factor) {
+  return std::isfinite(factor) && factor > 0 && factor < 0x1p30f;
+}
+
+constexpr Constraint constraint_list[] = {
+    {"there is a state", [](const NodeView& v) { return v.has_input(state_operand); }, DiagnosticCode::E0303},
+    {"all operands are float32; or input, feature weights and output are int8, time weights and state both "
+     "int8 "
+     "or both int16, and the bias int32",
+     [](const NodeView& v) {
+       const DType state = v.input(state_operand).type.dtype;
+       const auto are = [&](DType activation, DType bias) {
+         return has_dtype(v.input(0), activation) && has_dtype(v.input(feature_operand), activation) &&
+                has_dtype(v.output(), activation) && has_dtype(v.input(time_operand), state) &&
+                (!v.has_input(bias_operand) || has_dtype(v.input(bias_operand), bias));
+       };
+       if (is_float(v)) return state == DType::f32 && are(DType::f32, DType::f32);
+       return (state == DType::s8 || state == DType::s16) && are(DType::s8, DType::s32);
+     }},
+    {"input and weights have rank 2 and are not empty",
+     [](const NodeView& v) {
+       for (const size_t operand : {size_t{0}, feature_operand, time_operand}) {
+         const Shape& shape = v.input(operand).type.shape;
+         if (shape.rank() != 2 || shape.elements() == 0) return false;
+       }
+       return true;
+     }},
+    {"the rank is positive and divides the filters, and the weights fit the input and each other",
+     [](const NodeView& v) {
+       const Shape& feature = v.input(feature_operand).type.shape;
+       const int32_t rank = v.attributes<SvdfAttributes>().rank;
+       return rank > 0 && feature[0] % rank == 0 && feature[1] == v.input(0).type.shape[1] &&
+              v.input(time_operand).type.shape[0] == feature[0];
+     },
+     DiagnosticCode::E0303},
+    {"the weights are constant, and the bias is absent or constant with one element a unit",
+     [](const NodeView& v) {
+       return v.input(feature_operand).is_constant() && v.input(time_operand).is_constant() &&
+              (!v.has_input(bias_operand) ||
+               is_constant_vector_or_absent(v, bias_operand, v.input(bias_operand).type.dtype,
+                                            sizes_of(v).units));
+     }},
+    {"the state is a variable of batches * filters * memory elements",
+     [](const NodeView& v) {
+       const Sizes sizes = sizes_of(v);
+       const Tensor& state = v.input(state_operand);
+       return state.variable &&
+              state.type.shape.elements() == int64_t{sizes.batches} * sizes.filters * sizes.memory;
+     }},
+    {"integer operands and output are quantised per tensor, the weights with zero points 0",
+     [](const NodeView& v) {
+       if (is_float(v)) return true;
+       for (const size_t operand : {feature_operand, time_operand})
+         if (!is_quantized_per_tensor(v.input(operand)) || v.input(operand).quantization.zero_point() != 0)
+           return false;
+       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.input(state_operand)) &&
+              is_quantized_per_tensor(v.output());
+     }},
+    {"the scales' quotients are within range",
+     [](const NodeView& v) {
+       if (is_float(v)) return true;
+       const auto scale = [&](size_t operand) { return v.input(operand).quantization.scale(); };
+       return is_positive_factor(scale(0) * scale(feature_operand) / scale(state_operand)) &&
+              is_positive_factor(scale(state_operand) * scale(time_operand) /
+                                 v.output().quantization.scale());
+     }},
+    {"an int8 SVDF has no activation of its own: saturation is one",
+     [](const NodeView& v) { return is_float(v) || v.node.activation == Activation::none; }},
+};
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const Sizes sizes = sizes_of(evaluation.view);
+  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const auto input = evaluation.input(0).as<float>();
+  const auto feature = evaluation.input(feature_operand).as<float>();
+  const auto time = evaluation.input(time_operand).as<float>();
+  const auto state = evaluation.state[state_operand]->as<float>();
+  const auto inputs = static_cast<size_t>(sizes.inputs);
+  const auto memory = static_cast<size_t>(sizes.memory);
+  const auto filters = static_cast<size_t>(sizes.filters);
+  const auto rank = static_cast<size_t>(sizes.rank);
+  const auto units = static_cast<size_t>(sizes.units);
+  for (size_t batch = 0; batch < static_cast<size_t>(sizes.batches); ++batch) {
+    for (size_t filter = 0; filter < filters; ++filter) {
+      const auto own = state.subspan((batch * filters + filter) * memory, memory);
+      std::shift_left(own.begin(), own.end(), 1);
+      own.back() = 0;
+      for (size_t i = 0; i < inputs; ++i)
+        own.back() += input[batch * inputs + i] * feature[filter * inputs + i];
+    }
+    for (size_t unit = 0; unit < units; ++unit) {
+      float sum = evaluation.has_input(bias_operand) ? evaluation.input(bias_operand).as<float>()[unit] : 0;
+      for (size_t filter = unit * rank; filter < (unit + 1) * rank; ++filter) {
+        float product = 0;
+        for (size_t i = 0; i < memory; ++i)
+          product += time[filter * memory + i] * state[(batch * filters + filter) * memory + i];
+        sum += product;
+      }
+      evaluation.output().as<float>()[batch * units + unit] = std::clamp(sum, range.lowest, range.highest);
+    }
+  }
+}
+
+template <class State>
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const Sizes sizes = sizes_of(view);
+  const Factors factors = factors_of(view);
+  const int32_t input_zero = view.input(0).quantization.zero_point();
+  const int32_t state_zero = view.input(state_operand).quantization.zero_point();
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const auto input = evaluation.input(0).as<int8_t>();
+  const auto feature = evaluation.input(feature_operand).as<int8_t>();
+  const auto time = evaluation.input(time_operand).as<State>();
+  const auto state = evaluation.state[state_operand]->as<State>();
+  const auto inputs = static_cast<size_t>(sizes.inputs);
+  const auto memory = static_cast<size_t>(sizes.memory);
+  const auto filters = static_cast<size_t>(sizes.filters);
+  const auto rank = static_cast<size_t>(sizes.rank);
+  const auto units = static_cast<size_t>(sizes.units);
+  for (size_t batch = 0; batch < static_cast<size_t>(sizes.batches); ++batch) {
+    for (size_t filter = 0; filter < filters; ++filter) {
+      int32_t sum = 0;
+      for (size_t i = 0; i < inputs; ++i)
+        sum += (input[batch * inputs + i] - input_zero) * feature[filter * inputs + i];
+      const int32_t scaled = multiply_by_fixed_point(sum, factors.feature, evaluation.rounding);
+      const auto own = state.subspan((batch * filters + filter) * memory, memory);
+      std::shift_left(own.begin(), own.end(), 1);
+      own.back() =
+          static_cast<State>(state_zero + std::clamp<int32_t>(scaled, std::numeric_limits<State>::min(),
+                                                              std::numeric_limits<State>::max()));
+    }
+    for (size_t unit = 0; unit < units; ++unit) {
+      int64_t sum =
+          evaluation.has_input(bias_operand) ? evaluation.input(bias_operand).as<int32_t>()[unit] : 0;
+      for (size_t i = unit * rank * memory; i < (unit + 1) * rank * memory; ++i)
+        sum += int64_t{time[i]} * (state[batch * filters * memory + i] - state_zero);
+      // The reference sums in 32 bits.
+      const int32_t scaled = wrapping_sum(
+          multiply_by_fixed_point(static_cast<int32_t>(sum), factors.time, evaluation.rounding), output_zero);
+      evaluation.output().as<int8_t>()[batch * units + unit] =
+          static_cast<int8_t>(std::clamp(scaled, INT8_MIN, INT8_MAX));
+    }
+  }
+}
+
+class Svdf final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::svdf,
+                                         .tflite_name = "SVDF",
+                                         .summary = "Feature filters of the input times filters over time.",
+                                         .minimum_inputs = 3,
+                                         .maximum_inputs = 5,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true,
+                                         .changes_state = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<SvdfAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    const int64_t rank = std::clamp<int64_t>(source.integer("rank"), 0, INT32_MAX);
+    // The reference's int8 form saturates to the output's type and takes no notice of the activation.
+    const bool integer = source.input(0).type.dtype != DType::f32;
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(SvdfAttributes{static_cast<int32_t>(rank)}),
+                     .activation = integer ? Activation::none : *activation};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const Sizes sizes = sizes_of(view);
+    return {{view.input(0).type.dtype, Shape{sizes.batches, sizes.units}}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    switch (evaluation.view.input(state_operand).type.dtype) {
+      case DType::f32:
+        return evaluate_f32(evaluation);
+      case DType::s16:
+        return evaluate_integer<int16_t>(evaluation);
+      default:
+        return evaluate_integer<int8_t>(evaluation);
+    }
+  }
+
+  int64_t macs(const NodeView& view) const override {
+    const Sizes sizes = sizes_of(view);
+    return int64_t{sizes.batches} * sizes.filters * (sizes.inputs + sizes.memory);
+  }
+
+  Graph sample(Random& random) const override {
+    const int32_t kind = random.integer(0, 2);
+    const DType activation = kind == 0 ? DType::f32 : DType::s8;
+    const DType state_dtype = kind == 0 ? DType::f32 : kind == 1 ? DType::s8 : DType::s16;
+    const int32_t rank = random.integer(1, 3);
+    const int32_t units = random.integer(1, 6);
+    const int32_t filters = rank * units;
+    const int32_t inputs = random.integer(1, 30);
+    const int32_t memory = random.integer(1, 8);
+    const int32_t batches = random.chance(0.7) ? 1 : 2;
+    Graph graph;
+    const auto add = [&](const char* name, DType dtype, Shape shape, bool constant) {
+      const TensorId id = sample_tensor(graph, random, name, dtype, std::move(shape));
+      if (constant) graph.at(id).constant = sample_constant(random, graph.at(id).type);
+      return id;
+    };
+    const TensorId input = add("input", activation, {batches, inputs}, false);
+    const TensorId feature = add("feature", activation, {filters, inputs}, true);
+    const TensorId time = add("time", state_dtype, {filters, memory}, true);
+    const TensorId bias =
+        random.chance(0.8) ? add("bias", kind == 0 ? DType::f32 : DType::s32, {units}, true) : TensorId();
+    const TensorId state = add("state", state_dtype, {batches, filters * memory}, false);
+    const TensorId output = add("output", activation, {batches, units}, false);
+    graph.at(state).variable = true;
+    if (kind != 0) {
+      for (const TensorId id : {feature, time}) graph.at(id).quantization.zero_points = {0};
+      const auto spread = [](double bits) { return static_cast<float>(std::exp2(bits)); };
+      // Sums of products span the state's and the output's types, a little more or less.
+      const double width = kind == 1 ? 8 : 16;
+      graph.at(state).quantization.scales = {graph.at(input).quantization.scale() *
+                                             graph.at(feature).quantization.scale() *
+                                             spread(16 - width + random.real(-1, 1))};
+      graph.at(output).quantization.scales = {graph.at(state).quantization.scale() *
+                                              graph.at(time).quantization.scale() *
+                                              spread(2 * width - 7 + random.real(-1, 1))};
+    }
+    graph.nodes.push_back({.op = Op::svdf,
+                           .inputs = {input, feature, time, bias, state},
+                           .outputs = {output},
+                           .attributes = Attributes::of(SvdfAttributes{rank}),
+                           .activation = kind == 0 ? sample_activation(random) : Activation::none,
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+void describe(const NodeView& view, KernelCall& call) {
+  const Sizes sizes = sizes_of(view);
+  call.geometry = {{"batches", sizes.batches},
+                   {"inputs", sizes.inputs},
+                   {"units", sizes.units},
+                   {"rank", sizes.rank},
+                   {"memory", sizes.memory}};
+  const int64_t filters = int64_t{sizes.batches} * sizes.filters;
+  call.stack_bytes = 128;
+  call.cycles = filters * (9 * (sizes.inputs + sizes.memory) + 60);
+  call.code_bytes = 300;
+}
+
+class SvdfF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SvdfF32", Op::svdf, KernelSet::generic, "kernels/svdf_f32.hpp",
+                                       "Filter after filter."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!is_float(view)) return Refusal{"it computes float32"};
+    KernelCall call;
+    describe(view, call);
+    const std::vector<float> no_bias(static_cast<size_t>(sizes_of(view).units));
+    call.constants = {
+        {"feature", ElementType::f32, *view.input(feature_operand).constant, 4},
+        {"time", ElementType::f32, *view.input(time_operand).constant, 4},
+        {"bias", ElementType::f32,
+         view.has_input(bias_operand) ? *view.input(bias_operand).constant : Constant::of(no_bias), 4}};
+    const RealRange range = activation_range_f32(view.node.activation);
+    // A literal has to stand for it, and there is none for infinity.
+    constexpr float largest = std::numeric_limits<float>::max();
+    call.arguments = {InputArgument{0},
+                      ConstantArgument{0},
+                      ConstantArgument{1},
+                      ConstantArgument{2},
+                      InputArgument{state_operand},
+                      OutputArgument{0},
+                      std::max(range.lowest, -largest),
+                      std::min(range.highest, largest)};
+    return call;
+  }
+};
+
+class SvdfS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SvdfS8", Op::svdf, KernelSet::generic, "kernels/svdf_s8.hpp",
+                                       "Filter after filter, one dot product each over input and time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (is_float(view)) return Refusal{"it computes int8"};
+    const Sizes sizes = sizes_of(view);
+    const auto features = view.input(feature_operand).constant->as<int8_t>();
+    const auto feature_bias = folded_biases({{features.begin(), features.end()}, sizes.filters, sizes.inputs},
+                                            {}, view.input(0).quantization.zero_point());
+    if (!feature_bias) return Refusal{"sums of products can leave 32 bits"};
+    const bool s16 = has_dtype(view.input(state_operand), DType::s16);
+    const Factors factors = factors_of(view);
+    const std::vector<int32_t> numbers = {factors.feature.multiplier, factors.feature.shift,
+                                          factors.time.multiplier, factors.time.shift};
+    KernelCall call;
+    describe(view, call);
+    call.geometry.insert(call.geometry.end(),
+                         {{"state_zero_point", view.input(state_operand).quantization.zero_point()},
+                          {"output_zero_point", view.output().quantization.zero_point()},
+                          {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    call.constants = {
+        {"feature", ElementType::s8, *view.input(feature_operand).constant, 4},
+        {"feature_bias", ElementType::s32, Constant::of(*feature_bias), 4},
+        {"time", s16 ? ElementType::s16 : ElementType::s8, *view.input(time_operand).constant, 4},
+        {"bias", ElementType::s32, Constant::of(s16 ? biases<int16_t>(view) : biases<int8_t>(view)), 4},
+        {"factors", ElementType::s32, Constant::of(numbers), 4}};
+    call.arguments = {
+        InputArgument{0},    ConstantArgument{0}, ConstantArgument{1},          ConstantArgument{2},
+        ConstantArgument{3}, ConstantArgument{4}, InputArgument{state_operand}, OutputArgument{0}};
+    return call;
+  }
+
+ private:
+  // By unit: bias - zero point of the state * sum of the time weights, modulo 2^32.
+  template <class State>
+  static std::vector<int32_t> biases(const NodeView& view) {
+    const Sizes sizes = sizes_of(view);
+    const auto time = view.input(time_operand).constant->as<State>();
+    const auto length = static_cast<size_t>(sizes.rank * sizes.memory);
+    std::vector<int32_t> result;
+    for (size_t unit = 0; unit < static_cast<size_t>(sizes.units); ++unit) {
+      int64_t sum = view.has_input(bias_operand) ? view.input(bias_operand).constant->as<int32_t>()[unit] : 0;
+      for (size_t i = 0; i < length; ++i)
+        sum -= int64_t{time[unit * length + i]} * view.input(state_operand).quantization.zero_point();
+      result.push_back(static_cast<int32_t>(sum));
+    }
+    return result;
+  }
+};
+
+}  // namespace
+
+const Operator& svdf_operator() {
+  static const Svdf instance;
+  return instance;
+}
+
+const Kernel& svdf_f32_kernel() {
+  static const SvdfF32Kernel instance;
+  return instance;
+}
+
+const Kernel& svdf_s8_kernel() {
+  static const SvdfS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,242 @@
+// SOFTMAX over the last dimension: output = exp(beta * input) / sum of exp(beta * input).
+#include "kernels/softmax_s8.hpp"
+
+#include <cmath>
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/fixed_point.hpp"
+#include "ops/numerics.hpp"
+#include "ops/reduction/exponentials.hpp"
+#include "ops/sampling.hpp"
+
+namespace burin {
+namespace {
+
+struct SoftmaxAttributes {
+  float beta = 1;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("beta", self.beta);
+  }
+};
+
+int32_t row_length(const NodeView& view) {
+  return view.input(0).type.shape[-1];
+}
+int64_t row_count(const NodeView& view) {
+  return view.input(0).type.shape.elements() / row_length(view);
+}
+bool is_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::f32);
+}
+
+Exponentials exponentials_of(const NodeView& view, Rounding rounding) {
+  const float beta = view.attributes<SoftmaxAttributes>().beta;
+  return exponentials(difference_factor(beta, view.input(0).quantization.scale(), rounding), rounding);
+}
+
+constexpr Constraint constraint_list[] = {
+    {"int8 becomes int8 or int16, uint8 uint8, and float32 float32",
+     [](const NodeView& v) {
+       const DType from = v.input(0).type.dtype;
+       const DType to = v.output().type.dtype;
+       return (from == DType::s8 && (to == DType::s8 || to == DType::s16)) ||
+              (from == to && (from == DType::u8 || from == DType::f32));
+     }},
+    {"the last dimension has 1 to 4095 elements, and no other is empty",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(0).type.shape;
+       return shape.rank() > 0 && shape.elements() > 0 && shape[-1] < 4096;
+     }},
+    {"beta is positive", [](const NodeView& v) { return v.attributes<SoftmaxAttributes>().beta > 0; }},
+    {"integer input is quantised per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 "
+     "from "
+     "the lowest value, for int16 1/65536",
+     [](const NodeView& v) {
+       if (is_float(v)) return true;
+       if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;
+       const DType type = v.output().type.dtype;
+       const Quantization& q = v.output().quantization;
+       const float scale = type == DType::s16 ? 1.0f / 65536 : 1.0f / 256;
+       const float tolerance = type == DType::s16 ? scale * 0.001f : 0;
+       return std::abs(q.scale() - scale) <= tolerance && q.zero_point() == integer_range(type).lowest;
+     }},
+    {"beta times the input's scale is above 2^-26",
+     [](const NodeView& v) {
+       return is_float(v) || static_cast<double>(v.attributes<SoftmaxAttributes>().beta) *
+                                     static_cast<double>(v.input(0).quantization.scale()) >
+                                 0x1p-26;
+     }},
+};
+
+class Softmax final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::softmax,
+                                         .tflite_name = "SOFTMAX",
+                                         .summary = "Exponentials over the last dimension, summing to 1.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<SoftmaxAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(SoftmaxAttributes{source.real("beta")})};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    return {{view.output().type.dtype, view.input(0).type.shape}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const auto length = static_cast<size_t>(row_length(evaluation.view));
+    const auto rows = static_cast<size_t>(row_count(evaluation.view));
+    if (is_float(evaluation.view)) {
+      const float beta = evaluation.view.attributes<SoftmaxAttributes>().beta;
+      for (size_t row = 0; row < rows; ++row)
+        evaluate_f32(evaluation.input(0).as<float>().subspan(row * length, length), beta,
+                     evaluation.output().as<float>().subspan(row * length, length));
+      return;
+    }
+    const Exponentials table = exponentials_of(evaluation.view, evaluation.rounding);
+    for (size_t row = 0; row < rows; ++row)
+      evaluate_integer(evaluation.input(0), table, row * length, length, evaluation.output());
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const Shape shape = random.chance(0.3)
+                            ? Shape{random.integer(1, 3), random.integer(1, 4), random.integer(1, 40)}
+                            : Shape{random.integer(1, 3), random.integer(1, 200)};
+    const double kind = random.real(0, 1);
+    const DType from = kind < 0.6 ? DType::s8 : kind < 0.75 ? DType::u8 : DType::f32;
+    const DType to = from == DType::s8 && random.chance(0.3) ? DType::s16 : from;
+    const TensorId input = sample_tensor(graph, random, "input", from, shape);
+    const TensorId output = sample_tensor(graph, random, "output", to, shape);
+    if (to != DType::f32)
+      graph.at(output).quantization = {{to == DType::s16 ? 1.0f / 65536 : 1.0f / 256},
+                                       {static_cast<int32_t>(integer_range(to).lowest)},
+                                       0};
+    const auto beta = static_cast<float>(random.chance(0.7) ? 1 : random.real(0.05, 4));
+    graph.nodes.push_back({.op = Op::softmax,
+                           .inputs = {input},
+                           .outputs = {output},
+                           .attributes = Attributes::of(SoftmaxAttributes{beta}),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+
+ private:
+  static void evaluate_f32(std::span<const float> input, float beta, std::span<float> output) {
+    const float maximum = *std::ranges::max_element(input);
+    float sum = 0;
+    for (size_t i = 0; i < input.size(); ++i) {
+      output[i] = std::exp((input[i] - maximum) * beta);
+      sum += output[i];
+    }
+    for (float& value : output) value /= sum;
+  }
+
+  static void evaluate_integer(const Value& input, const Exponentials& table, size_t begin, size_t length,
+                               Value& output) {
+    const IntegerRange range = integer_range(output.type.dtype);
+    int64_t maximum = input.integer(begin);
+    for (size_t i = 0; i < length; ++i) maximum = std::max(maximum, input.integer(begin + i));
+    int32_t sum = 0;
+    for (size_t i = 0; i < length; ++i)
+      sum += divide_by_power_of_two(table[static_cast<size_t>(maximum - input.integer(begin + i))],
+                                    accumulation_bits);
+    const Reciprocal inverse = reciprocal(sum, accumulation_bits);
+    const int shift = inverse.exponent + 31 - 8 * byte_width(output.type.dtype);
+    for (size_t i = 0; i < length; ++i) {
+      const int32_t exponential = table[static_cast<size_t>(maximum - input.integer(begin + i))];
+      const int32_t product = doubling_high_multiply(inverse.mantissa, exponential);
+      output.set_integer(begin + i,
+                         std::min(range.lowest + divide_by_power_of_two(product, shift), range.highest));
+    }
+  }
+};
+
+class SoftmaxS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SoftmaxS8", Op::softmax, KernelSet::generic, "kernels/softmax_s8.hpp",
+                                       "Exponentials from a table of at most 1 KB."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (is_float(view)) return Refusal{"it computes 8-bit integers"};
+    const std::vector<int32_t> table = exponential_table(exponentials_of(view, context.rounding));
+    const int64_t elements = view.input(0).type.shape.elements();
+    KernelCall call;
+    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
+                     {"length", row_length(view)},
+                     {"exponentials", static_cast<int32_t>(table.size())}};
+    const KernelArgument input = operand_argument(view, 0, "input", call);
+    call.constants.push_back({"exponentials", ElementType::s32, Constant::of(table), 4});
+    call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 96;
+    call.cycles = 34 * elements + 350 * row_count(view);
+    call.code_bytes = 400;
+    return call;
+  }
+};
+
+class SoftmaxF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SoftmaxF32", Op::softmax, KernelSet::generic,
+                                       "kernels/softmax_f32.hpp",
+                                       "One exponential of the C library an element."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!is_float(view)) return Refusal{"it computes float32"};
+    KernelCall call;
+    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
+                      view.attributes<SoftmaxAttributes>().beta};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 128;
+    call.cycles = 140 * view.input(0).type.shape.elements();
+    call.code_bytes = 180;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& softmax_operator() {
+  static const Softmax instance;
+  return instance;
+}
+
+const Kernel& softmax_f32_kernel() {
+  static const SoftmaxF32Kernel instance;
+  return instance;
+}
+
+const Kernel& softmax_s8_kernel() {
+  static const SoftmaxS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

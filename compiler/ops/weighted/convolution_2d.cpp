@@ -1,0 +1,364 @@
+// CONV_2D: output = activation(sum over the taps of a window and the channels of input · weights, + bias).
+//
+// Operands: input [batches, height, width, channels], weights [outputs, window height, window width,
+// channels] and bias [outputs] or absent. With fewer weight channels the convolution is grouped: the input's
+// channels and the outputs fall into input channels / weight channels groups of neighbours, each on its own.
+#include "kernels/convolution_2d_s8.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted/dual.hpp"
+#include "ops/weighted/product_form.hpp"
+#include "ops/weighted/weighted.hpp"
+#include "ops/weighted/weighted_blocks.hpp"
+#include "ops/window.hpp"
+
+namespace burin {
+namespace {
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+const Shape& weights_shape(const NodeView& view) {
+  return view.input(1).type.shape;
+}
+int32_t output_channels(const NodeView& view) {
+  return weights_shape(view)[0];
+}
+int32_t groups(const NodeView& view) {
+  return input_shape(view)[3] / weights_shape(view)[3];
+}
+
+Windows windows_of(const NodeView& view) {
+  const Shape& weights = weights_shape(view);
+  return view.attributes<WindowAttributes>().windows(input_shape(view), weights[1], weights[2]);
+}
+
+bool product_in_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::u8);
+}
+
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view),
+                            product_in_float(view));
+}
+
+constexpr Constraint constraint_list[] = {
+    {weighted_types_sentence, has_weighted_types},
+    {"the input is of rank 4 and not empty",
+     [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
+    {"the weights are constant, of rank 4 and not empty",
+     [](const NodeView& v) {
+       return v.input(1).is_constant() && weights_shape(v).rank() == 4 && weights_shape(v).elements() > 0;
+     }},
+    {"the weights' channels divide the input's channels, and as many groups divide the output channels",
+     [](const NodeView& v) {
+       return input_shape(v)[3] % weights_shape(v)[3] == 0 && output_channels(v) % groups(v) == 0;
+     }},
+    {"strides and dilations are 1 to 65535, paddings 0 to 65535",
+     [](const NodeView& v) { return windows_of(v).sound(); }},
+    {"the window is no larger than the padded input", [](const NodeView& v) { return windows_of(v).fit(); }},
+    {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
+     "with zero points 0, as they have to be in float32",
+     [](const NodeView& v) { return has_weighted_quantization(v, 0); }},
+    {"the bias is absent, or constant with one element an output channel",
+     [](const NodeView& v) {
+       return !v.has_input(2) ||
+              is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v));
+     }},
+};
+
+// Calls add(element of the input, element of the weights) for every product of one output.
+template <class Add>
+void for_each_product(const NodeView& view, const Windows& windows, int64_t batch, int64_t y, int64_t x,
+                      int64_t o, Add add) {
+  const WindowAxis& vertical = windows.height;
+  const WindowAxis& horizontal = windows.width;
+  const int64_t channels = weights_shape(view)[3];
+  const int64_t outputs_a_group = output_channels(view) / groups(view);
+  for (int64_t ky = 0; ky < vertical.window; ++ky) {
+    const int64_t row = vertical.position(y, ky);
+    if (!vertical.contains(row)) continue;
+    for (int64_t kx = 0; kx < horizontal.window; ++kx) {
+      const int64_t column = horizontal.position(x, kx);
+      if (!horizontal.contains(column)) continue;
+      const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
+      const int64_t value = pixel * input_shape(view)[3] + o / outputs_a_group * channels;
+      const int64_t weight = ((o * vertical.window + ky) * horizontal.window + kx) * channels;
+      for (int64_t c = 0; c < channels; ++c)
+        add(static_cast<size_t>(value + c), static_cast<size_t>(weight + c));
+    }
+  }
+}
+
+// Calls compute(index, batch, y, x, channel) for every element of the output.
+template <class Compute>
+void for_each_output(const NodeView& view, const Windows& windows, Compute compute) {
+  size_t index = 0;
+  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch)
+    for (int64_t y = 0; y < windows.height.output(); ++y)
+      for (int64_t x = 0; x < windows.width.output(); ++x)
+        for (int64_t o = 0; o < output_channels(view); ++o) compute(index++, batch, y, x, o);
+}
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
+  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<FixedPointMultiplier> factors = multipliers(view);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    int64_t sum = bias_of(evaluation, o);
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
+    const int32_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factors[static_cast<size_t>(o)],
+                                                   evaluation.rounding);
+    evaluation.output().set_integer(
+        index, std::clamp(wrapping_sum(scaled, output_zero), range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<float>();
+  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    float sum = 0;
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += input[value] * weights[weight]; });
+    evaluation.output().as<float>()[index] =
+        std::clamp(sum + real_bias_of(evaluation, o), range.lowest, range.highest);
+  });
+}
+
+class Convolution2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::convolution_2d,
+                                         .tflite_name = "CONV_2D",
+                                         .summary = "Convolution over height and width, plus bias.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<WindowAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    WindowAttributes attributes;
+    if (source.has_input(1) && source.input(1).type.shape.rank() == 4) {
+      const Shape& weights = source.input(1).type.shape;
+      attributes = read_window(source, weights[1], weights[2], true);
+    }
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(attributes),
+                     .activation = *activation,
+                     .op = {}};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const Windows windows = windows_of(view);
+    return {{view.output().type.dtype, Shape{input_shape(view)[0], windows.height.output(),
+                                             windows.width.output(), output_channels(view)}}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
+
+  int64_t macs(const NodeView& view) const override {
+    return view.output().type.shape.elements() * windows_of(view).taps() * weights_shape(view)[3];
+  }
+
+  Graph sample(Random& random) const override {
+    Windows windows = sample_windows(random, true);
+    const bool pointwise = random.chance(0.25);
+    if (pointwise) windows = {{.input = random.integer(1, 7)}, {.input = random.integer(1, 7)}};
+    const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
+    const int32_t group_count = random.chance(0.85) ? 1 : random.integer(2, 3);
+    const int32_t channels = random.chance(0.3) ? 4 * random.integer(1, 4) : random.integer(1, 7);
+    const int64_t pixels = static_cast<int64_t>(windows.height.output()) * windows.width.output() * batches;
+    const int64_t most_outputs = std::clamp<int64_t>(6000 / (pixels * windows.taps() * channels), 1, 16);
+    const int32_t outputs = group_count * random.integer(1, static_cast<int32_t>(most_outputs));
+
+    Graph graph;
+    const TensorId input =
+        sample_tensor(graph, random, "input", DType::s8,
+                      {batches, windows.height.input, windows.width.input, channels * group_count});
+    const TensorId weights =
+        sample_weights(graph, random, {outputs, windows.height.window, windows.width.window, channels},
+                       random.chance(0.7) ? 0 : -1);
+    const TensorId bias =
+        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
+    const TensorId output =
+        sample_tensor(graph, random, "output", DType::s8,
+                      {batches, windows.height.output(), windows.width.output(), outputs});
+    fit_output_scale(graph, random, input, weights, output, windows.taps() * channels);
+    graph.nodes.push_back({.op = Op::convolution_2d,
+                           .inputs = {input, weights, bias},
+                           .outputs = {output},
+                           .attributes = Attributes::of(WindowAttributes::of(windows)),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    vary_weighted_types(graph, random);
+    return graph;
+  }
+};
+
+WeightRows weight_rows(const NodeView& view) {
+  const auto values = view.input(1).constant->as<int8_t>();
+  const int64_t channels = output_channels(view);
+  return {{values.begin(), values.end()}, channels, static_cast<int64_t>(values.size()) / channels};
+}
+
+class Convolution2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dS8", Op::convolution_2d, KernelSet::generic,
+                                       "kernels/convolution_2d_s8.hpp",
+                                       "Any window and any groups, four outputs at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    const WeightRows rows = weight_rows(view);
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const int32_t input_zero_point = view.input(0).quantization.zero_point();
+    if (!folded_biases(rows, own_bias, input_zero_point))
+      return Refusal{"sums of products can leave 32 bits"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const Windows windows = windows_of(view);
+    const Shape& output = view.output().type.shape;
+
+    KernelCall call;
+    call.geometry = window_geometry(windows, input_shape(view), output);
+    call.geometry.insert(call.geometry.end(), {{"weight_channels", weights_shape(view)[3]},
+                                               {"input_zero_point", input_zero_point},
+                                               {"output_zero_point", view.output().quantization.zero_point()},
+                                               {"activation_min", range.lowest},
+                                               {"activation_max", range.highest}});
+    const LayerRequantization32 requantization =
+        requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
+                              view.output().quantization.zero_point(), range, context.rounding);
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.requantization = requantization.note;
+    const auto packed = burin_kernels::FourProductsPacker::interleave(
+        rows.values, static_cast<size_t>(rows.channels), static_cast<size_t>(groups(view)));
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
+                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
+                      OutputArgument{0}, int32_t{0},          output[1]};
+    call.overlaps = window_overlaps(windows, input_shape(view), output);
+    call.stack_bytes = 512;
+    const int64_t products = output.elements() * rows.length;
+    call.cycles = 4 * products + 5 * output.elements() * windows.height.window + 60 * output.elements();
+    call.code_bytes = 130;
+    call.shared_code_bytes = 1200;
+    return call;
+  }
+};
+
+class Convolution2dS8DualKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dS8Dual", Op::convolution_2d, KernelSet::arm_dsp,
+                                       "kernels/convolution_2d_s8_dual.hpp",
+                                       "Columns of int16 times weights packed two to a halfword."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (groups(view) != 1) return Refusal{"the convolution is grouped"};
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view), own_bias,
+                                 multipliers(view), context, windows_of(view), view);
+  }
+};
+
+BlockLayer block_layer(const NodeView& view) {
+  return {.windows = windows_of(view),
+          .input = input_shape(view),
+          .output = view.output().type.shape,
+          .weight_channels = weights_shape(view)[3],
+          .depthwise = false};
+}
+
+class Convolution2dF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dF32", Op::convolution_2d, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "float32, also with int8 weights, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return f32_blocks_call(view, block_layer(view));
+  }
+};
+
+class Convolution2dAsymmetricKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dAsymmetric", Op::convolution_2d, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    return asymmetric_blocks_call(view, block_layer(view), product_in_float(view), context);
+  }
+};
+
+}  // namespace
+
+const Operator& convolution_2d_operator() {
+  static const Convolution2d instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_s8_kernel() {
+  static const Convolution2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_s8_dual_kernel() {
+  static const Convolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_asymmetric_kernel() {
+  static const Convolution2dAsymmetricKernel instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_f32_kernel() {
+  static const Convolution2dF32Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,504 @@
+// DEPTHWISE_CONV_2D: a convolution in which every input channel has outputs of its own.
+//
+// Operands: input [batches, height, width, channels], weights [1, window height, window width, outputs] and
+// bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
+// format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
+#include "kernels/convolution_2d_s8_dual.hpp"
+#include "kernels/depthwise_convolution_2d_s8.hpp"
+#include "kernels/depthwise_convolution_2d_s8_any.hpp"
+#include "kernels/depthwise_convolution_2d_s8_planes.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted/dual.hpp"
+#include "ops/weighted/product_form.hpp"
+#include "ops/weighted/weighted.hpp"
+#include "ops/weighted/weighted_blocks.hpp"
+#include "ops/window.hpp"
+#include "tensor/requantization.hpp"
+
+namespace burin {
+namespace {
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+const Shape& weights_shape(const NodeView& view) {
+  return view.input(1).type.shape;
+}
+int32_t output_channels(const NodeView& view) {
+  return weights_shape(view)[3];
+}
+
+Windows windows_of(const NodeView& view) {
+  const Shape& weights = weights_shape(view);
+  return view.attributes<WindowAttributes>().windows(input_shape(view), weights[1], weights[2]);
+}
+
+bool product_in_float(const NodeView& view) {
+  return has_dtype(view.input(0), DType::u8);
+}
+
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view),
+                            product_in_float(view));
+}
+
+constexpr Constraint constraint_list[] = {
+    {weighted_types_sentence, has_weighted_types},
+    {"the input is of rank 4 and not empty",
+     [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
+    {"the weights are constant, of rank 4 with first dimension 1, and not empty",
+     [](const NodeView& v) {
+       return v.input(1).is_constant() && weights_shape(v).rank() == 4 && weights_shape(v)[0] == 1 &&
+              weights_shape(v).elements() > 0;
+     }},
+    {"the output channels are a multiple of the input channels",
+     [](const NodeView& v) { return output_channels(v) % input_shape(v)[3] == 0; }},
+    {"strides and dilations are 1 to 65535, paddings 0 to 65535",
+     [](const NodeView& v) { return windows_of(v).sound(); }},
+    {"the window is no larger than the padded input", [](const NodeView& v) { return windows_of(v).fit(); }},
+    {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
+     "with zero points 0, as they have to be in float32",
+     [](const NodeView& v) { return has_weighted_quantization(v, 3); }},
+    {"the bias is absent, or constant with one element an output channel",
+     [](const NodeView& v) {
+       return !v.has_input(2) ||
+              is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v));
+     }},
+};
+
+// Calls add(element of the input, element of the weights) for every product of one output.
+template <class Add>
+void for_each_product(const NodeView& view, const Windows& windows, int64_t batch, int64_t y, int64_t x,
+                      int64_t o, Add add) {
+  const WindowAxis& vertical = windows.height;
+  const WindowAxis& horizontal = windows.width;
+  const int64_t channels = input_shape(view)[3];
+  const int64_t outputs = output_channels(view);
+  for (int64_t ky = 0; ky < vertical.window; ++ky) {
+    const int64_t row = vertical.position(y, ky);
+    if (!vertical.contains(row)) continue;
+    for (int64_t kx = 0; kx < horizontal.window; ++kx) {
+      const int64_t column = horizontal.position(x, kx);
+      if (!horizontal.contains(column)) continue;
+      const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
+      add(static_cast<size_t>(pixel * channels + o / (outputs / channels)),
+          static_cast<size_t>((ky * horizontal.window + kx) * outputs + o));
+    }
+  }
+}
+
+// Calls compute(index, batch, y, x, channel) for every element of the output.
+template <class Compute>
+void for_each_output(const NodeView& view, const Windows& windows, Compute compute) {
+  size_t index = 0;
+  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch)
+    for (int64_t y = 0; y < windows.height.output(); ++y)
+      for (int64_t x = 0; x < windows.width.output(); ++x)
+        for (int64_t o = 0; o < output_channels(view); ++o) compute(index++, batch, y, x, o);
+}
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
+  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<FixedPointMultiplier> factors = multipliers(view);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    int64_t sum = bias_of(evaluation, o);
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
+    const int32_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factors[static_cast<size_t>(o)],
+                                                   evaluation.rounding);
+    evaluation.output().set_integer(
+        index, std::clamp(wrapping_sum(scaled, output_zero), range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<float>();
+  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
+  const Windows windows = windows_of(view);
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
+    float sum = 0;
+    for_each_product(view, windows, batch, y, x, o,
+                     [&](size_t value, size_t weight) { sum += input[value] * weights[weight]; });
+    evaluation.output().as<float>()[index] =
+        std::clamp(sum + real_bias_of(evaluation, o), range.lowest, range.highest);
+  });
+}
+
+class DepthwiseConvolution2d final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::depthwise_convolution_2d,
+                                         .tflite_name = "DEPTHWISE_CONV_2D",
+                                         .summary = "Convolution of every channel on its own, plus bias.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<WindowAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    WindowAttributes attributes;
+    if (source.has_input(1) && source.input(1).type.shape.rank() == 4) {
+      const Shape& weights = source.input(1).type.shape;
+      attributes = read_window(source, weights[1], weights[2], true);
+    }
+    return NodeDraft{.inputs = source.inputs(),
+                     .attributes = Attributes::of(attributes),
+                     .activation = *activation,
+                     .op = {}};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const Windows windows = windows_of(view);
+    return {{view.output().type.dtype, Shape{input_shape(view)[0], windows.height.output(),
+                                             windows.width.output(), output_channels(view)}}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
+
+  int64_t macs(const NodeView& view) const override {
+    return view.output().type.shape.elements() * windows_of(view).taps();
+  }
+
+  Graph sample(Random& random) const override {
+    const Windows windows = sample_windows(random, true);
+    const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
+    const int32_t multiplicity = random.chance(0.7) ? 1 : random.integer(2, 5);
+    const int64_t pixels = static_cast<int64_t>(windows.height.output()) * windows.width.output() * batches;
+    const int64_t most_channels = std::clamp<int64_t>(5000 / (pixels * windows.taps() * multiplicity), 1, 18);
+    const int32_t channels = random.integer(1, static_cast<int32_t>(most_channels));
+    const int32_t outputs = channels * multiplicity;
+
+    Graph graph;
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8,
+                                         {batches, windows.height.input, windows.width.input, channels});
+    const TensorId weights =
+        sample_weights(graph, random, {1, windows.height.window, windows.width.window, outputs},
+                       random.chance(0.7) ? 3 : -1);
+    const TensorId bias =
+        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
+    const TensorId output =
+        sample_tensor(graph, random, "output", DType::s8,
+                      {batches, windows.height.output(), windows.width.output(), outputs});
+    fit_output_scale(graph, random, input, weights, output, windows.taps());
+    graph.nodes.push_back({.op = Op::depthwise_convolution_2d,
+                           .inputs = {input, weights, bias},
+                           .outputs = {output},
+                           .attributes = Attributes::of(WindowAttributes::of(windows)),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    vary_weighted_types(graph, random);
+    return graph;
+  }
+};
+
+// The taps of every output channel together.
+WeightRows weight_rows(const NodeView& view) {
+  const auto values = view.input(1).constant->as<int8_t>();
+  const auto channels = static_cast<size_t>(output_channels(view));
+  const size_t taps = values.size() / channels;
+  WeightRows rows{{}, output_channels(view), static_cast<int64_t>(taps)};
+  rows.values.reserve(values.size());
+  for (size_t o = 0; o < channels; ++o)
+    for (size_t tap = 0; tap < taps; ++tap) rows.values.push_back(values[tap * channels + o]);
+  return rows;
+}
+
+class DepthwiseConvolution2dS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dS8", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_s8.hpp",
+                                       "Any window and depth multiplier, four outputs at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    const WeightRows rows = weight_rows(view);
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const int32_t input_zero_point = view.input(0).quantization.zero_point();
+    if (!folded_biases(rows, own_bias, input_zero_point))
+      return Refusal{"sums of products can leave 32 bits"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const Windows windows = windows_of(view);
+    const Shape& output = view.output().type.shape;
+
+    KernelCall call;
+    call.geometry = window_geometry(windows, input_shape(view), output);
+    call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point},
+                                               {"output_zero_point", view.output().quantization.zero_point()},
+                                               {"activation_min", range.lowest},
+                                               {"activation_max", range.highest}});
+    const LayerRequantization32 requantization =
+        requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
+                              view.output().quantization.zero_point(), range, context.rounding);
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.requantization = requantization.note;
+    const auto packed = burin_kernels::FourProductsPacker::as_they_are(view.input(1).constant->as<int8_t>());
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
+                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
+                      OutputArgument{0}, int32_t{0},          output[1]};
+    call.overlaps = window_overlaps(windows, input_shape(view), output);
+    call.stack_bytes = 512;
+    const int64_t products = output.elements() * rows.length;
+    call.cycles = 8 * products + 4 * output.elements() * windows.height.window + 60 * output.elements();
+    call.code_bytes = 130;
+    call.shared_code_bytes = 1200;
+    return call;
+  }
+};
+
+// The numbers that the kernels of the DSP extension pack: a bias, a multiplier and a shift for each output
+// channel.
+struct ChannelNumbers {
+  std::vector<int32_t> biases;
+  std::vector<int32_t> multipliers;
+  std::vector<int8_t> shifts;
+};
+
+ChannelNumbers channel_numbers(const NodeView& view) {
+  ChannelNumbers numbers;
+  numbers.biases.resize(static_cast<size_t>(output_channels(view)));
+  if (view.has_input(2)) {
+    const auto own = view.input(2).constant->as<int32_t>();
+    numbers.biases.assign(own.begin(), own.end());
+  }
+  for (const FixedPointMultiplier& m : multipliers(view)) {
+    numbers.multipliers.push_back(m.multiplier);
+    numbers.shifts.push_back(static_cast<int8_t>(m.shift));
+  }
+  return numbers;
+}
+
+// What the calls of the DSP extension's kernels have in common.
+KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::vector<uint32_t>& stream) {
+  KernelCall call;
+  call.geometry = geometry_of(spec);
+  call.constants = {{"stream", ElementType::u32, Constant::of(stream), 4}};
+  call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
+                    ScratchArgument{}, int32_t{0},          spec.output_height};
+  return call;
+}
+
+constexpr const char* inexact = "some channel's sums or multiplier exceed what it computes exactly";
+
+// What a zero point of -128 gives the fast form of the planes kernel without a proof by cases, other channels
+// have to be shown, one by one.
+std::vector<std::optional<burin_kernels::DepthwiseFastForm>> proven_fast_forms(
+    const NodeView& view, const burin_kernels::ConvolutionSpec& spec, Rounding rounding) {
+  constexpr int post_shift = 10;
+  const WeightRows rows = weight_rows(view);
+  const ChannelNumbers numbers = channel_numbers(view);
+  std::vector<std::optional<burin_kernels::DepthwiseFastForm>> result;
+  for (size_t c = 0; c < numbers.biases.size(); ++c) {
+    const Requantization reference{.multiplier = numbers.multipliers[c],
+                                   .shift = numbers.shifts[c],
+                                   .zero_point = spec.output_zero_point,
+                                   .clamp_min = spec.activation_min,
+                                   .clamp_max = spec.activation_max};
+    const AccumulatorRange range = accumulator_range(rows.row(static_cast<int64_t>(c)), numbers.biases[c],
+                                                     -128, 127, spec.input_zero_point);
+    auto& form = result.emplace_back();
+    // The widest scale of the weights leaves the most bits to the result.
+    for (int scale = 8; scale > 0 && !form; --scale) {
+      const auto found = prove_scaled(reference, rounding, range, scale, post_shift);
+      if (found && !found->needs_clamp())
+        form = burin_kernels::DepthwiseFastForm{scale, found->multiplier, found->constant};
+    }
+  }
+  return result;
+}
+
+class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dS8Planes", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/depthwise_convolution_2d_s8_planes.hpp",
+        "3x3 windows over a sliding buffer of int16 planes, four channels at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    using Facts = burin_kernels::DepthwisePlanes;
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
+    if (!Facts::accepts(spec)) return Refusal{"it takes 3x3 windows with strides 1 or 2"};
+    const ChannelNumbers numbers = channel_numbers(view);
+    int64_t fast = 0;
+    const auto stream = burin_kernels::DepthwisePlanesPacker::pack(
+        spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts,
+        context.rounding == Rounding::litert, &fast, proven_fast_forms(view, spec, context.rounding));
+    if (!stream) return Refusal{inexact};
+    KernelCall call = stream_call(spec, *stream);
+    call.requantization = requantization_note(fast, spec.output_channels, "exact 5-instruction form");
+    call.scratch_bytes = Facts::scratch_bytes(spec);
+    if (spec.batches == 1 && Facts::output_may_overlap_input(spec))
+      call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
+    call.stack_bytes = 300;
+    call.cycles = Facts::estimate_cycles(spec);
+    call.code_bytes = 500;
+    return call;
+  }
+};
+
+class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dS8Any", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/depthwise_convolution_2d_s8_any.hpp",
+        "Any window, by a table of where its taps lie, four channels at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    using Facts = burin_kernels::DepthwiseAny;
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (context.rounding != Rounding::tflm) return Refusal{"it rounds twice"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
+    if (!Facts::accepts(spec)) return Refusal{"it takes four channels or more"};
+    const ChannelNumbers numbers = channel_numbers(view);
+    const auto stream = burin_kernels::DepthwiseAnyPacker::pack(
+        spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
+    if (!stream) return Refusal{inexact};
+    KernelCall call = stream_call(spec, *stream);
+    call.requantization = requantization_note(0, spec.output_channels, "exact 5-instruction form");
+    call.scratch_bytes = Facts::scratch_bytes(spec);
+    call.stack_bytes = 300;
+    call.cycles = Facts::estimate_cycles(spec);
+    call.code_bytes = 500;
+    return call;
+  }
+};
+
+// With one input channel a depthwise convolution is an ordinary one, and all outputs share their columns.
+class DepthwiseConvolution2dS8DualKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "Convolution2dS8Dual", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
+        "kernels/convolution_2d_s8_dual.hpp",
+        "Of one input channel: as CONV_2D, columns of int16 times dual weights."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (input_shape(view)[3] != 1) return Refusal{"there are several input channels"};
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view),
+                                 channel_numbers(view).biases, multipliers(view), context, windows_of(view),
+                                 view);
+  }
+};
+
+BlockLayer block_layer(const NodeView& view) {
+  return {.windows = windows_of(view),
+          .input = input_shape(view),
+          .output = view.output().type.shape,
+          .weight_channels = 1,
+          .depthwise = true};
+}
+
+class DepthwiseConvolution2dF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dF32", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
+                                       "float32, also with int8 weights, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return f32_blocks_call(view, block_layer(view));
+  }
+};
+
+class DepthwiseConvolution2dAsymmetricKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dAsymmetric", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
+                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    return asymmetric_blocks_call(view, block_layer(view), product_in_float(view), context);
+  }
+};
+
+}  // namespace
+
+const Operator& depthwise_convolution_2d_operator() {
+  static const DepthwiseConvolution2d instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_kernel() {
+  static const DepthwiseConvolution2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_planes_kernel() {
+  static const DepthwiseConvolution2dS8PlanesKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_any_kernel() {
+  static const DepthwiseConvolution2dS8AnyKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
+  static const DepthwiseConvolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_asymmetric_kernel() {
+  static const DepthwiseConvolution2dAsymmetricKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_f32_kernel() {
+  static const DepthwiseConvolution2dF32Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

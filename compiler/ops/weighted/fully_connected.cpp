@@ -1,0 +1,362 @@
+// FULLY_CONNECTED: output = activation(input · weightsᵀ + bias).
+//
+// Operands: input [..., inputs] (any rank; its elements are taken as rows of `inputs`), weights [outputs,
+// inputs], bias [outputs] or absent.
+#include "kernels/fully_connected_s8.hpp"
+
+#include "kernels/fully_connected_s8_dual.hpp"
+#include "ops/constraints.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted/dual.hpp"
+#include "ops/weighted/product_form.hpp"
+#include "ops/weighted/weighted.hpp"
+#include "ops/weighted/weighted_blocks.hpp"
+
+namespace burin {
+namespace {
+
+struct FullyConnectedAttributes {
+  bool keep_rank = false;  // the output keeps the input's leading dimensions instead of [rows, outputs]
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("keep_rank", self.keep_rank);
+  }
+};
+
+int32_t input_length(const NodeView& view) {
+  return view.input(1).type.shape[1];
+}
+int32_t output_length(const NodeView& view) {
+  return view.input(1).type.shape[0];
+}
+int64_t batch_count(const NodeView& view) {
+  return view.input(0).type.shape.elements() / input_length(view);
+}
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  const bool per_tensor = view.input(1).quantization.per_tensor();
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_length(view), per_tensor);
+}
+
+constexpr Constraint constraint_list[] = {
+    {weighted_types_sentence, has_weighted_types},
+    {"the weights are constant, of rank 2 and not empty",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(1).type.shape;
+       return v.input(1).is_constant() && shape.rank() == 2 && shape.elements() > 0;
+     }},
+    {"the input's elements divide into rows as long as the weights' rows",
+     [](const NodeView& v) {
+       const int64_t elements = v.input(0).type.shape.elements();
+       return elements > 0 && elements % input_length(v) == 0;
+     },
+     DiagnosticCode::E0303},
+    {"where the output keeps the input's rank, the input's last dimension is the length of the weights' rows",
+     [](const NodeView& v) {
+       const Shape& shape = v.input(0).type.shape;
+       return !v.attributes<FullyConnectedAttributes>().keep_rank ||
+              (shape.rank() > 0 && shape[-1] == input_length(v));
+     },
+     DiagnosticCode::E0303},
+    {"integer input and output are quantised per tensor; integer weights per tensor, or per output with zero "
+     "points 0, as they have to be in float32",
+     [](const NodeView& v) { return has_weighted_quantization(v, 0); }},
+    {"the bias is absent, or constant with one element an output",
+     [](const NodeView& v) {
+       return !v.has_input(2) || is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_length(v));
+     }},
+};
+
+// Calls compute(index, row, output) for every element of the output.
+template <class Compute>
+void for_each_output(const NodeView& view, Compute compute) {
+  const auto outputs = static_cast<size_t>(output_length(view));
+  for (size_t row = 0; row < static_cast<size_t>(batch_count(view)); ++row)
+    for (size_t o = 0; o < outputs; ++o) compute(row * outputs + o, row, o);
+}
+
+void evaluate_integer(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
+  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
+  const auto inputs = static_cast<size_t>(input_length(view));
+  const int32_t output_zero = view.output().quantization.zero_point();
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<FixedPointMultiplier> factors = multipliers(view);
+  for_each_output(view, [&](size_t index, size_t row, size_t o) {
+    int64_t sum = bias_of(evaluation, static_cast<int64_t>(o));
+    for (size_t i = 0; i < inputs; ++i) sum += int64_t{input[row * inputs + i]} * weights[o * inputs + i];
+    const int32_t scaled = wrapping_sum(
+        multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding), output_zero);
+    evaluation.output().set_integer(index, std::clamp(scaled, range.lowest, range.highest));
+  });
+}
+
+void evaluate_f32(const Evaluation& evaluation) {
+  const NodeView& view = evaluation.view;
+  const auto input = evaluation.input(0).as<float>();
+  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
+  const auto inputs = static_cast<size_t>(input_length(view));
+  const RealRange range = activation_range_f32(view.node.activation);
+  for_each_output(view, [&](size_t index, size_t row, size_t o) {
+    float sum = 0;
+    for (size_t i = 0; i < inputs; ++i) sum += input[row * inputs + i] * weights[o * inputs + i];
+    const float biased = sum + real_bias_of(evaluation, static_cast<int64_t>(o));
+    evaluation.output().as<float>()[index] = std::clamp(biased, range.lowest, range.highest);
+  });
+}
+
+class FullyConnected final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::fully_connected,
+                                         .tflite_name = "FULLY_CONNECTED",
+                                         .summary = "Matrix product with constant weights, plus bias.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<FullyConnectedAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    if (source.integer("weights_format") != 0)
+      return Diagnostic{.code = DiagnosticCode::E0402,
+                        .message = "the weights are shuffled",
+                        .help = "convert the model without shuffled weights"};
+    return NodeDraft{
+        .inputs = source.inputs(),
+        .attributes = Attributes::of(FullyConnectedAttributes{source.integer("keep_num_dims") != 0}),
+        .activation = *activation};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+
+  std::vector<TensorType> infer(const NodeView& view) const override {
+    const DType dtype = view.output().type.dtype;
+    if (!view.attributes<FullyConnectedAttributes>().keep_rank)
+      return {{dtype, Shape{static_cast<int32_t>(batch_count(view)), output_length(view)}}};
+    std::vector<int32_t> dims = view.input(0).type.shape.dims();
+    dims.back() = output_length(view);
+    return {{dtype, Shape(std::move(dims))}};
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
+    evaluate_integer(evaluation);
+  }
+
+  int64_t macs(const NodeView& view) const override {
+    return batch_count(view) * input_length(view) * output_length(view);
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const int32_t batches = random.chance(0.7) ? 1 : random.integer(1, 3);
+    const int32_t inputs = random.integer(1, 70);
+    const int32_t outputs = random.integer(1, 20);
+    const bool rank_4 = random.chance(0.2);
+    const Shape shape = rank_4 ? Shape{batches, 1, 1, inputs} : Shape{batches, inputs};
+    const TensorId input = sample_tensor(graph, random, "input", DType::s8, shape);
+    const TensorId weights = sample_weights(graph, random, {outputs, inputs}, random.chance(0.5) ? 0 : -1);
+    const TensorId bias =
+        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
+    const bool keep_rank = rank_4 && random.chance(0.5);
+    const TensorId output =
+        sample_tensor(graph, random, "output", DType::s8,
+                      keep_rank ? Shape{batches, 1, 1, outputs} : Shape{batches, outputs});
+    fit_output_scale(graph, random, input, weights, output, inputs);
+    graph.nodes.push_back({.op = Op::fully_connected,
+                           .inputs = {input, weights, bias},
+                           .outputs = {output},
+                           .attributes = Attributes::of(FullyConnectedAttributes{keep_rank}),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    vary_weighted_types(graph, random);
+    return graph;
+  }
+};
+
+WeightRows weight_rows(const NodeView& view) {
+  const auto values = view.input(1).constant->as<int8_t>();
+  return {{values.begin(), values.end()}, output_length(view), input_length(view)};
+}
+
+std::optional<std::vector<int32_t>> biases(const NodeView& view, const WeightRows& rows) {
+  std::span<const int32_t> bias;
+  if (view.has_input(2)) bias = view.input(2).constant->as<int32_t>();
+  return folded_biases(rows, bias, view.input(0).quantization.zero_point());
+}
+
+class FullyConnectedS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedS8", Op::fully_connected, KernelSet::generic,
+                                       "kernels/fully_connected_s8.hpp", "Four outputs at a time."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    const WeightRows rows = weight_rows(view);
+    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const int32_t input_zero_point = view.input(0).quantization.zero_point();
+    const int32_t output_zero_point = view.output().quantization.zero_point();
+    const LayerRequantization32 requantization = requantize_in_32_bits(
+        rows, own_bias, input_zero_point, multipliers(view), output_zero_point, range, context.rounding);
+    KernelCall call;
+    call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
+                     {"inputs", input_length(view)},
+                     {"outputs", output_length(view)},
+                     {"input_zero_point", input_zero_point},
+                     {"output_zero_point", output_zero_point},
+                     {"activation_min", range.lowest},
+                     {"activation_max", range.highest}};
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    const auto packed =
+        burin_kernels::FourProductsPacker::interleave(rows.values, static_cast<size_t>(rows.channels), 1);
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
+                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+    call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
+    call.stack_bytes = 256;
+    // A last block of fewer outputs takes as long as one of four.
+    call.cycles = batch_count(view) * ((output_length(view) + 3) / 4) * (16 * input_length(view) + 240);
+    call.code_bytes = 70;
+    call.shared_code_bytes = 500;
+    call.requantization = requantization.note;
+    return call;
+  }
+};
+
+class FullyConnectedS8DualKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedS8Dual", Op::fully_connected, KernelSet::arm_dsp,
+                                       "kernels/fully_connected_s8_dual.hpp",
+                                       "An input widened to int16 times weights packed two to a halfword."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
+    const WeightRows rows = weight_rows(view);
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const burin_kernels::FullyConnectedSpec spec{static_cast<int32_t>(batch_count(view)),
+                                                 input_length(view),
+                                                 output_length(view),
+                                                 view.input(0).quantization.zero_point(),
+                                                 view.output().quantization.zero_point(),
+                                                 range.lowest,
+                                                 range.highest};
+    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
+    std::span<const int32_t> own_bias;
+    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    std::vector<burin_kernels::ChannelRequantization> channels;
+    for (const FixedPointMultiplier& m : multipliers(view)) channels.push_back({m.multiplier, m.shift, {}});
+    const auto stream = burin_kernels::FullyConnectedDualPacker::pack(spec, rows.values, own_bias, channels);
+    if (!stream) return Refusal{"some output's sums or multiplier exceed what it computes exactly"};
+    KernelCall call;
+    call.geometry = {{"batches", spec.batches},
+                     {"inputs", spec.inputs},
+                     {"outputs", spec.outputs},
+                     {"input_zero_point", spec.input_zero_point},
+                     {"output_zero_point", spec.output_zero_point},
+                     {"activation_min", spec.activation_min},
+                     {"activation_max", spec.activation_max}};
+    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+    call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}, ScratchArgument{}};
+    call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
+    // All of an input is widened before the first of its outputs is written.
+    if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
+    call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
+    call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
+    call.requantization = requantization_note(
+        0, spec.outputs,
+        spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
+    call.code_bytes = burin_kernels::FullyConnectedDualPacker::code_bytes;
+    call.shared_code_bytes = burin_kernels::FullyConnectedDualPacker::shared_code_bytes;
+    return call;
+  }
+};
+
+// A convolution of one pixel a row.
+BlockLayer block_layer(const NodeView& view) {
+  const auto rows = static_cast<int32_t>(batch_count(view));
+  return {.windows = {.height = {.input = rows}, .width = {}},
+          .input = {1, rows, 1, input_length(view)},
+          .output = {1, rows, 1, output_length(view)},
+          .weight_channels = input_length(view),
+          .depthwise = false};
+}
+
+class FullyConnectedF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dF32", Op::fully_connected, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "float32, also with int8 weights, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    return f32_blocks_call(view, block_layer(view));
+  }
+};
+
+class FullyConnectedAsymmetricKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dAsymmetric", Op::fully_connected, KernelSet::generic,
+                                       "kernels/convolution_2d_blocks.hpp",
+                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    return asymmetric_blocks_call(view, block_layer(view), view.input(1).quantization.per_tensor(), context);
+  }
+};
+
+}  // namespace
+
+const Operator& fully_connected_operator() {
+  static const FullyConnected instance;
+  return instance;
+}
+
+const Kernel& fully_connected_s8_kernel() {
+  static const FullyConnectedS8Kernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_s8_dual_kernel() {
+  static const FullyConnectedS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_asymmetric_kernel() {
+  static const FullyConnectedAsymmetricKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_f32_kernel() {
+  static const FullyConnectedF32Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

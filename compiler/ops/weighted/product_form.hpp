@@ -1,0 +1,30 @@
+// Requantisation of a layer in 32-bit arithmetic, for the kernels of any processor: which form it takes, and
+// its numbers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ops/weighted/weighted.hpp"
+
+namespace burin {
+
+struct LayerRequantization32 {
+  // Enumerators of the kernel's geometry: requantization and post_shift, see
+  // kernels/layer_requantization.hpp.
+  std::vector<std::pair<std::string, int32_t>> geometry;
+  std::vector<int32_t> numbers;  // in the kernel's order, those of a channel together
+  std::string note;              // which form, for the report
+};
+
+// The "product" form of tensor/requantization.hpp if it is proven for every channel of the layer, with shifts
+// that all of them share; else the reference's definition. Inputs are any int8.
+LayerRequantization32 requantize_in_32_bits(const WeightRows& weights, std::span<const int32_t> bias,
+                                            int32_t input_zero_point,
+                                            const std::vector<FixedPointMultiplier>& multipliers,
+                                            int32_t output_zero_point, ClampRange clamp, Rounding rounding);
+
+}  // namespace burin

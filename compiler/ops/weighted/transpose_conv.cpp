@@ -1,0 +1,341 @@
+// TRANSPOSE_CONV: the convolution whose weights are read the other way: every input pixel adds its products
+// to a window of outputs.
+//
+// Operands: input [batches, height, width, channels], weights [outputs, window height, window width,
+// channels] and bias [outputs] or absent. The operand that holds the output's shape is dropped.
+#include "kernels/transpose_convolution.hpp"
+
+#include <limits>
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/sampling.hpp"
+#include "ops/weighted/weighted.hpp"
+#include "ops/window.hpp"
+
+namespace burin {
+namespace {
+
+struct TransposeConvAttributes {
+  int32_t stride_height = 1;
+  int32_t stride_width = 1;
+  int32_t pad_top = 0;   // outputs that are cut off above
+  int32_t pad_left = 0;  // and on the left
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("stride_height", self.stride_height);
+    visit("stride_width", self.stride_width);
+    visit("pad_top", self.pad_top);
+    visit("pad_left", self.pad_left);
+  }
+};
+
+const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+const Shape& weights_shape(const NodeView& view) {
+  return view.input(1).type.shape;
+}
+const Shape& output_shape(const NodeView& view) {
+  return view.output().type.shape;
+}
+bool is_float(const NodeView& view) {
+  return has_dtype(view.output(), DType::f32);
+}
+int64_t products_of_one(const NodeView& view) {
+  return weights_shape(view).elements(1, 4);
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input, weights and output are all int8 or all float32",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
+              (dtype == DType::s8 || dtype == DType::f32);
+     }},
+    {"input and output are of rank 4, of as many batches, and not empty",
+     [](const NodeView& v) {
+       return input_shape(v).rank() == 4 && output_shape(v).rank() == 4 && input_shape(v).elements() > 0 &&
+              output_shape(v).elements() > 0 && input_shape(v)[0] == output_shape(v)[0];
+     }},
+    {"the weights are constant, of rank 4 and not empty",
+     [](const NodeView& v) {
+       return v.input(1).is_constant() && weights_shape(v).rank() == 4 && weights_shape(v).elements() > 0;
+     }},
+    {"the weights' channels are the input's, and their outputs the output's channels",
+     [](const NodeView& v) {
+       return weights_shape(v)[3] == input_shape(v)[3] && weights_shape(v)[0] == output_shape(v)[3];
+     },
+     DiagnosticCode::E0303},
+    {"strides are 1 to 65535, paddings 0 to 65535, and an output has at most 2^15 products",
+     [](const NodeView& v) {
+       const auto& a = v.attributes<TransposeConvAttributes>();
+       const auto within = [](int32_t x, int32_t lowest) { return x >= lowest && x <= 65535; };
+       return within(a.stride_height, 1) && within(a.stride_width, 1) && within(a.pad_top, 0) &&
+              within(a.pad_left, 0) && products_of_one(v) <= 1 << 15;
+     }},
+    {"integer input and output are quantised per tensor, the weights per tensor or per output with zero "
+     "points 0",
+     [](const NodeView& v) {
+       if (is_float(v)) return true;
+       const Quantization& w = v.input(1).quantization;
+       return is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) && w.present() &&
+              (w.per_tensor() || w.axis == 0) &&
+              std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
+     }},
+    {"the bias is absent, or constant with one element an output, int32 or of float32 float32",
+     [](const NodeView& v) {
+       return is_constant_vector_or_absent(v, 2, is_float(v) ? DType::f32 : DType::s32, output_shape(v)[3]);
+     }},
+};
+
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_shape(view)[3], false);
+}
+
+// Calls compute(output, channel, each) where each(visit) calls visit(input element, weight element).
+template <class Compute>
+void for_each_sum(const NodeView& view, Compute compute) {
+  const auto& a = view.attributes<TransposeConvAttributes>();
+  const Shape& in = input_shape(view);
+  const Shape& out = output_shape(view);
+  const Shape& weights = weights_shape(view);
+  size_t next = 0;
+  for (int64_t batch = 0; batch < out[0]; ++batch)
+    for (int64_t y = 0; y < out[1]; ++y)
+      for (int64_t x = 0; x < out[2]; ++x)
+        for (int64_t o = 0; o < out[3]; ++o)
+          compute(next++, static_cast<size_t>(o), [&](auto visit) {
+            for (int64_t ky = 0; ky < weights[1]; ++ky) {
+              const int64_t row = y + a.pad_top - ky;
+              if (row < 0 || row % a.stride_height != 0 || row / a.stride_height >= in[1]) continue;
+              for (int64_t kx = 0; kx < weights[2]; ++kx) {
+                const int64_t column = x + a.pad_left - kx;
+                if (column < 0 || column % a.stride_width != 0 || column / a.stride_width >= in[2]) continue;
+                const int64_t pixel =
+                    (batch * in[1] + row / a.stride_height) * in[2] + column / a.stride_width;
+                const int64_t tap = (o * weights[1] + ky) * weights[2] + kx;
+                for (int64_t c = 0; c < in[3]; ++c)
+                  visit(static_cast<size_t>(pixel * in[3] + c), static_cast<size_t>(tap * in[3] + c));
+              }
+            }
+          });
+}
+
+class TransposeConv final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::transpose_conv,
+                                         .tflite_name = "TRANSPOSE_CONV",
+                                         .summary = "Convolution that spreads pixels over windows.",
+                                         .minimum_inputs = 2,
+                                         .maximum_inputs = 3,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1,
+                                         .activation = true};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<TransposeConvAttributes>(list, error);
+  }
+
+  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
+    const Result<Activation> activation = tflite_activation(source);
+    if (!activation) return activation.diagnostics();
+    TransposeConvAttributes attributes{.stride_height = static_cast<int32_t>(source.integer("stride_h")),
+                                       .stride_width = static_cast<int32_t>(source.integer("stride_w"))};
+    const Shape& weights = source.input(1).type.shape;
+    const Shape& output = source.output().type.shape;
+    constexpr int64_t padding_same = 0;
+    if (source.integer("padding") == padding_same && weights.rank() == 4 && output.rank() == 4) {
+      // What a convolution from the output to the input would have.
+      WindowAxis height{.input = output[1], .window = weights[1], .stride = attributes.stride_height};
+      WindowAxis width{.input = output[2], .window = weights[2], .stride = attributes.stride_width};
+      if (height.sound() && width.sound()) {
+        height.pad_same();
+        width.pad_same();
+        attributes.pad_top = height.pad_before;
+        attributes.pad_left = width.pad_before;
+      }
+    }
+    std::vector<TensorId> inputs = {source.inputs().at(2), source.inputs().at(1)};
+    if (source.has_input(3)) inputs.push_back(source.inputs()[3]);
+    return NodeDraft{.inputs = inputs, .attributes = Attributes::of(attributes), .activation = *activation};
+  }
+
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
+
+  int64_t macs(const NodeView& view) const override {
+    return input_shape(view).elements() * weights_shape(view).elements(0, 3);
+  }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    if (is_float(view)) {
+      const RealRange range = activation_range_f32(view.node.activation);
+      for_each_sum(view, [&](size_t output, size_t channel, const auto& each) {
+        float sum = 0;
+        each([&](size_t x, size_t w) {
+          sum += evaluation.input(0).as<float>()[x] * evaluation.input(1).as<float>()[w];
+        });
+        if (evaluation.has_input(2)) sum += evaluation.input(2).as<float>()[channel];
+        evaluation.output().as<float>()[output] = std::clamp(sum, range.lowest, range.highest);
+      });
+      return;
+    }
+    const std::vector<FixedPointMultiplier> factors = multipliers(view);
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    for_each_sum(view, [&](size_t output, size_t channel, const auto& each) {
+      int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[channel] : 0;
+      each([&](size_t x, size_t w) {
+        sum += (evaluation.input(0).integer(x) - view.input(0).quantization.zero_point()) *
+               evaluation.input(1).integer(w);
+      });
+      const int64_t scaled =
+          multiply_by_fixed_point(static_cast<int32_t>(sum), factors[channel], evaluation.rounding);
+      evaluation.output().set_integer(
+          output,
+          std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), range.lowest, range.highest));
+    });
+  }
+
+  Graph sample(Random& random) const override {
+    Graph graph;
+    const bool real = random.chance(0.4);
+    const int32_t channels = random.integer(1, 4);
+    const int32_t outputs = random.integer(1, 4);
+    const int32_t window_height = random.integer(1, 4);
+    const int32_t window_width = random.integer(1, 4);
+    const TransposeConvAttributes attributes{random.integer(1, 3), random.integer(1, 3),
+                                             random.integer(0, window_height - 1),
+                                             random.integer(0, window_width - 1)};
+    const Shape from{random.chance(0.8) ? 1 : 2, random.integer(1, 5), random.integer(1, 5), channels};
+    const auto side = [&](int axis, int32_t stride, int32_t window, int32_t pad) {
+      return std::max(1,
+                      (from[axis] - 1) * stride + window - pad - random.integer(0, 2) + random.integer(0, 2));
+    };
+    const Shape to{from[0], side(1, attributes.stride_height, window_height, attributes.pad_top),
+                   side(2, attributes.stride_width, window_width, attributes.pad_left), outputs};
+    const DType dtype = real ? DType::f32 : DType::s8;
+    const TensorId input = sample_tensor(graph, random, "input", dtype, from);
+    const Shape kernel{outputs, window_height, window_width, channels};
+    TensorId weights;
+    if (real) {
+      weights = sample_tensor(graph, random, "weights", dtype, kernel);
+      graph.at(weights).constant = sample_constant(random, graph.at(weights).type);
+    } else {
+      weights = sample_weights(graph, random, kernel, random.chance(0.6) ? 0 : -1);
+    }
+    std::vector<TensorId> inputs = {input, weights};
+    if (random.chance(0.6)) {
+      if (real) {
+        inputs.push_back(sample_tensor(graph, random, "bias", dtype, {outputs}));
+        graph.at(inputs.back()).constant = sample_constant(random, graph.at(inputs.back()).type);
+      } else {
+        inputs.push_back(sample_bias(graph, random, input, weights, outputs));
+      }
+    }
+    const TensorId output = sample_tensor(graph, random, "output", dtype, to);
+    if (!real) fit_output_scale(graph, random, input, weights, output, channels * 2);
+    graph.nodes.push_back({.op = Op::transpose_conv,
+                           .inputs = inputs,
+                           .outputs = {output},
+                           .attributes = Attributes::of(attributes),
+                           .activation = sample_activation(random),
+                           .name = "sample",
+                           .source_index = 0});
+    graph.inputs = {input};
+    graph.outputs = {output};
+    return graph;
+  }
+};
+
+class TransposeConvolutionKernel final : public Kernel {
+ public:
+  explicit TransposeConvolutionKernel(bool real) : real_(real) {}
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts f32{"TransposeConvolutionF32", Op::transpose_conv, KernelSet::generic,
+                                     "kernels/transpose_convolution.hpp", "Gathers each output's products."};
+    static constexpr KernelFacts s8{"TransposeConvolutionS8", Op::transpose_conv, KernelSet::generic,
+                                    "kernels/transpose_convolution.hpp", "Gathers each output's products."};
+    return real_ ? f32 : s8;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (is_float(view) != real_) return Refusal{real_ ? "it computes float32" : "it computes int8"};
+    const auto& a = view.attributes<TransposeConvAttributes>();
+    const Shape& in = input_shape(view);
+    const Shape& out = output_shape(view);
+    KernelCall call;
+    call.geometry = {{"batches", in[0]},
+                     {"input_height", in[1]},
+                     {"input_width", in[2]},
+                     {"input_channels", in[3]},
+                     {"output_height", out[1]},
+                     {"output_width", out[2]},
+                     {"output_channels", out[3]},
+                     {"window_height", weights_shape(view)[1]},
+                     {"window_width", weights_shape(view)[2]},
+                     {"stride_height", a.stride_height},
+                     {"stride_width", a.stride_width},
+                     {"pad_top", a.pad_top},
+                     {"pad_left", a.pad_left}};
+    const auto channels = static_cast<size_t>(out[3]);
+    const KernelArgument input = operand_argument(view, 0, "input", call);
+    call.arguments = {input};
+    const auto add = [&](KernelConstant constant) {
+      call.arguments.push_back(ConstantArgument{call.constants.size()});
+      call.constants.push_back(std::move(constant));
+    };
+    if (real_) {
+      const RealRange range = activation_range_f32(view.node.activation);
+      constexpr float largest = std::numeric_limits<float>::max();
+      add({"weights", ElementType::f32, *view.input(1).constant, 4});
+      add({"bias", ElementType::f32,
+           view.has_input(2) ? *view.input(2).constant : Constant::of(std::vector<float>(channels)), 4});
+      call.arguments.insert(call.arguments.end(), {OutputArgument{0}, std::max(range.lowest, -largest),
+                                                   std::min(range.highest, largest)});
+    } else {
+      const ClampRange range = activation_range(view.node.activation, view.output());
+      call.geometry.insert(call.geometry.end(), {{"round_once", context.rounding == Rounding::litert ? 1 : 0},
+                                                 {"activation_min", range.lowest},
+                                                 {"activation_max", range.highest}});
+      add({"weights", ElementType::s8, *view.input(1).constant, 4});
+      add({"bias", ElementType::s32,
+           view.has_input(2) ? *view.input(2).constant : Constant::of(std::vector<int32_t>(channels)), 4});
+      for (KernelConstant& constant : requantization_constants(multipliers(view))) add(std::move(constant));
+      call.arguments.insert(call.arguments.end(), {OutputArgument{0}, view.input(0).quantization.zero_point(),
+                                                   view.output().quantization.zero_point()});
+    }
+    call.stack_bytes = 160;
+    const auto& definition = operator_of(view.node);
+    call.cycles = 9 * definition.macs(view) + 60 * out.elements() * weights_shape(view)[1];
+    call.code_bytes = 420;
+    return call;
+  }
+
+ private:
+  bool real_;
+};
+
+}  // namespace
+
+const Operator& transpose_conv_operator() {
+  static const TransposeConv instance;
+  return instance;
+}
+
+const Kernel& transpose_conv_f32_kernel() {
+  static const TransposeConvolutionKernel instance(true);
+  return instance;
+}
+
+const Kernel& transpose_conv_s8_kernel() {
+  static const TransposeConvolutionKernel instance(false);
+  return instance;
+}
+
+}  // namespace burin
