@@ -29,22 +29,25 @@ std::string per_mac(uint64_t cycles, int64_t macs) {
 void print_table(const Compilation& compilation, const BenchReport& bench, const BenchCommand& command) {
   const Program& program = compilation.program;
   std::vector<std::vector<std::string>> rows = {
-      {"layer", "instructions", "M4 cycles", "MACs", "cycles/MAC", "kernel", "name"}};
+      {"layer", "instructions", "M4 cycles", "estimated", "MACs", "cycles/MAC", "kernel", "name"}};
   for (size_t i = 0; i < bench.layers.size() && i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
     rows.push_back({step.op, grouped(static_cast<int64_t>(bench.layers[i].instructions)),
-                    grouped(static_cast<int64_t>(bench.layers[i].cycles)), grouped(step.macs),
-                    per_mac(bench.layers[i].cycles, step.macs), step.call.kernel, printable(step.name, 40)});
+                    grouped(static_cast<int64_t>(bench.layers[i].cycles)), grouped(step.call.cycles),
+                    grouped(step.macs), per_mac(bench.layers[i].cycles, step.macs), step.call.kernel,
+                    printable(step.name, 40)});
   }
   rows.push_back({"total", grouped(static_cast<int64_t>(bench.total.instructions)),
-                  grouped(static_cast<int64_t>(bench.total.cycles)), grouped(program.macs),
-                  per_mac(bench.total.cycles, program.macs), "", ""});
+                  grouped(static_cast<int64_t>(bench.total.cycles)), grouped(program.cycles_estimate()),
+                  grouped(program.macs), per_mac(bench.total.cycles, program.macs), "", ""});
   fmt::print("{}", table(rows));
   fmt::print(
       "\n{} for {}, {}: counted in QEMU, one warm inference. These are instructions that were executed and "
       "cycles\n"
-      "of a simple Cortex-M4 model without wait states, never milliseconds.\n",
-      program.name, program.target, fmt::join(command.flags, " "));
+      "of a simple Cortex-M4 model without wait states, never milliseconds. The estimate is what kernels "
+      "were chosen "
+      "by,\nfor a {}.\n",
+      program.name, program.target, fmt::join(command.flags, " "), compilation.target.core);
   fmt::print("flash: {} bytes (code {}, constants {})\n",
              grouped(static_cast<int64_t>(bench.object.flash_bytes())),
              grouped(static_cast<int64_t>(bench.object.code_bytes)),
@@ -64,13 +67,15 @@ Json to_json(const Compilation& compilation, const BenchReport& bench, const Ben
                       {"kernel", step.call.kernel},
                       {"macs", step.macs},
                       {"instructions", bench.layers[i].instructions},
-                      {"m4_cycles", bench.layers[i].cycles}});
+                      {"m4_cycles", bench.layers[i].cycles},
+                      {"estimated_cycles", step.call.cycles}});
   }
   return {{"name", program.name},
           {"target", program.target},
           {"flags", command.flags},
           {"instructions", bench.total.instructions},
           {"m4_cycles", bench.total.cycles},
+          {"estimated_cycles", program.cycles_estimate()},
           {"macs", program.macs},
           {"live_macs", program.live_macs},
           {"flash_bytes", bench.object.flash_bytes()},

@@ -45,9 +45,9 @@ void summarise(const Session& session, const Compilation& result, const CompileC
                            grouped(program.stack_bytes)));
   say(session, fmt::format("  flash  constants {} bytes, code about {}", grouped(program.weight_bytes()),
                            grouped(program.code_bytes_estimate())));
-  if (result.target.kernel_sets.front() != KernelSet::generic)
-    say(session, fmt::format("  speed  about {} cycles on a Cortex-M4, estimated",
-                             grouped(program.cycles_estimate())));
+  if (result.target.architecture != Architecture::portable)
+    say(session, fmt::format("  speed  about {} cycles on a {}, estimated",
+                             grouped(program.cycles_estimate()), result.target.core));
   size_t missed = 0;
   for (const Step& step : program.steps) {
     if (step.reason.find("not used because") == std::string::npos) continue;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -30,7 +31,14 @@ std::vector<std::string> kernel_set_names(const Target& target) {
   return names;
 }
 
+// As the target file has it: 0.65 rather than the nearest float32 in all its digits.
+double rounded(float cost) {
+  return std::round(static_cast<double>(cost) * 1000) / 1000;
+}
+
 Json target_json(const Target& target) {
+  Json costs;
+  Costs::fields(target.costs, [&](const char* name, float cost) { costs[name] = rounded(cost); });
   const auto bytes = [](const std::optional<uint64_t>& value) { return value ? Json(*value) : Json(); };
   return {{"name", target.name},
           {"kind", name_of(target.kind)},
@@ -40,6 +48,7 @@ Json target_json(const Target& target) {
           {"features", feature_names(target)},
           {"kernel_sets", kernel_set_names(target)},
           {"compiler_flags", target.compiler_flags},
+          {"costs", costs},
           {"flash_bytes", bytes(target.flash_bytes())},
           {"ram_bytes", bytes(target.ram_bytes())},
           {"emulator", target.emulator ? Json(target.emulator->machine) : Json()}};
@@ -53,6 +62,11 @@ void print_one(const Target& target) {
   fmt::print("  flags         {}\n", target.compiler_flags.empty()
                                          ? "any"
                                          : fmt::format("{}", fmt::join(target.compiler_flags, " ")));
+  std::vector<std::string> costs;
+  Costs::fields(target.costs, [&](const char* name, float cost) {
+    costs.push_back(fmt::format("{} {}", name, rounded(cost)));
+  });
+  fmt::print("  costs         {} (cycles, estimated)\n", fmt::join(costs, ", "));
   if (target.flash_bytes())
     fmt::print("  flash         {} bytes\n", grouped(static_cast<int64_t>(*target.flash_bytes())));
   if (target.ram_bytes())

@@ -46,7 +46,7 @@ class Attributes {
   template <class T>
   const T& as() const {
     const auto* held = dynamic_cast<const Held<T>*>(held_.get());
-    BURIN_CHECK(held != nullptr, std::string("attributes are not ") + typeid(T).name());
+    BURIN_CHECK(held != nullptr, typeid(T).name());  // which the attributes are not
     return held->value;
   }
   // Name and value of every field, in the struct's order.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace burin {
 
@@ -11,6 +12,16 @@ int64_t constant_bytes(const KernelCall& call) {
   for (const KernelConstant& constant : call.constants)
     bytes += static_cast<int64_t>(constant.data.bytes().size());
   return bytes;
+}
+
+int64_t cost_of(const Work& work, const Costs& costs) {
+  const auto cost = [](int64_t count, float each) {
+    return static_cast<double>(count) * static_cast<double>(each);
+  };
+  return std::llround(cost(work.instructions, costs.instruction) + cost(work.packed, costs.packed) +
+                      cost(work.products, costs.product) + cost(work.requantizations, costs.requantization) +
+                      cost(work.divisions, costs.division) + cost(work.float_products, costs.float_product) +
+                      cost(work.float_functions, costs.float_function));
 }
 
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context) {
@@ -26,6 +37,7 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
       call->kernel = facts.name;
       call->isa = layer.type;
       call->header = facts.header;
+      call->cycles = cost_of(call->work, context.target.costs);
     }
     offers.push_back(std::move(offer));
   }

@@ -19,6 +19,9 @@ struct Offer {
 
 int64_t constant_bytes(const KernelCall& call);
 
+// The estimate of `work` in cycles of a target's core.
+int64_t cost_of(const Work& work, const Costs& costs);
+
 // Asks every kernel of the node's operator whose set the target lists, in the order of ops/kernels.def. Calls
 // are complete.
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context);

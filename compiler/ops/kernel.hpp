@@ -29,7 +29,8 @@ struct LoweringContext {
   const Target& target;
   Rounding rounding = Rounding::tflm;
   Objective objective = Objective::speed;
-  std::function<bool(const KernelFacts&)> offers{};  // where set, only kernels it returns true for are candidates
+  std::function<bool(const KernelFacts&)>
+      offers{};  // where set, only kernels it returns true for are candidates
 };
 
 // Why a kernel does not take a node: a sentence that completes "not used because …".
@@ -41,7 +42,7 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual const KernelFacts& facts() const = 0;
-  // The call, with kernel, isa and header left to the caller to fill in. The node's constraints hold.
+  // The call, with kernel, isa, header and cycles left to the caller to fill in. The node's constraints hold.
   virtual std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                                   const LoweringContext& context) const = 0;
 };

@@ -26,6 +26,8 @@ static_assert(static_cast<int>(schema::Memory::MAX) == static_cast<int>(MemoryRe
 
 // Deep enough for any sensible family of boards, and an end to a file that inherits itself.
 constexpr int inheritance_limit = 8;
+// Cycles of one piece of work: so that sums of them stay in range.
+constexpr float dearest = 100'000;
 // A target file is a page of text.
 constexpr uint64_t file_limit = 1 << 20;
 
@@ -96,6 +98,16 @@ void apply(const schema::Target& file, Target& target) {
     for (const auto* flag : *file.compiler_flags()) target.compiler_flags.push_back(flag->str());
   }
   if (file.guard()) target.guard = file.guard()->str();
+  if (const auto* costs = file.costs()) {
+    Costs& own = target.costs;
+    own.instruction = costs->instruction().value_or(own.instruction);
+    own.packed = costs->packed().value_or(own.packed);
+    own.product = costs->product().value_or(own.product);
+    own.requantization = costs->requantization().value_or(own.requantization);
+    own.division = costs->division().value_or(own.division);
+    own.float_product = costs->float_product().value_or(own.float_product);
+    own.float_function = costs->float_function().value_or(own.float_function);
+  }
   if (const auto* emulator = file.emulator()) {
     target.emulator = Emulator{.machine = text_of(emulator->machine()),
                                .note = text_of(emulator->note()),
@@ -135,6 +147,12 @@ Result<Target> load(std::string_view json, const std::string& file, int depth) {
   }
   apply(root, target);
   if (target.core.empty()) return bad_file(file, "a board must inherit a core");
+  std::string unsound;
+  Costs::fields(target.costs, [&](const char* name, float cost) {
+    if (!(cost >= 0 && cost <= dearest)) unsound = name;
+  });
+  if (!unsound.empty())
+    return bad_file(file, fmt::format("costs: {} is not a number of cycles from 0 to {}", unsound, dearest));
   if (target.kernel_sets.empty())
     return bad_file(file, "kernel_sets is empty, here and in what is inherited");
   return target;

@@ -41,6 +41,28 @@ std::string_view name_of(Architecture);
 std::string_view name_of(Feature);
 std::string_view name_of(KernelSet);
 
+// What one of each kind of work costs, in cycles: of Work in program/work.hpp, by the same names.
+struct Costs {
+  float instruction = 0;
+  float packed = 0;
+  float product = 0;
+  float requantization = 0;
+  float division = 0;
+  float float_product = 0;
+  float float_function = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("instruction", self.instruction);
+    visit("packed", self.packed);
+    visit("product", self.product);
+    visit("requantization", self.requantization);
+    visit("division", self.division);
+    visit("float_product", self.float_product);
+    visit("float_function", self.float_function);
+  }
+};
+
 // One memory of a board.
 struct MemoryRegion {
   enum class Kind { flash, ram };
@@ -73,6 +95,7 @@ struct Target {
   std::vector<std::string>
       compiler_flags;  // for GCC and clang, none for a target that any compiler will do for
   std::string guard;   // preprocessor condition the generated file insists on; may be empty
+  Costs costs;         // estimates
   std::optional<Emulator> emulator;
   std::vector<MemoryRegion> regions;  // of a board
 

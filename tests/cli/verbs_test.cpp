@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "support/command.hpp"
@@ -192,6 +193,18 @@ TEST_CASE("limits steer the choice of kernels before they end it", "[cli][select
     return layer && candidate;
   };
   const json fast = compiled({});
+
+  // A core whose packed instructions are dear takes the portable kernels, for their cost.
+  const std::string slow = (place.path() / "slow.json").string();
+  std::ofstream(slow)
+      << R"({"name": "slow", "kind": "core", "description": "slow SMLAD", "inherits": "cortex-m4",
+                             "costs": {"packed": 50}})";
+  const json other =
+      parsed(burin({"compile", digits, "-t", slow, "-o", place.path().string(), "--json", "--explain"}));
+  CHECK(other["layers"][0]["kernel"] == "Convolution2dS8<ArmDsp>");
+  CHECK(fast["layers"][0]["kernel"] == "Convolution2dS8Dual<ArmDsp>");
+  CHECK(cycles_of(other) > cycles_of(fast));
+
   const json small = compiled({"--optimize", "size"});
   const json middle = compiled({"--optimize", "balanced"});
   CHECK(flash_of(small) < flash_of(middle));

@@ -105,6 +105,36 @@ TEST_CASE("a target file that breaks the schema is refused with its place", "[ta
   error_of("{\"name\": \"\xff\xfe\", \"description\": \"y\"}");
 }
 
+TEST_CASE("a target inherits the costs that it does not give, one by one", "[target]") {
+  const Costs inherited = load_target("cortex-m4")->costs;
+  const Result<Target> own = parse_target(
+      R"({"name": "mine", "kind": "core", "description": "d", "inherits": "cortex-m4", "costs": {"division": 40}})",
+      "mine.json");
+  REQUIRE(own.ok());
+  CHECK(own->costs.division == 40);
+  CHECK(own->costs.packed == inherited.packed);
+  CHECK(own->costs.float_product == inherited.float_product);
+  for (const std::string& name : target_names())
+    Costs::fields(load_target(name)->costs, [&](const char* cost, float cycles) {
+      INFO(name << ": " << cost);
+      CHECK(cycles > 0);
+    });
+}
+
+TEST_CASE("costs that are misspelt or no costs are refused", "[target]") {
+  const auto with = [](const std::string& costs) {
+    return "{\"name\": \"mine\", \"kind\": \"core\", \"description\": \"d\",\n \"inherits\": \"generic\",\n "
+           "\"costs\": {" +
+           costs + "}}";
+  };
+  CHECK(parse_target(with("\"product\": 3.5"), "mine.json")->costs.product == 3.5F);
+  const Diagnostic misspelt = error_of(with("\"divisoin\": 3"));
+  CHECK_THAT(misspelt.message, Contains("divisoin"));
+  CHECK_THAT(misspelt.place, Contains("line 3"));
+  CHECK_THAT(error_of(with("\"packed\": -1")).message, Contains("packed"));
+  CHECK_THAT(error_of(with("\"float_product\": 1e30")).message, Contains("float_product"));
+}
+
 TEST_CASE("a target can be a file of the user's own", "[target]") {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "burin_target_test.json";
   std::ofstream(path)

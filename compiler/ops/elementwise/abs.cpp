@@ -59,7 +59,7 @@ const Operator& abs_operator() {
 
 const Kernel& abs_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("AbsF32", Op::abs, "One change of sign an element.", 8, 40);
+      function_f32_kernel("AbsF32", Op::abs, "One change of sign an element.", {.instructions = 8}, 40);
   return instance;
 }
 

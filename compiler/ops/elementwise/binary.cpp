@@ -159,7 +159,8 @@ std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, c
   call.arguments.emplace_back(std::max(range.lowest, -largest));
   call.arguments.emplace_back(std::min(range.highest, largest));
   call.stack_bytes = 64;
-  call.cycles = 14 * view.output().type.shape.elements();
+  const int64_t elements = view.output().type.shape.elements();
+  call.work = {.instructions = 8 * elements, .float_products = elements};
   call.code_bytes = 120;
   return call;
 }
@@ -203,7 +204,7 @@ std::variant<KernelCall, Refusal> BinaryS32Kernel::lower(const NodeView& view, c
   call.arguments.emplace_back(static_cast<int32_t>(bounds.lowest));
   call.arguments.emplace_back(static_cast<int32_t>(bounds.highest));
   call.stack_bytes = 64;
-  call.cycles = 12 * view.output().type.shape.elements();
+  call.work.instructions = 12 * view.output().type.shape.elements();
   call.code_bytes = 120;
   return call;
 }

@@ -12,8 +12,8 @@ const Operator& ceil_operator() {
 }
 
 const Kernel& ceil_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("CeilF32", Op::ceil, "One call of the C library an element.", 30, 200);
+  static const UnaryF32Kernel instance = function_f32_kernel(
+      "CeilF32", Op::ceil, "One call of the C library an element.", {.instructions = 30}, 200);
   return instance;
 }
 

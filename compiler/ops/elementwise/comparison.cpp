@@ -107,7 +107,7 @@ std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,
   describe_broadcast(view, call);
   call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
   call.stack_bytes = 64;
-  call.cycles = 30 + 12 * view.output().type.shape.elements();
+  call.work.instructions = 30 + 12 * view.output().type.shape.elements();
   call.code_bytes = 90;
   return call;
 }

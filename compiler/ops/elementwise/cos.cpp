@@ -13,7 +13,8 @@ const Operator& cos_operator() {
 
 const Kernel& cos_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("CosF32", Op::cos, "One cosine of the C library an element.", 120, 3000);
+      function_f32_kernel("CosF32", Op::cos, "One cosine of the C library an element.",
+                          {.instructions = 10, .float_functions = 1}, 3000);
   return instance;
 }
 

@@ -90,7 +90,7 @@ class DequantizeF32Kernel final : public Kernel {
     call.geometry = {{"elements", static_cast<int32_t>(elements)}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, q.scale(), q.zero_point()};
     call.stack_bytes = 32;
-    call.cycles = 30 + 12 * elements;
+    call.work = {.instructions = 30 + 6 * elements, .float_products = elements};
     call.code_bytes = 40;
     return call;
   }

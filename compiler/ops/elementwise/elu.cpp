@@ -58,7 +58,8 @@ const Operator& elu_operator() {
 
 const Kernel& elu_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("EluF32", Op::elu, "One exponential of the C library an element.", 90, 1200);
+      function_f32_kernel("EluF32", Op::elu, "One exponential of the C library an element.",
+                          {.instructions = 10, .float_functions = 1}, 1200);
   return instance;
 }
 

@@ -13,7 +13,8 @@ const Operator& exp_operator() {
 
 const Kernel& exp_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("ExpF32", Op::exp, "One exponential of the C library an element.", 110, 1200);
+      function_f32_kernel("ExpF32", Op::exp, "One exponential of the C library an element.",
+                          {.instructions = 10, .float_functions = 1}, 1200);
   return instance;
 }
 

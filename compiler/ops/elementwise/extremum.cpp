@@ -51,7 +51,7 @@ std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, co
   KernelCall call;
   describe_broadcast(view, call);
   call.stack_bytes = 64;
-  call.cycles = 30 + 10 * view.output().type.shape.elements();
+  call.work.instructions = 30 + 10 * view.output().type.shape.elements();
   call.code_bytes = 80;
   return call;
 }

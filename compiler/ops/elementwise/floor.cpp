@@ -12,8 +12,8 @@ const Operator& floor_operator() {
 }
 
 const Kernel& floor_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("FloorF32", Op::floor, "One call of the C library an element.", 30, 200);
+  static const UnaryF32Kernel instance = function_f32_kernel(
+      "FloorF32", Op::floor, "One call of the C library an element.", {.instructions = 30}, 200);
   return instance;
 }
 

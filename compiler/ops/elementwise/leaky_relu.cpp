@@ -81,7 +81,7 @@ const Kernel& leaky_relu_f32_kernel() {
       {"LeakyReluF32", Op::leaky_relu, KernelSet::generic, "kernels/activation_f32.hpp",
        "One comparison and product an element."},
       [](const NodeView& view) { return std::vector<float>{view.attributes<LeakyReluAttributes>().alpha}; },
-      12, 50);
+      {.instructions = 6, .float_products = 1}, 50);
   return instance;
 }
 

@@ -14,7 +14,8 @@ const Operator& log_operator() {
 
 const Kernel& log_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("LogF32", Op::log, "One logarithm of the C library an element.", 110, 1200);
+      function_f32_kernel("LogF32", Op::log, "One logarithm of the C library an element.",
+                          {.instructions = 10, .float_functions = 1}, 1200);
   return instance;
 }
 

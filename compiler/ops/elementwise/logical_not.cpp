@@ -55,7 +55,7 @@ class LogicalNotKernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.stack_bytes = 16;
-    call.cycles = 20 + 7 * elements;
+    call.work.instructions = 20 + 7 * elements;
     call.code_bytes = 30;
     return call;
   }

@@ -127,7 +127,8 @@ class MultiplyQuantizedKernel final : public Kernel {
     call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
     call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
     call.stack_bytes = 96;
-    call.cycles = 42 * view.output().type.shape.elements();
+    const int64_t elements = view.output().type.shape.elements();
+    call.work = {.instructions = 22 * elements, .requantizations = elements};
     call.code_bytes = 180;
     call.requantization = "exact reference form";
     return call;

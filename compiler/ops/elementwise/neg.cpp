@@ -11,7 +11,7 @@ const Operator& neg_operator() {
 
 const Kernel& neg_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("NegateF32", Op::neg, "One change of sign an element.", 8, 40);
+      function_f32_kernel("NegateF32", Op::neg, "One change of sign an element.", {.instructions = 8}, 40);
   return instance;
 }
 

@@ -107,7 +107,7 @@ class QuantizeF32Kernel final : public Kernel {
                       view.output().quantization.scale(), view.output().quantization.zero_point()};
     allow_in_place(view, 0, call);
     call.stack_bytes = 48;
-    call.cycles = 30 + 45 * elements;
+    call.work = {.instructions = 30 + 27 * elements, .float_products = 3 * elements};
     call.code_bytes = 150;
     return call;
   }
@@ -136,7 +136,7 @@ class RequantizeKernel final : public Kernel {
                       view.output().quantization.zero_point()};
     allow_in_place(view, 0, call);
     call.stack_bytes = 64;
-    call.cycles = 40 + 32 * elements;
+    call.work = {.instructions = 40 + 12 * elements, .requantizations = elements};
     call.code_bytes = 140;
     call.requantization = "exact reference form";
     return call;

@@ -37,11 +37,11 @@ UnaryOperator::IntegerFunction RealFunctionOperator::integer_function(const Node
   internal_error("a function of real numbers asked for integers", __FILE__, __LINE__);
 }
 
-UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, int32_t cycles,
+UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, const Work& each,
                                    int32_t code_bytes) {
   return {{name, op, KernelSet::generic, "kernels/functions_f32.hpp", summary},
           [](const NodeView&) { return std::vector<float>(); },
-          cycles,
+          each,
           code_bytes};
 }
 

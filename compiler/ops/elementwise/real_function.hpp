@@ -36,7 +36,7 @@ class RealFunctionOperator final : public UnaryOperator {
 };
 
 // A kernel of kernels/functions_f32.hpp, without parameters.
-UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, int32_t cycles,
+UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, const Work& each,
                                    int32_t code_bytes);
 
 }  // namespace burin

@@ -34,7 +34,7 @@ const Kernel& relu_f32_kernel() {
       [](const NodeView&) {
         return std::vector<float>{0, std::numeric_limits<float>::max()};
       },
-      12, 60);
+      {.instructions = 6, .float_products = 1}, 60);
   return instance;
 }
 

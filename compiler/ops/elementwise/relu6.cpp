@@ -33,7 +33,7 @@ const Kernel& relu6_f32_kernel() {
       [](const NodeView&) {
         return std::vector<float>{0, 6};
       },
-      12, 60);
+      {.instructions = 6, .float_products = 1}, 60);
   return instance;
 }
 

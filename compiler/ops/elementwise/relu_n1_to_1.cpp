@@ -33,7 +33,7 @@ const Kernel& relu_n1_to_1_f32_kernel() {
       [](const NodeView&) {
         return std::vector<float>{-1, 1};
       },
-      12, 60);
+      {.instructions = 6, .float_products = 1}, 60);
   return instance;
 }
 

@@ -22,8 +22,8 @@ const Operator& round_operator() {
 }
 
 const Kernel& round_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("RoundF32", Op::round, "Two calls of the C library an element.", 50, 300);
+  static const UnaryF32Kernel instance = function_f32_kernel(
+      "RoundF32", Op::round, "Two calls of the C library an element.", {.instructions = 50}, 300);
   return instance;
 }
 

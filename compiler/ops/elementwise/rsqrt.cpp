@@ -13,8 +13,9 @@ const Operator& rsqrt_operator() {
 }
 
 const Kernel& rsqrt_f32_kernel() {
-  static const UnaryF32Kernel instance = function_f32_kernel(
-      "ReciprocalSqrtF32", Op::rsqrt, "One square root and one division an element.", 60, 120);
+  static const UnaryF32Kernel instance =
+      function_f32_kernel("ReciprocalSqrtF32", Op::rsqrt, "One square root and one division an element.",
+                          {.instructions = 10, .float_products = 8}, 120);
   return instance;
 }
 

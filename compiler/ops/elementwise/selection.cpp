@@ -118,7 +118,7 @@ std::variant<KernelCall, Refusal> SelectKernel::lower(const NodeView& view, cons
   call.constants.push_back({"axes", ElementType::s32, Constant::of(axes), 4});
   call.arguments.push_back(OutputArgument{0});
   call.stack_bytes = 112;
-  call.cycles = 40 + 24 * shape.elements();
+  call.work.instructions = 40 + 24 * shape.elements();
   call.code_bytes = 140;
   return call;
 }

@@ -130,7 +130,7 @@ std::variant<KernelCall, Refusal> SigmoidS16Kernel::lower(const NodeView& view,
                     factor.multiplier, factor.shift};
   allow_in_place(view, 0, call);
   call.stack_bytes = 48;
-  call.cycles = 40 + 32 * elements;
+  call.work.instructions = 40 + 32 * elements;
   call.code_bytes = 140;
   return call;
 }

@@ -13,7 +13,8 @@ const Operator& sin_operator() {
 
 const Kernel& sin_f32_kernel() {
   static const UnaryF32Kernel instance =
-      function_f32_kernel("SinF32", Op::sin, "One sine of the C library an element.", 120, 3000);
+      function_f32_kernel("SinF32", Op::sin, "One sine of the C library an element.",
+                          {.instructions = 10, .float_functions = 1}, 3000);
   return instance;
 }
 

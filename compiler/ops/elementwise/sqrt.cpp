@@ -13,8 +13,8 @@ const Operator& sqrt_operator() {
 }
 
 const Kernel& sqrt_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("SqrtF32", Op::sqrt, "One square root an element.", 40, 100);
+  static const UnaryF32Kernel instance = function_f32_kernel(
+      "SqrtF32", Op::sqrt, "One square root an element.", {.instructions = 10, .float_products = 5}, 100);
   return instance;
 }
 

@@ -159,7 +159,8 @@ std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
   call.stack_bytes = 128;
-  call.cycles = 90 * view.output().type.shape.elements();
+  const int64_t elements = view.output().type.shape.elements();
+  call.work = {.instructions = 30 * elements, .requantizations = 3 * elements};
   call.code_bytes = 260;
   call.requantization = "exact reference form, of both operands and of the sum";
   return call;
@@ -198,7 +199,7 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
   allow_in_place(view, 1, call);
   const bool clamps = range.lowest > -128 || range.highest < 127;
   call.stack_bytes = 112;
-  call.cycles = 60 + 25 * int64_t{elements} / 4 + (clamps ? 11 * int64_t{elements} / 4 : 0);
+  call.work.packed = 60 + 25 * int64_t{elements} / 4 + (clamps ? 11 * int64_t{elements} / 4 : 0);
   call.code_bytes = clamps ? 420 : 320;
   call.requantization = "one linear form, proved for all 65,536 pairs of bytes";
   return call;
@@ -225,7 +226,7 @@ std::variant<KernelCall, Refusal> SumLinearKernel::lower(const NodeView& view,
        {form->left_factor, form->right_factor, form->offset, form->shift, range.lowest, range.highest})
     call.arguments.emplace_back(number);
   call.stack_bytes = 64;
-  call.cycles = 40 + 17 * view.output().type.shape.elements();
+  call.work.instructions = 40 + 17 * view.output().type.shape.elements();
   call.code_bytes = 100;
   call.requantization = "one linear form, proved for all 65,536 pairs of bytes";
   return call;

@@ -109,7 +109,7 @@ std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
   allow_in_place(view, 0, call);
   call.stack_bytes = 96;
-  call.cycles = 40 + 38 * elements;
+  call.work = {.instructions = 40 + 18 * elements, .requantizations = elements};
   call.code_bytes = 180;
   return call;
 }
@@ -145,7 +145,7 @@ std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
   allow_in_place(view, 0, call);
   call.stack_bytes = 16;
-  call.cycles = 30 + 9 * elements;
+  call.work.instructions = 30 + 9 * elements;
   call.code_bytes = 32;
   return call;
 }
@@ -160,7 +160,8 @@ std::variant<KernelCall, Refusal> UnaryF32Kernel::lower(const NodeView& view, co
   for (const float parameter : parameters_(view)) call.arguments.emplace_back(parameter);
   allow_in_place(view, 0, call);
   call.stack_bytes = 64;
-  call.cycles = 30 + cycles_ * elements;
+  call.work = each_ * elements;
+  call.work.instructions += 30;
   call.code_bytes = code_bytes_;
   return call;
 }

@@ -93,8 +93,8 @@ class TwoSlopesKernel final : public Kernel {
 class UnaryF32Kernel final : public Kernel {
  public:
   using Parameters = std::vector<float> (*)(const NodeView&);
-  UnaryF32Kernel(KernelFacts facts, Parameters parameters, int32_t cycles, int32_t code_bytes)
-      : facts_(facts), parameters_(parameters), cycles_(cycles), code_bytes_(code_bytes) {}
+  UnaryF32Kernel(KernelFacts facts, Parameters parameters, const Work& each, int32_t code_bytes)
+      : facts_(facts), parameters_(parameters), each_(each), code_bytes_(code_bytes) {}
   const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
@@ -102,7 +102,7 @@ class UnaryF32Kernel final : public Kernel {
  private:
   KernelFacts facts_;
   Parameters parameters_;
-  int32_t cycles_;  // an element
+  Work each_;  // of an element
   int32_t code_bytes_;
 };
 

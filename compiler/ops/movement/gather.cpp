@@ -171,7 +171,7 @@ class GatherKernel final : public Kernel {
     call.arguments.push_back(OutputArgument{0});
     call.stack_bytes = 80;
     const int64_t bytes = view.output().type.bytes();
-    call.cycles = 40 + bytes + 24 * (bytes / slice);
+    call.work.instructions = 40 + bytes + 24 * (bytes / slice);
     call.code_bytes = 120;
     return call;
   }

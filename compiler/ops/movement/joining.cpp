@@ -96,7 +96,7 @@ std::variant<KernelCall, Refusal> JoinKernel::lower(const NodeView& view, const 
     call.overlaps.push_back({.input = 0, .distance = 0, .same_address_only = true});
   const auto parts = static_cast<int64_t>(view.node.inputs.size());
   call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
-  call.cycles = view.output().type.bytes() + 20 * slices * parts;
+  call.work.instructions = view.output().type.bytes() + 20 * slices * parts;
   call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
   return call;
 }
@@ -112,7 +112,7 @@ std::variant<KernelCall, Refusal> SeparateKernel::lower(const NodeView& view, co
   }
   const auto parts = static_cast<int64_t>(view.node.outputs.size());
   call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
-  call.cycles = view.input(0).type.bytes() + 20 * slices * parts;
+  call.work.instructions = view.input(0).type.bytes() + 20 * slices * parts;
   call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
   return call;
 }

@@ -199,7 +199,7 @@ class PadS8Kernel final : public Kernel {
     const bool whole_rows = channels.input == channels.output();
     const int64_t pieces =
         static_cast<int64_t>(images.output()) * rows.output() * (whole_rows ? 3 : 3 * columns.output());
-    call.cycles = 30 * pieces + view.output().type.bytes();
+    call.work.instructions = 30 * pieces + view.output().type.bytes();
     return call;
   }
 

@@ -59,7 +59,7 @@ std::variant<KernelCall, Refusal> CopyKernel::lower(const NodeView& view, const 
   call.arguments = {input, OutputArgument{0}};
   allow_in_place(view, 0, call);
   call.stack_bytes = 32;
-  call.cycles = 30 + bytes;
+  call.work.instructions = 30 + bytes;
   call.code_bytes = 24;
   return call;
 }

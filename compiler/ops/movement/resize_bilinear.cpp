@@ -179,7 +179,11 @@ class ResizeBilinearKernel final : public Kernel {
     const size_t tables = call.constants.size() - 2;
     call.arguments = {input, ConstantArgument{tables}, ConstantArgument{tables + 1}, OutputArgument{0}};
     call.stack_bytes = 160;
-    call.cycles = 60 + 60 * view.output().type.shape.elements();
+    const int64_t elements = view.output().type.shape.elements();
+    if (is_real_image(view))
+      call.work = {.instructions = 60 + 30 * elements, .float_products = 5 * elements};
+    else
+      call.work = {.instructions = 60 + 60 * elements};
     call.code_bytes = 500;
     return call;
   }

@@ -103,7 +103,7 @@ class ResizeNearestNeighborKernel final : public Kernel {
     call.arguments = {input, ConstantArgument{tables}, ConstantArgument{tables + 1}, OutputArgument{0}};
     call.stack_bytes = 96;
     const int64_t bytes = view.output().type.bytes();
-    call.cycles =
+    call.work.instructions =
         40 + bytes +
         20 * int64_t{view.output().type.shape[0]} * view.output().type.shape[1] * view.output().type.shape[2];
     call.code_bytes = 120;

@@ -81,7 +81,7 @@ class MaxPool2dS8DspKernel final : public Kernel {
     if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
     if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
     std::variant<KernelCall, Refusal> call = pool_call(view);
-    if (auto* taken = std::get_if<KernelCall>(&call)) taken->cycles = taken->cycles / 4;
+    if (auto* taken = std::get_if<KernelCall>(&call)) taken->work = pool_dsp_work(view, 80, 25, 25);
     return call;
   }
 };

@@ -156,11 +156,19 @@ KernelCall windowed_call(const NodeView& view) {
   }
   call.stack_bytes = 128;
   call.code_bytes = 300;
-  call.cycles = 7 * output.elements() * windows.taps() + 30 * output.elements();
+  call.work.instructions = 7 * output.elements() * windows.taps() + 30 * output.elements();
   return call;
 }
 
 }  // namespace
+
+Work pool_dsp_work(const NodeView& view, int64_t window, int64_t four_channels, int64_t ten_bytes) {
+  const Shape& output = view.output().type.shape;
+  const int64_t positions = output.elements() / output[3];
+  const int64_t taps = output.elements() * pool_windows(view).taps();
+  return {.packed =
+              100 + positions * (window + four_channels * ((output[3] + 3) / 4)) + taps * ten_bytes / 10};
+}
 
 std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
   if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};

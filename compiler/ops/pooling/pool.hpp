@@ -41,6 +41,10 @@ void for_each_pool(const NodeView& view, const std::function<void(size_t, std::s
 // The call of a pool kernel over int8 and uint8, whose arguments are input, output and rows.
 std::variant<KernelCall, Refusal> pool_call(const NodeView& view);
 
+// The work of a kernel that pools four channels at a time: so many cycles for a window, so many for each four
+// channels of one, and so many for ten bytes that are read.
+Work pool_dsp_work(const NodeView& view, int64_t window, int64_t four_channels, int64_t ten_bytes);
+
 // A kernel of kernels/pool_2d_f32.hpp.
 class PoolF32Kernel final : public Kernel {
  public:

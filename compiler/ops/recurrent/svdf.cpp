@@ -327,7 +327,12 @@ void describe(const NodeView& view, KernelCall& call) {
                    {"memory", sizes.memory}};
   const int64_t filters = int64_t{sizes.batches} * sizes.filters;
   call.stack_bytes = 128;
-  call.cycles = filters * (9 * (sizes.inputs + sizes.memory) + 60);
+  const int64_t products = filters * (sizes.inputs + sizes.memory);
+  if (has_dtype(view.output(), DType::f32))
+    call.work = {.instructions = 60 * filters, .float_products = products};
+  else
+    call.work = {
+        .instructions = 40 * filters + 7 * products, .products = products, .requantizations = filters};
   call.code_bytes = 300;
 }
 

@@ -75,7 +75,10 @@ class LstmS8Kernel final : public Kernel {
                       OutputArgument{0}};
     call.stack_bytes = 160;
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
-    call.cycles = unit_steps * (36 * (sizes.inputs + sizes.units) + 700);
+    // Four gates, each with two sums that are requantised; products come eight at a time.
+    call.work = {.instructions = 900 * unit_steps,
+                 .products = unit_steps * 5 * (sizes.inputs + sizes.units),
+                 .requantizations = 8 * unit_steps};
     call.code_bytes = 900;
     call.requantization = "exact reference form, of each gate";
     return call;
@@ -158,7 +161,9 @@ class LstmF32Kernel final : public Kernel {
                            OutputArgument{0}, view.attributes<LstmAttributes>().cell_clip});
     call.stack_bytes = 200;
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
-    call.cycles = unit_steps * (40 * (sizes.inputs + sizes.units) + 900);
+    call.work = {.instructions = unit_steps * (160 + 16 * (sizes.inputs + sizes.units)),
+                 .float_products = unit_steps * 4 * (sizes.inputs + sizes.units + 4),
+                 .float_functions = 5 * unit_steps};
     call.code_bytes = 700;
     return call;
   }

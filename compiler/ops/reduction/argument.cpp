@@ -110,7 +110,7 @@ std::variant<KernelCall, Refusal> ArgumentKernel::lower(const NodeView& view, co
                    {"greater", greater_ ? 1 : 0}};
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
   call.stack_bytes = 48;
-  call.cycles = 40 + 9 * e.outer * e.length * e.inner;
+  call.work.instructions = 40 + 9 * e.outer * e.length * e.inner;
   call.code_bytes = 100;
   return call;
 }

@@ -171,7 +171,7 @@ class LogSoftmaxS8Kernel final : public Kernel {
     call.arguments = {input, ConstantArgument{count - 2}, ConstantArgument{count - 1}, OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.stack_bytes = 128;
-    call.cycles = 50 * view.input(0).type.shape.elements() + 900 * row_count(view);
+    call.work.instructions = 50 * view.input(0).type.shape.elements() + 900 * row_count(view);
     call.code_bytes = 900;
     return call;
   }
@@ -192,7 +192,10 @@ class LogSoftmaxF32Kernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.stack_bytes = 128;
-    call.cycles = 130 * view.input(0).type.shape.elements() + 200 * row_count(view);
+    const int64_t elements = view.input(0).type.shape.elements();
+    call.work = {.instructions = 15 * elements,
+                 .float_products = 2 * elements,
+                 .float_functions = elements + row_count(view)};
     call.code_bytes = 200;
     return call;
   }

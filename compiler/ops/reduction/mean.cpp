@@ -259,7 +259,9 @@ class MeanS8Kernel final : public Kernel {
     call.stack_bytes = 96;
     call.requantization = "exact reference form";
     call.code_bytes = 200;
-    call.cycles = 6 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
+    const int64_t elements = view.output().type.shape.elements();
+    call.work = {.instructions = 6 * input_shape(view).elements() + 20 * elements,
+                 .requantizations = elements};
     return call;
   }
 };
@@ -284,7 +286,9 @@ class MeanF32Kernel final : public Kernel {
     call.arguments = {InputArgument{0}, OutputArgument{0}};
     call.stack_bytes = 96;
     call.code_bytes = 160;
-    call.cycles = 6 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
+    const int64_t elements = view.output().type.shape.elements();
+    call.work = {.instructions = 5 * input_shape(view).elements() + 40 * elements,
+                 .float_products = input_shape(view).elements()};
     return call;
   }
 };
@@ -323,7 +327,7 @@ class MeanS8DspKernel final : public Kernel {
     call.stack_bytes = 128;
     call.requantization = "one multiplication and one shift, proved for every sum";
     call.code_bytes = 200;
-    call.cycles = 2 * input_shape(view).elements() + 12 * view.output().type.shape.elements();
+    call.work.packed = 2 * input_shape(view).elements() + 12 * view.output().type.shape.elements();
     return call;
   }
 };

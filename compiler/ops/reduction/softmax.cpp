@@ -193,7 +193,9 @@ class SoftmaxS8Kernel final : public Kernel {
     call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.stack_bytes = 96;
-    call.cycles = 34 * elements + 350 * row_count(view);
+    call.work = {.instructions = 35 * elements + 120 * row_count(view),
+                 .requantizations = elements,
+                 .divisions = row_count(view)};
     call.code_bytes = 400;
     return call;
   }
@@ -216,7 +218,8 @@ class SoftmaxF32Kernel final : public Kernel {
                       view.attributes<SoftmaxAttributes>().beta};
     allow_in_place(view, 0, call);
     call.stack_bytes = 128;
-    call.cycles = 140 * view.input(0).type.shape.elements();
+    const int64_t elements = view.input(0).type.shape.elements();
+    call.work = {.instructions = 15 * elements, .float_products = 3 * elements, .float_functions = elements};
     call.code_bytes = 180;
     return call;
   }

@@ -248,8 +248,14 @@ class BatchMatmulKernel final : public Kernel {
         call.arguments.emplace_back(number);
     }
     call.stack_bytes = 112;
-    call.cycles =
-        60 + 9 * view.output().type.shape.elements() * e.inner + 40 * view.output().type.shape.elements();
+    const int64_t elements = view.output().type.shape.elements();
+    if (has_dtype(view.output(), DType::f32))
+      call.work = {.instructions = 60 + 20 * elements + 3 * elements * e.inner,
+                   .float_products = elements * e.inner};
+    else
+      call.work = {.instructions = 60 + 20 * elements + 7 * elements * e.inner,
+                   .products = elements * e.inner,
+                   .requantizations = elements};
     call.code_bytes = 240;
     return call;
   }

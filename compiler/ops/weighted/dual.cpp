@@ -118,7 +118,7 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   // for.
   call.overlaps = window_overlaps(windows, view.input(0).type.shape, view.output().type.shape);
   call.stack_bytes = burin_kernels::ConvolutionDualPacker::stack_bytes;
-  call.cycles = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
+  call.work.packed = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
   call.code_bytes = burin_kernels::ConvolutionDualPacker::code_bytes;
   call.shared_code_bytes = burin_kernels::ConvolutionDualPacker::shared_code_bytes;
   call.requantization = requantization_note(

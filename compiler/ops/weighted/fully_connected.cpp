@@ -234,7 +234,10 @@ class FullyConnectedS8Kernel final : public Kernel {
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
     call.stack_bytes = 256;
     // A last block of fewer outputs takes as long as one of four.
-    call.cycles = batch_count(view) * ((output_length(view) + 3) / 4) * (16 * input_length(view) + 240);
+    const int64_t blocks = batch_count(view) * ((output_length(view) + 3) / 4);
+    call.work = {.instructions = 160 * blocks,
+                 .products = 4 * blocks * input_length(view),
+                 .requantizations = 4 * blocks};
     call.code_bytes = 70;
     call.shared_code_bytes = 500;
     call.requantization = requantization.note;
@@ -285,7 +288,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
     // All of an input is widened before the first of its outputs is written.
     if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
     call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
-    call.cycles = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
+    call.work.packed = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
     call.requantization = requantization_note(
         0, spec.outputs,
         spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");

@@ -311,8 +311,13 @@ class TransposeConvolutionKernel final : public Kernel {
                                                    view.output().quantization.zero_point()});
     }
     call.stack_bytes = 160;
-    const auto& definition = operator_of(view.node);
-    call.cycles = 9 * definition.macs(view) + 60 * out.elements() * weights_shape(view)[1];
+    const int64_t products = operator_of(view.node).macs(view);
+    const int64_t loops = 40 * out.elements() * weights_shape(view)[1];
+    if (has_dtype(view.output(), DType::f32))
+      call.work = {.instructions = loops + 3 * products, .float_products = products};
+    else
+      call.work = {
+          .instructions = loops + 7 * products, .products = products, .requantizations = out.elements()};
     call.code_bytes = 420;
     return call;
   }

@@ -80,7 +80,9 @@ std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const Bl
   call.arguments.insert(call.arguments.end(),
                         {OutputArgument{0}, std::max(range.lowest, -largest),
                          std::min(range.highest, largest), int32_t{0}, layer.output[1]});
-  call.cycles = (scaled ? 8 : 6) * layer.products() + 60 * layer.output.elements();
+  call.work = {.instructions = ((scaled ? 2 : 0) + (layer.depthwise ? 3 : 0)) * layer.products() +
+                               60 * layer.output.elements(),
+               .float_products = layer.products()};
   call.code_bytes = 600;
   return call;
 }
@@ -107,7 +109,9 @@ std::variant<KernelCall, Refusal> asymmetric_blocks_call(const NodeView& view, c
   for (KernelConstant& constant : requantization_constants(multipliers))
     add_constant(call, std::move(constant));
   call.arguments.insert(call.arguments.end(), {OutputArgument{0}, int32_t{0}, layer.output[1]});
-  call.cycles = 7 * layer.products() + 100 * layer.output.elements();
+  call.work = {.instructions = 2 * layer.products() + 80 * layer.output.elements(),
+               .products = layer.products(),
+               .requantizations = layer.output.elements()};
   call.code_bytes = 700;
   return call;
 }
