@@ -189,6 +189,36 @@ double value_of(const ChoiceProblem& problem, const Choice& choice, const Weight
   return value;
 }
 
+// What a choice is the best for: so many cycles for a byte.
+struct PricedChoice {
+  double price;
+  Choice choice;
+};
+
+std::vector<PricedChoice> priced_choices(const ChoiceProblem& problem) {
+  std::vector<PricedChoice> result = {{hardly_a_cycle, Search(problem, speed).minimise()},
+                                      {1 / hardly_a_byte, Search(problem, size).minimise()}};
+  const Choice fastest = result[0].choice;
+  const Choice smallest = result[1].choice;
+  const int64_t lost = cycles_of(problem, smallest) - cycles_of(problem, fastest);
+  const int64_t saved = flash_of(problem, fastest) - flash_of(problem, smallest);
+  if (saved <= 0 || lost <= 0) return result;
+  for (int32_t power = -20; power <= 12; ++power) {
+    const double price = static_cast<double>(lost) / static_cast<double>(saved) * std::exp2(power);
+    // Scratch shares its memory with what other steps keep there, so that it may be dear or cost nothing.
+    for (const double scratch : {price, hardly_a_cycle}) {
+      Choice choice = Search(problem, {1, price, scratch}).minimise();
+      if (cycles_of(problem, choice) > cycles_of(problem, smallest) ||
+          flash_of(problem, choice) > flash_of(problem, fastest) ||
+          code_of(problem, choice) > code_of(problem, fastest))
+        continue;
+      if (std::ranges::find(result, choice, &PricedChoice::choice) == result.end())
+        result.push_back({price, std::move(choice)});
+    }
+  }
+  return result;
+}
+
 struct Goal {
   Weights weights;
   Choice choice;  // without a limit
@@ -196,37 +226,26 @@ struct Goal {
 
 Goal goal_of(const ChoiceProblem& problem, Objective objective) {
   if (objective == Objective::size) return {size, Search(problem, size).minimise()};
-  Choice fastest = Search(problem, speed).minimise();
-  if (objective == Objective::speed) return {speed, std::move(fastest)};
-  const Choice smallest = Search(problem, size).minimise();
-  const Weights bytes = {0, 1, 1};
-  const auto bytes_of = [&](const Choice& choice) { return value_of(problem, choice, bytes); };
-  const auto cycles = [&](const Choice& choice) {
-    return static_cast<double>(std::max<int64_t>(cycles_of(problem, choice), 1));
+  if (objective == Objective::speed) return {speed, Search(problem, speed).minimise()};
+  std::vector<PricedChoice> between = priced_choices(problem);
+  const auto bytes_of = [&](const Choice& choice) {
+    return static_cast<int64_t>(value_of(problem, choice, {.cycle = 0, .flash = 1, .scratch = 1}));
   };
-  const double saved = bytes_of(fastest) - bytes_of(smallest);
-  const double lost = cycles(smallest) - cycles(fastest);
-  if (saved <= 0 || lost <= 0) return {speed, std::move(fastest)};
-  // How far on the way from the fastest to the smallest, by the factor of cycles, and how far back, by the
-  // bytes.
-  const auto distance = [&](const Choice& choice) {
-    return std::log(cycles(choice) / cycles(fastest)) / std::log(cycles(smallest) / cycles(fastest)) +
-           (bytes_of(choice) - bytes_of(smallest)) / saved;
-  };
-  Goal best{speed, fastest};
-  double least = 0;
-  bool between = false;
-  for (int32_t power = -20; power <= 12; ++power) {
-    const double price = lost / saved * std::exp2(power);
-    Choice choice = Search(problem, {1, price, price}).minimise();
-    if (cycles(choice) <= cycles(fastest) || cycles(choice) >= cycles(smallest)) continue;
-    if (bytes_of(choice) >= bytes_of(fastest) || bytes_of(choice) <= bytes_of(smallest)) continue;
-    if (between && distance(choice) >= least) continue;
-    between = true;
-    least = distance(choice);
-    best = {{1, price, price}, std::move(choice)};
+  const Way way = {.fastest_cycles = cycles_of(problem, between[0].choice),
+                   .smallest_cycles = cycles_of(problem, between[1].choice),
+                   .fastest_bytes = bytes_of(between[0].choice),
+                   .smallest_bytes = bytes_of(between[1].choice)};
+  size_t best = 0;
+  double least = 1;
+  for (size_t i = 2; i < between.size(); ++i) {
+    const Choice& choice = between[i].choice;
+    if (bytes_of(choice) < way.smallest_bytes || bytes_of(choice) > way.fastest_bytes) continue;
+    const double distance = way.distance(cycles_of(problem, choice), bytes_of(choice));
+    if (distance >= least) continue;
+    least = distance;
+    best = i;
   }
-  return best;
+  return {{1, between[best].price, between[best].price}, std::move(between[best].choice)};
 }
 
 // Changes single steps while that makes the value less and the flash keeps to the limit, the greatest gain
@@ -273,6 +292,28 @@ int64_t flash_of(const ChoiceProblem& problem, const Choice& choice) {
     }
   }
   return bytes;
+}
+
+int64_t code_of(const ChoiceProblem& problem, const Choice& choice) {
+  int64_t bytes = flash_of(problem, choice);
+  for (size_t step = 0; step < choice.size(); ++step) bytes -= problem.steps[step][choice[step]].bytes;
+  return bytes;
+}
+
+double Way::distance(int64_t cycles, int64_t bytes) const {
+  const auto share = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
+  const auto factor = [&](double more) {
+    return std::log(std::max(more, 1.0) / std::max<double>(static_cast<double>(fastest_cycles), 1));
+  };
+  return share(factor(static_cast<double>(cycles)), factor(static_cast<double>(smallest_cycles))) +
+         share(static_cast<double>(bytes - smallest_bytes),
+               static_cast<double>(fastest_bytes - smallest_bytes));
+}
+
+std::vector<Choice> choices_between(const ChoiceProblem& problem) {
+  std::vector<Choice> result;
+  for (PricedChoice& priced : priced_choices(problem)) result.push_back(std::move(priced.choice));
+  return result;
 }
 
 Choice choose(const ChoiceProblem& problem, Objective objective, std::optional<int64_t> flash_limit) {

@@ -31,14 +31,29 @@ using Choice = std::vector<size_t>;  // step -> option
 
 int64_t cycles_of(const ChoiceProblem& problem, const Choice& choice);
 int64_t flash_of(const ChoiceProblem& problem, const Choice& choice);
+int64_t code_of(const ChoiceProblem& problem, const Choice& choice);  // flash without the steps' own bytes
+
+// The fastest choice, the smallest one, and choices on the way from one to the other, each once: what becomes
+// of the fastest as bytes grow dearer. Neither slower than the smallest nor larger than the fastest, in flash
+// and in code.
+std::vector<Choice> choices_between(const ChoiceProblem& problem);
+
+// How far a choice is on the way from the fastest to the smallest by the factor of its cycles, and how far
+// back by its bytes, whatever the caller counts as such; 1 for the fastest and for the smallest, less is a
+// better balance.
+struct Way {
+  int64_t fastest_cycles = 1;
+  int64_t smallest_cycles = 1;
+  int64_t fastest_bytes = 1;
+  int64_t smallest_bytes = 1;
+
+  double distance(int64_t cycles, int64_t bytes) const;
+};
 
 // What the objective has less of is better, the first number before the second.
 //   speed      cycles, then bytes: flash, and scratch, which is as dear
 //   size       bytes, then cycles
-//   balanced   between the fastest and the smallest choice, wherever any lies there on their way: the one
-//   with the
-//              smallest sum of the cycles' factor over the fastest, as a logarithm, and the bytes above the
-//              smallest, each as a share of the way
+//   balanced   the choice between the fastest and the smallest with the least distance from both
 // With a limit the flash is not more than that, where any choice fits; else it is the least that there is.
 // Shared code makes this a hard problem in general: what comes out is the best that a local search finds from
 // several beginnings. Deterministic.

@@ -56,7 +56,7 @@ class Fitting {
   }
 
   Result<Fit> run() {
-    free_ = choose(choice_, problem_.objective);
+    free_ = problem_.objective == Objective::balanced ? balanced() : choose(choice_, problem_.objective);
     Choice chosen = free_;
     if (!fits(chosen, trial_work) && !fits(chosen, final_work)) {
       Diagnostics findings = over_limits();
@@ -114,6 +114,29 @@ class Fitting {
   bool fits(const Choice& choice, int64_t work) const {
     return (!limit_ || flash_of(choice_, choice) <= *limit_) &&
            (!problem_.ram || ram_of(choice, work) <= problem_.ram->bytes);
+  }
+
+  // Of the choices on the way from the fastest to the smallest the one with the best balance that keeps to
+  // the fastest one's arena: bytes are flash and RAM as they are planned, where the search counts scratch
+  // only.
+  Choice balanced() const {
+    std::vector<Choice> choices = choices_between(choice_);
+    std::vector<int64_t> ram;
+    for (const Choice& choice : choices) ram.push_back(ram_of(choice, trial_work));
+    const auto bytes_of = [&](size_t at) { return flash_of(choice_, choices[at]) + ram[at]; };
+    const Way way = {.fastest_cycles = cycles_of(choice_, choices[0]),
+                     .smallest_cycles = cycles_of(choice_, choices[1]),
+                     .fastest_bytes = bytes_of(0),
+                     .smallest_bytes = bytes_of(1)};
+    size_t best = 0;
+    double least = way.distance(cycles_of(choice_, choices[0]), bytes_of(0));
+    for (size_t at = 1; at < choices.size(); ++at) {
+      const double distance = way.distance(cycles_of(choice_, choices[at]), bytes_of(at));
+      if (at == 1 || ram[at] > ram[0] || distance >= least) continue;
+      least = distance;
+      best = at;
+    }
+    return std::move(choices[best]);
   }
 
   // How much RAM an option takes while its step runs, as far as options of one step differ in it.

@@ -90,9 +90,8 @@ struct DepthwisePlanes {
     // A pair of rows widened; a row, or two of stride 1, of a channel; what a turn costs besides.
     const int64_t pair = whole ? 25 + columns_inside(s) * 21 : 95 + columns_inside(s) * 31 / 2;
     const int64_t row = s.stride_width == 1 ? 18 + width / 2 * 62 + width % 2 * 35 : 25 + width * 71 / 4;
-    const int64_t turn = 75 + (s.input_channels < 4 * groups ? s.input_channels : 4) * 45;
     const int64_t turns = whole ? 1 : steps(s);
-    return 300 + s.batches * groups * (310 + pairs(s) * pair + turns * turn + steps(s) * 4 * row);
+    return 300 + s.batches * groups * (310 + pairs(s) * pair + 255 * turns + steps(s) * 4 * row);
   }
 #endif  // BURIN_HOST
 };

@@ -211,6 +211,8 @@ TEST_CASE("limits steer the choice of kernels before they end it", "[cli][select
   CHECK(flash_of(middle) < flash_of(fast));
   CHECK(cycles_of(fast) < cycles_of(middle));
   CHECK(cycles_of(middle) < cycles_of(small));
+  CHECK(middle["arena_bytes"] <= fast["arena_bytes"]);
+  CHECK(middle["code_bytes_estimate"] <= fast["code_bytes_estimate"]);
   CHECK_FALSE(mentions(fast, "--ram-limit"));
 
   const int64_t ram_limit = ram_of(fast) - 500;

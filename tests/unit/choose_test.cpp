@@ -98,6 +98,36 @@ TEST_CASE("balanced lies between speed and size", "[select]") {
   CHECK(inside > 100);
 }
 
+TEST_CASE("choices on the way are neither slower than the smallest nor larger than the fastest", "[select]") {
+  size_t most = 0;
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    INFO("seed " << seed);
+    const ChoiceProblem problem = random_problem(seed);
+    const std::vector<Choice> choices = choices_between(problem);
+    REQUIRE(choices.size() >= 2);
+    CHECK(choices[0] == choose(problem, Objective::speed));
+    CHECK(choices[1] == choose(problem, Objective::size));
+    for (size_t i = 2; i < choices.size(); ++i) {
+      CHECK(cycles_of(problem, choices[i]) <= cycles_of(problem, choices[1]));
+      CHECK(flash_of(problem, choices[i]) <= flash_of(problem, choices[0]));
+      CHECK(code_of(problem, choices[i]) <= code_of(problem, choices[0]));
+      CHECK(std::ranges::count(choices, choices[i]) == 1);
+    }
+    most = std::max(most, choices.size());
+  }
+  CHECK(most > 3);
+}
+
+TEST_CASE("the distance of a balance counts factors of cycles and shares of bytes", "[select]") {
+  const Way way = {
+      .fastest_cycles = 1000, .smallest_cycles = 4000, .fastest_bytes = 900, .smallest_bytes = 100};
+  CHECK(way.distance(1000, 900) == Approx(1));
+  CHECK(way.distance(4000, 100) == Approx(1));
+  CHECK(way.distance(2000, 300) == Approx(0.75));
+  const Way nowhere = {.fastest_cycles = 5, .smallest_cycles = 5, .fastest_bytes = 7, .smallest_bytes = 7};
+  CHECK(nowhere.distance(5, 7) == 0);
+}
+
 TEST_CASE("code that several steps share is paid once", "[select]") {
   // Each step alone would take its own small code; together they share the large one.
   ChoiceProblem problem;

@@ -373,7 +373,8 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
       call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
     call.stack_bytes = 300;
     call.work.packed = Facts::estimate_cycles(spec);
-    call.code_bytes = 500;
+    call.code_bytes = 120;
+    call.shared_code_bytes = 2800;
     return call;
   }
 };
@@ -406,7 +407,8 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
     call.scratch_bytes = Facts::scratch_bytes(spec);
     call.stack_bytes = 300;
     call.work.packed = Facts::estimate_cycles(spec);
-    call.code_bytes = 500;
+    call.code_bytes = 120;
+    call.shared_code_bytes = 300;
     return call;
   }
 };
