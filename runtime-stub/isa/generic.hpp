@@ -32,6 +32,11 @@ struct Generic {
     return start;
   }
 
+  // Copies bytes. Where both overlap, `to` does not lie above `from`.
+  static void copy(void* to, const void* from, int32_t bytes) {
+    memmove(to, from, static_cast<size_t>(bytes));
+  }
+
   // round(a * b / 2^31), halves up; saturates where both are INT32_MIN.
   static int32_t doubling_high_multiply(int32_t a, int32_t b) {
     if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 namespace burin_kernels {
 
@@ -12,7 +11,7 @@ struct Copy {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   static void run(const void* input, void* output) {
-    if (output != input) memmove(output, input, static_cast<size_t>(Geometry::bytes));
+    if (output != input) Isa::copy(output, input, Geometry::bytes);
   }
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 namespace burin_kernels {
 
@@ -24,7 +23,7 @@ struct Join {
   template <class... Parts>
   static uint8_t* copied(uint8_t* to, int32_t slice, const void* part, int32_t bytes, Parts... parts) {
     const uint8_t* from = static_cast<const uint8_t*>(part) + slice * bytes;
-    if (from != to) memcpy(to, from, static_cast<size_t>(bytes));
+    if (from != to) Isa::copy(to, from, bytes);
     return copied(to + bytes, slice, parts...);
   }
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 namespace burin_kernels {
 
@@ -25,7 +24,7 @@ struct Separate {
   static const uint8_t* copied(const uint8_t* from, int32_t slice, void* part, int32_t bytes,
                                Parts... parts) {
     uint8_t* to = static_cast<uint8_t*>(part) + slice * bytes;
-    if (from != to) memcpy(to, from, static_cast<size_t>(bytes));
+    if (from != to) Isa::copy(to, from, bytes);
     return copied(from + bytes, slice, parts...);
   }
 };

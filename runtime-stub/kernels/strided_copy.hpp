@@ -16,7 +16,7 @@ struct StridedCopy {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   static void run(const void* input, void* output) {
-    memmove(output, static_cast<const uint8_t*>(input) + G::offset, static_cast<size_t>(G::run_bytes));
+    move(output, static_cast<const uint8_t*>(input) + G::offset);
   }
 
   static void run(const void* input, const int32_t* axes, void* output) {
@@ -24,7 +24,7 @@ struct StridedCopy {
     uint8_t* to = static_cast<uint8_t*>(output);
     int32_t index[G::axes > 0 ? static_cast<int32_t>(G::axes) : 1] = {};
     for (;;) {
-      memmove(to, from, static_cast<size_t>(G::run_bytes));
+      move(to, from);
       to += G::run_bytes;
       int32_t axis = G::axes - 1;
       for (; axis >= 0; --axis) {
@@ -34,6 +34,16 @@ struct StridedCopy {
         index[axis] = 0;
       }
       if (axis < 0) return;
+    }
+  }
+
+ private:
+  // A run that compilers copy in registers, or a long one.
+  static void move(void* to, const void* from) {
+    if (G::run_bytes <= 8) {
+      memmove(to, from, static_cast<size_t>(G::run_bytes));
+    } else {
+      Isa::copy(to, from, G::run_bytes);
     }
   }
 };

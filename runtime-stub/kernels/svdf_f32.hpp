@@ -9,7 +9,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 namespace burin_kernels {
 
@@ -29,7 +28,7 @@ struct SvdfF32 {
         float sum = bias[unit];
         for (int32_t r = 0; r < G::rank; ++r) {
           const int32_t filter = unit * G::rank + r;
-          memmove(state, state + 1, sizeof(float) * static_cast<uint32_t>(G::memory - 1));
+          Isa::copy(state, state + 1, static_cast<int32_t>(sizeof(float)) * (G::memory - 1));
           state[G::memory - 1] = dot(input, feature + filter * G::inputs, G::inputs);
           sum += dot(time + filter * G::memory, state, G::memory);
           state += G::memory;

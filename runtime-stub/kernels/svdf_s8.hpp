@@ -12,7 +12,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <string.h>
 
 namespace burin_kernels {
 
@@ -33,7 +32,7 @@ struct SvdfS8 {
         uint32_t sum = static_cast<uint32_t>(bias[unit]);
         for (int32_t r = 0; r < G::rank; ++r) {
           const int32_t filter = unit * G::rank + r;
-          memmove(state, state + 1, sizeof(State) * static_cast<uint32_t>(G::memory - 1));
+          Isa::copy(state, state + 1, static_cast<int32_t>(sizeof(State)) * (G::memory - 1));
           state[G::memory - 1] = latest<State>(
               Isa::dot_s8(input, feature + filter * G::inputs, G::inputs, feature_bias[filter]), factors);
           const State* weights = time + filter * G::memory;
