@@ -110,7 +110,7 @@ class Oracle {
     for (size_t i = 0; i < node.outputs.size(); ++i) values_[node.outputs[i].index] = results[i];
     std::vector<double> spread(targets.size());
     bool computed = false;
-    for (const Value& result : results) computed |= is_real(result) && !is_moved(before, result);
+    for (const Value& result : results) computed |= is_real(result) && !is_moved(node, before, result);
     if (worst == incomparable)
       std::ranges::fill(spread, incomparable);
     else if (worst > 0 || computed)
@@ -128,9 +128,18 @@ class Oracle {
     }
   }
 
-  // True where every element is one of the operands', or what a clamp makes of one.
-  static bool is_moved(const std::map<TensorId, Value>& operands, const Value& result) {
-    std::set<float> known = {0.0f, 6.0f, 1.0f, -1.0f};
+  // Others may compute these numbers, too, and by another way of rounding miss them: a logistic function that
+  // underflows to 0.
+  static bool puts_constants(const Node& node) {
+    static const std::set<Op> operators = {Op::relu, Op::relu6, Op::relu_n1_to_1, Op::pad,
+                                           Op::space_to_batch_nd};
+    return node.activation != Activation::none || operators.contains(node.op);
+  }
+
+  // True where every element is one of the operands', or what a clamp or padding puts in its place.
+  static bool is_moved(const Node& node, const std::map<TensorId, Value>& operands, const Value& result) {
+    std::set<float> known;
+    if (puts_constants(node)) known = {0.0f, 6.0f, 1.0f, -1.0f};
     for (const auto& [id, value] : operands)
       if (is_real(value)) known.insert(value.as<float>().begin(), value.as<float>().end());
     return std::ranges::all_of(result.as<float>(), [&](float x) { return known.contains(x); });
