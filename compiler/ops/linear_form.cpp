@@ -51,9 +51,13 @@ std::optional<LinearForm> find_linear_form(std::span<const int8_t> values, doubl
         const int64_t r = right_nearest + dr;
         const Interval interval = offsets(values, l, r, shift, lowest, highest);
         if (interval.lowest > interval.highest) continue;
-        const int64_t offset = interval.lowest == INT64_MIN    ? interval.highest
-                               : interval.highest == INT64_MAX ? interval.lowest
-                                                               : (interval.lowest + interval.highest) / 2;
+        const bool bounded_below = interval.lowest != INT64_MIN;
+        const bool bounded_above = interval.highest != INT64_MAX;
+        // Bounded by nothing where all values are one.
+        const int64_t offset = bounded_below && bounded_above ? (interval.lowest + interval.highest) / 2
+                               : bounded_below                ? interval.lowest
+                               : bounded_above                ? interval.highest
+                                                              : 0;
         if (std::abs(offset) + (std::abs(l) + std::abs(r)) * 128 > INT32_MAX) continue;
         return LinearForm{static_cast<int32_t>(l), static_cast<int32_t>(r), static_cast<int32_t>(offset),
                           shift};
