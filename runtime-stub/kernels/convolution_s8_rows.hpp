@@ -36,7 +36,7 @@ struct ConvolutionS8Plan {
 
 // What a layer computes with; no part of the plan, as tables with addresses are no constants everywhere.
 struct ConvolutionS8Functions {
-  void (*four_of_four)(FourProducts&);  // null: only outputs of one input make blocks
+  void (*four)(FourProducts&);  // for outputs of several inputs; null: only those of one input make blocks
   LayerRequantization::Function requantize;
 };
 
@@ -121,14 +121,14 @@ struct ConvolutionS8Rows {
     void (*products)(FourProducts&);
   };
 
-  static void prepare(const Plan& plan, const Inside& inside, int32_t width,
-                      void (*four_of_four)(FourProducts&), FourProducts& work, Block& block) {
-    const bool four = four_of_four != 0;
+  static void prepare(const Plan& plan, const Inside& inside, int32_t width, void (*products)(FourProducts&),
+                      FourProducts& work, Block& block) {
+    const bool four = products != 0;
     const bool whole = four || plan.dense;
     const int32_t columns = inside.columns.count();
     block.pieces = whole ? 1 : columns;
     block.tap = plan.interleaved ? plan.weight_channels * width : plan.output_channels;
-    block.products = four ? four_of_four : FourProducts::four_of_one;
+    block.products = four ? products : FourProducts::four_of_one;
     work.length = plan.weight_channels * (whole ? columns : 1);
     work.rows = inside.rows.count();
     work.factor_step = four ? block.tap : width;
@@ -155,6 +155,19 @@ struct ConvolutionS8Rows {
     for (int32_t i = 0; i < 4; ++i) sums[i] = work.sums[i];
   }
 
+  // Of four outputs the first `in_group` read the first input, the next `outputs_a_group` the second, and so
+  // on.
+  static void keep_distances(int32_t outputs_a_group, int32_t in_group, FourProducts& work) {
+    int32_t distance = 0;
+    for (int32_t i = 0; i < 3; ++i) {
+      if (i + 1 == in_group) {
+        ++distance;
+        in_group += outputs_a_group;
+      }
+      work.distances[i] = distance;
+    }
+  }
+
   // All outputs of a pixel.
   static void pixel(const Plan& plan, const Functions& functions, const int8_t* input, const int8_t* weights,
                     const int32_t* numbers, int8_t* output, const Inside& inside) {
@@ -170,12 +183,13 @@ struct ConvolutionS8Rows {
     int32_t in_group = plan.outputs_a_group;
     int32_t width = 0;
     for (int32_t left = plan.output_channels; left > 0; left -= width) {
-      const bool four = functions.four_of_four != 0 && left >= 4;
+      const bool four = functions.four != 0 && left >= 4;
       const int32_t outputs = four || in_group >= 4 ? 4 : in_group;
       if (outputs != width) {
         width = outputs;
-        prepare(plan, inside, width, four ? functions.four_of_four : 0, work, block);
+        prepare(plan, inside, width, four ? functions.four : 0, work, block);
       }
+      if (four && plan.outputs_a_group > 1) keep_distances(plan.outputs_a_group, in_group, work);
       for (int32_t i = 0; i < 4; ++i) work.sums[i] = 0;
       work.factors = weights + block.first;
       if (block.pieces == 1 && !ring) {
@@ -188,13 +202,11 @@ struct ConvolutionS8Rows {
       output += width;
       weights += plan.interleaved ? plan.window_height * work.factor_row : width;
       // On to the inputs of the next outputs.
-      in_group -= width;
-      if (four) {
+      if (four && plan.outputs_a_group == 1) {
         input += 4;
-      } else if (in_group == 0) {
-        input += plan.weight_channels;
+        continue;
       }
-      if (in_group <= 0) in_group = plan.outputs_a_group;
+      for (in_group -= width; in_group <= 0; in_group += plan.outputs_a_group) input += plan.weight_channels;
     }
   }
 };

@@ -26,7 +26,7 @@ struct DepthwiseConvolution2dS8 {
     static constexpr ConvolutionS8Plan plan =
         ConvolutionS8PlanOf<Geometry>::make(1, G::output_channels / G::input_channels, false, false);
     const ConvolutionS8Functions functions = {
-        G::output_channels == G::input_channels ? FourProducts::four_of_four : 0,
+        G::output_channels == G::input_channels ? FourProducts::four_of_four : FourProducts::four_of_some,
         Requantizer<Isa>::of(G::requantization)};
     ConvolutionS8Rows::run(plan, functions, input, weights, numbers, output, row_begin, row_end);
   }

@@ -3,6 +3,7 @@
 //
 //   four_of_one   four weights, one input that is loaded once for four products: CONV_2D, FULLY_CONNECTED
 //   four_of_four  four weights, four inputs: DEPTHWISE_CONV_2D with as many outputs as inputs
+//   four_of_some  four weights, each with an input at its own distance: DEPTHWISE_CONV_2D with more outputs
 //
 // Weights, by output channels 0 1 2 3 4 ..., `length` of them an output:
 //   interleaved  | w0[0] w1[0] w2[0] w3[0] | w0[1] w1[1] w2[1] w3[1] | ... | w4[0] w5[0] ... |
@@ -38,11 +39,12 @@ struct FourProducts {
   const int8_t* factors;
   int32_t rows;
   int32_t length;
-  int32_t value_step;  // four_of_four: to the next tap of a row
+  int32_t value_step;  // four_of_four, four_of_some: to the next tap of a row
   int32_t factor_step;
   int32_t value_row;  // to the next row
   int32_t factor_row;
   int32_t zero_point;
+  int32_t distances[3];  // four_of_some: from the input of output 0 to those of 1, 2, 3
   int32_t sums[4];
 
   static BURIN_SHARED void four_of_one(FourProducts& work) {
@@ -134,12 +136,43 @@ struct FourProducts {
     work.sums[3] = sum_3;
   }
 
+  static BURIN_SHARED void four_of_some(FourProducts& work) {
+    int32_t sum_0 = work.sums[0];
+    int32_t sum_1 = work.sums[1];
+    int32_t sum_2 = work.sums[2];
+    int32_t sum_3 = work.sums[3];
+    const int32_t distance_1 = work.distances[0];
+    const int32_t distance_2 = work.distances[1];
+    const int32_t distance_3 = work.distances[2];
+    const int32_t zero_point = work.zero_point;
+    const int8_t* row = work.values;
+    const int8_t* row_factors = work.factors;
+    for (int32_t rows = work.rows; rows > 0; --rows) {
+      const int8_t* value = row;
+      const int8_t* factor = row_factors;
+      for (int32_t left = work.length; left > 0; --left) {
+        sum_0 += (value[0] - zero_point) * factor[0];
+        sum_1 += (value[distance_1] - zero_point) * factor[1];
+        sum_2 += (value[distance_2] - zero_point) * factor[2];
+        sum_3 += (value[distance_3] - zero_point) * factor[3];
+        value += work.value_step;
+        factor += work.factor_step;
+      }
+      row += work.value_row;
+      row_factors += work.factor_row;
+    }
+    work.sums[0] = sum_0;
+    work.sums[1] = sum_1;
+    work.sums[2] = sum_2;
+    work.sums[3] = sum_3;
+  }
+
 #ifdef BURIN_FOUR_PRODUCTS_DSP
 
  private:
   // 16 products: four inputs x0 to x3, each with the weights of four outputs, a word an input. The inputs
-  // become the halfwords (x0, x2) and (x1, x3), without the zero point, and those of two words of weights that
-  // belong to one output are brought together.
+  // become the halfwords (x0, x2) and (x1, x3), without the zero point, and those of two words of weights
+  // that belong to one output are brought together.
   static void four_inputs(const int8_t* values, const int8_t* factors, uint32_t minus_zero_points,
                           int32_t& sum_0, int32_t& sum_1, int32_t& sum_2, int32_t& sum_3) {
     uint32_t even, odd, a, b, c;

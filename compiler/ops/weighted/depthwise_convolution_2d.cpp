@@ -270,8 +270,8 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
     call.overlaps = window_overlaps(windows, input_shape(view), output);
     call.stack_bytes = 512;
     const int64_t products = output.elements() * rows.length;
-    // Only where each output channel has an input channel of its own four products are made at a time.
-    const int64_t a_product = output[3] == input_shape(view)[3] ? 6 : 50;
+    // Four inputs are one word where each output has its own.
+    const int64_t a_product = output[3] == input_shape(view)[3] ? 6 : 8;
     call.work = {.instructions = a_product * products + (40 + 4 * windows.height.window) * output.elements(),
                  .products = products,
                  .requantizations = output.elements()};
