@@ -13,12 +13,15 @@
 #define BURIN_NAKED __attribute__((naked, noipa))
 #endif
 
+// Where a call costs more than what is called, whatever the user optimises for.
+#define BURIN_ALWAYS_INLINE inline __attribute__((always_inline))
+
 namespace burin_kernels {
 
 struct ArmDsp : Generic {
 #ifndef BURIN_HOST
-  // Eight products a round: 22 cycles, where loads of two words, four widenings and two multiplications take four. Both
-  // sides may lie at any address. r0 a, r1 b, r2 count, r3 sum.
+  // Eight products a round: 22 cycles, where loads of two words, four widenings and two multiplications take
+  // four. Both sides may lie at any address. r0 a, r1 b, r2 count, r3 sum.
   static BURIN_NAKED int32_t dot_s8(const int8_t*, const int8_t*, int32_t, int32_t) {
     __asm__(
         "push {r4-r7, lr}\n"
@@ -57,8 +60,39 @@ struct ArmDsp : Generic {
         "pop {r4-r7, pc}\n");
   }
 
-  // Sixteen bytes a round: 12 cycles, where C libraries made small take seven for each byte. Loads come before stores,
-  // so that the ends may overlap. Any addresses. r0 to, r1 from, r2 bytes.
+  // Four instructions. Twice the multiplier exceeds 32 bits by 2^32, which the addend makes up for: x =
+  // round(value * multiplier / 2^31), less 1 if negative, as halves go away from zero; the last bit that is
+  // shifted out rounds.
+  static BURIN_ALWAYS_INLINE int32_t requantize_right(int32_t value, int32_t multiplier, int32_t shift) {
+    int32_t x;
+    __asm__("smmlar %0, %1, %2, %1"
+            : "=r"(x)
+            : "r"(value), "r"(static_cast<int32_t>(static_cast<uint32_t>(multiplier) << 1)));
+    if (shift != 0) {
+      __asm__(
+          "add %0, %0, %0, asr #31\n"
+          "asrs %0, %0, %1\n"
+          "adc %0, %0, #0\n"
+          : "+r"(x)
+          : "r"(-shift)
+          : "cc");
+    }
+    return x;
+  }
+  // What requantize_right does not do is rare, and kept out of the way.
+  static BURIN_ALWAYS_INLINE int32_t requantize_twice(int32_t value, int32_t multiplier, int32_t shift) {
+    return shift <= 0 && multiplier >= int32_t(1) << 30 ? requantize_right(value, multiplier, shift)
+                                                        : requantize_otherwise(value, multiplier, shift);
+  }
+  static BURIN_SHARED int32_t requantize_otherwise(int32_t value, int32_t multiplier, int32_t shift) {
+    return Generic::requantize_twice(value, multiplier, shift);
+  }
+  static BURIN_ALWAYS_INLINE int32_t requantize(int32_t value, int32_t multiplier, int32_t shift, bool once) {
+    return once ? requantize_once(value, multiplier, shift) : requantize_twice(value, multiplier, shift);
+  }
+
+  // Sixteen bytes a round: 12 cycles, where C libraries made small take seven for each byte. Loads come
+  // before stores, so that the ends may overlap. Any addresses. r0 to, r1 from, r2 bytes.
   static BURIN_NAKED void copy(void*, const void*, int32_t) {
     __asm__(
         "push {r4-r6, lr}\n"

@@ -4,7 +4,7 @@
 //
 // bits = 20 for elements of 8 bits, 15 for 16; each scale is a requantisation. `quantization` holds, in this
 // order: the zero points of left, right and output; multiplier and shift of left, right and output; the
-// lowest and the highest output.
+// lowest and the highest output. Geometry: shifts_right, where Isa::requantize_right can do all three.
 #pragma once
 
 #include <stdint.h>
@@ -41,7 +41,9 @@ struct SumQuantized {
       return static_cast<Element>(Isa::clamp(scale(a + sign * b, q + 7) + q[2], q[9], q[10]));
     }
     static int32_t scale(int32_t value, const int32_t* factor) {
-      return Isa::requantize(value, factor[0], factor[1], Geometry::round_once != 0);
+      return Geometry::shifts_right != 0
+                 ? Isa::requantize_right(value, factor[0], factor[1])
+                 : Isa::requantize(value, factor[0], factor[1], Geometry::round_once != 0);
     }
   };
 };

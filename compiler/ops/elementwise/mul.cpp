@@ -1,8 +1,12 @@
 // MUL: output = activation(left * right), with broadcasting.
 #include "kernels/multiply_quantized.hpp"
+
+#include <cmath>
+
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
 #include "ops/sampling.hpp"
+#include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
@@ -128,9 +132,66 @@ class MultiplyQuantizedKernel final : public Kernel {
     call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
     call.stack_bytes = 96;
     const int64_t elements = view.output().type.shape.elements();
-    call.work = {.instructions = 22 * elements, .requantizations = elements};
+    // A shift to the left is not what primitive layers are quick at.
+    call.work = {.instructions = (factor.shift > 0 ? 45 : 15) * elements, .requantizations = elements};
     call.code_bytes = 180;
     call.requantization = "exact reference form";
+    return call;
+  }
+};
+
+// A form with a product shifted by 20 bits that equals the definition for every product of two bytes.
+std::optional<ProductForm> proved_form(const NodeView& view, Rounding rounding) {
+  const FixedPointMultiplier factor = product_factor(view);
+  const ClampRange clamp = activation_range(view.node.activation, view.output());
+  const int32_t left = view.input(0).quantization.zero_point();
+  const int32_t right = view.input(1).quantization.zero_point();
+  AccumulatorRange products{0, 0};
+  for (const int32_t a : {-128 - left, 127 - left})
+    for (const int32_t b : {-128 - right, 127 - right}) {
+      products.lowest = std::min<int64_t>(products.lowest, a * b);
+      products.highest = std::max<int64_t>(products.highest, a * b);
+    }
+  const Requantization requantization{.multiplier = factor.multiplier,
+                                      .shift = factor.shift,
+                                      .zero_point = view.output().quantization.zero_point(),
+                                      .clamp_min = clamp.lowest,
+                                      .clamp_max = clamp.highest};
+  // As precise as 31 bits of a multiplier and 32 of a result allow.
+  const double scale = std::ldexp(factor.multiplier, factor.shift - 31);
+  const double largest = scale * static_cast<double>(std::max(-products.lowest, products.highest));
+  const int multiplier_bits = 11 - static_cast<int>(std::ceil(std::log2(scale + 1e-9)));
+  const int result_bits = 30 - static_cast<int>(std::ceil(std::log2(largest + 256)));
+  int shift = std::min({22, multiplier_bits, result_bits});
+  for (int tries = 6; tries > 0 && shift > 0; --tries, --shift)
+    if (auto form = prove_product(requantization, rounding, products, 0, 20, shift)) return form;
+  return std::nullopt;
+}
+
+class MultiplyProvedKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"MultiplyS8Proved", Op::mul, KernelSet::generic,
+                                       "kernels/multiply_s8_proved.hpp",
+                                       "int8, one product and one shift in place of the requantisation."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+    const std::optional<ProductForm> form = proved_form(view, context.rounding);
+    if (!form) return Refusal{"no product form equals the definition for every product of two bytes"};
+    KernelCall call;
+    describe_broadcast(view, call);
+    for (const int32_t number :
+         {view.input(0).quantization.zero_point(), view.input(1).quantization.zero_point(), form->multiplier,
+          form->constant, static_cast<int32_t>(form->post_shift), form->clamp_min, form->clamp_max})
+      call.arguments.emplace_back(number);
+    call.stack_bytes = 72;
+    call.work.instructions = 40 + 24 * view.output().type.shape.elements();
+    call.code_bytes = 120;
+    call.requantization = "one product and one shift, proved for every product of two bytes";
     return call;
   }
 };
@@ -149,6 +210,11 @@ const Kernel& mul_f32_kernel() {
 
 const Kernel& mul_quantized_kernel() {
   static const MultiplyQuantizedKernel instance;
+  return instance;
+}
+
+const Kernel& mul_proved_kernel() {
+  static const MultiplyProvedKernel instance;
   return instance;
 }
 

@@ -154,13 +154,21 @@ std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view
     return Refusal{"it computes quantised integers"};
   KernelCall call;
   describe_broadcast(view, call);
-  call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
   const std::vector<int32_t> quantization = quantization_numbers(view, sign_);
+  const SumScaling scaling = sum_scaling(view, sign_);
+  const auto to_the_right = [](const FixedPointMultiplier& factor) {
+    return factor.multiplier >= int32_t{1} << 30 && factor.shift <= 0;
+  };
+  const bool once = context.rounding == Rounding::litert;
+  const bool shifts_right =
+      !once && to_the_right(scaling.left) && to_the_right(scaling.right) && to_the_right(scaling.output);
+  call.geometry.insert(call.geometry.end(),
+                       {{"round_once", once ? 1 : 0}, {"shifts_right", shifts_right ? 1 : 0}});
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
   call.stack_bytes = 128;
   const int64_t elements = view.output().type.shape.elements();
-  call.work = {.instructions = 30 * elements, .requantizations = 3 * elements};
+  call.work = {.instructions = 9 * elements, .requantizations = 3 * elements};
   call.code_bytes = 260;
   call.requantization = "exact reference form, of both operands and of the sum";
   return call;

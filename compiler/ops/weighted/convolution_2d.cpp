@@ -272,7 +272,7 @@ class Convolution2dS8Kernel final : public Kernel {
     call.stack_bytes = 512;
     // A last block of fewer output channels takes as long as one of four.
     const int64_t products = output.elements() / output[3] * ((output[3] + 3) / 4 * 4) * rows.length;
-    call.work = {.instructions = 250 + (20 + 22 * windows.height.window) * output.elements(),
+    call.work = {.instructions = 250 + (34 + 22 * windows.height.window) * output.elements(),
                  .products = products,
                  .requantizations = output.elements()};
     call.code_bytes = 130;

@@ -272,7 +272,7 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
     const int64_t products = output.elements() * rows.length;
     // Four inputs are one word where each output has its own.
     const int64_t a_product = output[3] == input_shape(view)[3] ? 6 : 8;
-    call.work = {.instructions = a_product * products + (40 + 4 * windows.height.window) * output.elements(),
+    call.work = {.instructions = a_product * products + (53 + 4 * windows.height.window) * output.elements(),
                  .products = products,
                  .requantizations = output.elements()};
     call.code_bytes = 130;

@@ -235,7 +235,7 @@ class FullyConnectedS8Kernel final : public Kernel {
     call.stack_bytes = 256;
     // A last block of fewer outputs takes as long as one of four.
     const int64_t blocks = batch_count(view) * ((output_length(view) + 3) / 4);
-    call.work = {.instructions = 160 * blocks,
+    call.work = {.instructions = 210 * blocks,
                  .products = 4 * blocks * input_length(view),
                  .requantizations = 4 * blocks};
     call.code_bytes = 70;
