@@ -98,7 +98,7 @@ Diagnostics check_stop_after(const std::string& pass) {
 }  // namespace
 
 Result<PreparedModel> prepare(const CompileOptions& options) {
-  const Result<std::string> file = read_file(options.model, max_model_bytes);
+  const Result<std::string> file = read_model_file(options.model);
   if (!file) return file.diagnostics();
   return prepare(std::as_bytes(std::span<const char>(*file)), options);
 }

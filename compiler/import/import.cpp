@@ -1,39 +1,12 @@
 #include "import/import.hpp"
 
-#include <fmt/format.h>
-
-#include <fstream>
-
 #include "import/tflite/tflite.hpp"
 #include "import/tir/tir.hpp"
 #include "ir/text.hpp"
+#include "support/files.hpp"
 
 namespace burin {
 namespace {
-
-Diagnostic unreadable(std::string message) {
-  return {.code = DiagnosticCode::E0203, .message = std::move(message), .place = {}, .help = {}, .file = {}};
-}
-
-Result<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return unreadable("the file does not exist");
-  if (std::filesystem::is_directory(path, error)) return unreadable("this is a folder");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return unreadable("the file cannot be opened");
-  // Not by the size that the file system tells: pipes and devices have none.
-  std::vector<std::byte> bytes;
-  size_t held = 0;
-  while (stream && held <= max_model_bytes) {
-    bytes.resize(std::max<size_t>(size_t{1} << 16, 2 * held));
-    stream.read(reinterpret_cast<char*>(bytes.data() + held),
-                static_cast<std::streamsize>(bytes.size() - held));
-    held += static_cast<size_t>(stream.gcount());
-  }
-  if (stream.bad()) return unreadable("the file cannot be read");
-  bytes.resize(held);
-  return bytes;
-}
 
 // Runs `read` and puts the file's name into its diagnostics.
 template <class T, class Read>
@@ -50,12 +23,6 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 }
 
 std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
-  if (bytes.size() > max_model_bytes)
-    return Diagnostic{.code = DiagnosticCode::E0403,
-                      .message = fmt::format("the file is larger than {} MB", max_model_bytes >> 20),
-                      .place = {},
-                      .help = {},
-                      .file = {}};
   if (is_tflite(bytes) || is_graph_text(text_of(bytes))) return std::nullopt;
   return Diagnostic{
       .code = DiagnosticCode::E0301,
@@ -65,7 +32,19 @@ std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
       .file = {}};
 }
 
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span<const char>(text));
+}
+
 }  // namespace
+
+Result<std::string> read_model_file(const std::filesystem::path& path) {
+  Result<std::string> bytes = read_file(path, max_model_bytes);
+  if (bytes) return bytes;
+  Diagnostics diagnostics = bytes.diagnostics();
+  for (Diagnostic& diagnostic : diagnostics) diagnostic.code = DiagnosticCode::E0305;
+  return diagnostics;
+}
 
 Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name) {
   return with_file_name<Graph>(file_name, [&]() -> Result<Graph> {
@@ -76,11 +55,9 @@ Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view fi
 }
 
 Result<Graph> import_model(const std::filesystem::path& path) {
-  const Result<std::vector<std::byte>> bytes = read_file(path);
-  return with_file_name<Graph>(path.string(), [&]() -> Result<Graph> {
-    if (!bytes) return bytes.diagnostics();
-    return import_bytes(*bytes, path.string());
-  });
+  const Result<std::string> file = read_model_file(path);
+  if (!file) return file.diagnostics();
+  return import_bytes(bytes_of(*file), path.string());
 }
 
 Result<std::vector<ModelOperator>> list_operators(std::span<const std::byte> bytes,
@@ -93,12 +70,9 @@ Result<std::vector<ModelOperator>> list_operators(std::span<const std::byte> byt
 }
 
 Result<std::vector<ModelOperator>> list_operators(const std::filesystem::path& path) {
-  using Rows = std::vector<ModelOperator>;
-  const Result<std::vector<std::byte>> bytes = read_file(path);
-  return with_file_name<Rows>(path.string(), [&]() -> Result<Rows> {
-    if (!bytes) return bytes.diagnostics();
-    return list_operators(*bytes, path.string());
-  });
+  const Result<std::string> file = read_model_file(path);
+  if (!file) return file.diagnostics();
+  return list_operators(bytes_of(*file), path.string());
 }
 
 }  // namespace burin

@@ -17,6 +17,9 @@ namespace burin {
 // Larger files are refused.
 constexpr size_t max_model_bytes = size_t{256} << 20;
 
+// The bytes of a model file. E0305 where it cannot be read, or is larger.
+Result<std::string> read_model_file(const std::filesystem::path& path);
+
 // Reads a model file, recognising the format by its content: TFLite has the bytes TFL3 at offset 4, the text
 // form starts with its keyword. The graph keeps the rules of ir/verify.hpp and all constraints of its
 // operators; it is named after the file. On failure every finding is reported, not only the first; `file` is

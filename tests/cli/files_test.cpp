@@ -21,8 +21,8 @@ TEST_CASE("a model that is missing, a folder, empty or no model at all", "[cli]"
   const auto before = snapshot(place.path());
   for (const char* verb : {"compile", "inspect", "ops", "run", "verify", "bench"}) {
     INFO(verb);
-    check_failure(burin({verb, "missing.tflite"}, {}, place.path()), 2, "E0203");
-    check_failure(burin({verb, "."}, {}, place.path()), 2, "E0203");
+    check_failure(burin({verb, "missing.tflite"}, {}, place.path()), 3, "E0305");
+    check_failure(burin({verb, "."}, {}, place.path()), 3, "E0305");
     check_failure(burin({verb, "empty.tflite"}, {}, place.path()), 3, "E0301");
     check_failure(burin({verb, "text.tflite"}, {}, place.path()), 3, "E0301");
     check_failure(burin({verb, "half.tir"}, {}, place.path()), 3, "E0304");

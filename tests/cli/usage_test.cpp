@@ -124,7 +124,7 @@ TEST_CASE("colours only where they are asked for or somebody looks", "[cli]") {
        {std::vector<std::string>{"--color", "always", "compile", missing},
         {"--color=always", "compile", missing},
         {"compile", missing, "--color=always"}})
-    CHECK_THAT(burin(words).errors, Contains("\x1b[1;31merror[E0203]\x1b[0m"));
+    CHECK_THAT(burin(words).errors, Contains("\x1b[1;31merror[E0305]\x1b[0m"));
   // What goes to stdout has none in any case.
   CHECK_THAT(burin({"--color=always", "inspect", sine()}).output, !Contains("\x1b"));
 }

@@ -111,7 +111,7 @@ TEST_CASE("a file that is absent or a folder is a diagnostic") {
   for (const std::filesystem::path& path : {models / "no_such_file.tflite", models}) {
     const Result<Graph> graph = import_model(path);
     REQUIRE(graph.diagnostics().size() == 1);
-    CHECK(graph.diagnostics()[0].code == DiagnosticCode::E0203);
+    CHECK(graph.diagnostics()[0].code == DiagnosticCode::E0305);
     CHECK(graph.diagnostics()[0].file == path.string());
   }
 }
