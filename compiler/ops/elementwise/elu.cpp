@@ -41,7 +41,10 @@ class Elu final : public UnaryOperator {
     return [=](int64_t x) {
       const float real = scale * static_cast<float>(x - input_zero);
       const float result = real < 0 ? std::exp(real) - 1.0f : real;
-      return static_cast<int64_t>(std::round(result * inverse) + output_zero);
+      const float rounded = std::round(result * inverse) + output_zero;
+      // Far beyond any output, and in reach of the type; what is not a number is as low as it gets.
+      constexpr float far = 1e6F;
+      return static_cast<int64_t>(rounded > -far ? std::min(rounded, far) : -far);
     };
   }
   RealFunction real_function(const NodeView&) const override {
