@@ -204,6 +204,32 @@ TEST_CASE("arenas of public models keep to their limits", "[corpus]") {
   }
 }
 
+TEST_CASE("balanced kernels of public models lie between those for speed and those for size", "[corpus]") {
+  for (const Case& c : supported_cases()) {
+    INFO(c.file.name);
+    std::vector<Program> programs;
+    for (const Objective objective : {Objective::speed, Objective::balanced, Objective::size}) {
+      CompileOptions options;
+      options.model = c.file.path.string();
+      options.target = "cortex-m4";
+      options.objective = objective;
+      Result<Compilation> compilation = compile(options);
+      REQUIRE(compilation.ok());
+      programs.push_back(std::move(compilation->program));
+    }
+    CHECK(programs[0].cycles_estimate() <= programs[1].cycles_estimate());
+    CHECK(programs[1].cycles_estimate() <= programs[2].cycles_estimate());
+    CHECK(programs[0].code_bytes_estimate() >= programs[1].code_bytes_estimate());
+    const auto flash = [](const Program& program) {
+      return program.weight_bytes() + program.code_bytes_estimate();
+    };
+    CHECK(flash(programs[0]) >= flash(programs[1]));
+    CHECK(flash(programs[1]) >= flash(programs[2]));
+    CHECK(programs[0].arena_bytes >= programs[1].arena_bytes);
+    CHECK(programs[1].arena_bytes >= programs[2].arena_bytes);
+  }
+}
+
 TEST_CASE("public models that are not supported yet are refused in words", "[corpus]") {
   std::string refused;
   for (const ModelFile& model : corpus_models()) {
