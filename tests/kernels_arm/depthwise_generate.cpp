@@ -91,7 +91,8 @@ Layer random_layer(Random& random, int index) {
   s.dilation_width = layer.any ? random.between(1, 2) : 1;
   s.stride_height = random.between(1, layer.any ? 3 : 2);
   s.stride_width = layer.any ? random.between(1, 3) : s.stride_height;
-  s.input_channels = s.output_channels = random.between(4, 14);
+  s.input_channels = random.between(4, 14);
+  s.output_channels = s.input_channels * (layer.any && random.one_in(3) ? random.between(2, 5) : 1);
   s.input_height = random.between(1, 9);
   s.input_width = random.between(1, 12);
   pad_same(s);
@@ -130,7 +131,7 @@ Layer random_layer(Random& random, int index) {
     layer.steepest = 1;
     layer.flattest = 100000;
   }
-  layer.round_once = !layer.any && random.one_in(5);
+  layer.round_once = random.one_in(5);
   return layer;
 }
 
@@ -149,8 +150,9 @@ std::vector<int8_t> expected_output(const Layer& layer, const std::vector<int8_t
             const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
             const int32_t column = x * s.stride_width - s.pad_left + j * s.dilation_width;
             if (row < 0 || row >= s.input_height || column < 0 || column >= s.input_width) continue;
+            const int32_t source = c / (s.output_channels / s.input_channels);
             const int32_t value =
-                input[static_cast<size_t>((row * s.input_width + column) * s.input_channels + c)];
+                input[static_cast<size_t>((row * s.input_width + column) * s.input_channels + source)];
             sum += (value - s.input_zero_point) *
                    weights[static_cast<size_t>((i * s.kernel_width + j) * s.output_channels + c)];
           }
@@ -170,7 +172,7 @@ bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
   const ConvolutionSpec& s = layer.spec;
   if (layer.any ? !DepthwiseAny::accepts(s) : !DepthwisePlanes::accepts(s)) return false;
   const auto channels = static_cast<size_t>(s.output_channels);
-  std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width) * channels);
+  std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width * s.input_channels));
   for (int8_t& value : input) value = static_cast<int8_t>(random.between(-128, 127));
   const int32_t taps = s.kernel_height * s.kernel_width;
   std::vector<int8_t> weights(static_cast<size_t>(taps) * channels);
@@ -202,11 +204,11 @@ bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
       "%d, "
       "stride_height = %d, stride_width = %d, dilation_height = %d, dilation_width = %d, pad_top = %d, "
       "pad_left = %d, input_zero_point = %d, output_zero_point = %d, activation_min = %d, activation_max = "
-      "%d, input_ring_rows = %d, output_ring_rows = %d }; };\n",
+      "%d, input_ring_rows = %d, output_ring_rows = %d, single_rounding = %d }; };\n",
       number, s.input_height, s.input_width, s.input_channels, s.kernel_height, s.kernel_width,
       s.output_height, s.output_width, s.output_channels, s.stride_height, s.stride_width, s.dilation_height,
       s.dilation_width, s.pad_top, s.pad_left, s.input_zero_point, s.output_zero_point, s.activation_min,
-      s.activation_max, layer.input_ring_rows, layer.output_ring_rows);
+      s.activation_max, layer.input_ring_rows, layer.output_ring_rows, layer.round_once);
   file.declarations += text;
   std::snprintf(text, sizeof text, "  check<case_%d, %s>(%d, \"%s\", %zu, %zu, %zu, %s);\n", number,
                 layer.any ? "any_kernel" : "planes_kernel", number, layer.name.c_str(), file.append(input),

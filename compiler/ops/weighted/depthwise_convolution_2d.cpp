@@ -385,7 +385,7 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
     static constexpr KernelFacts facts{
         "DepthwiseConvolution2dS8Any", Op::depthwise_convolution_2d, KernelSet::arm_dsp,
         "kernels/depthwise_convolution_2d_s8_any.hpp",
-        "Any window, by a table of where its taps lie, four channels at a time."};
+        "Any window and depth multiplier, by a table of where its taps lie, four channels at a time."};
     return facts;
   }
 
@@ -393,17 +393,18 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
                                           const LoweringContext& context) const override {
     using Facts = burin_kernels::DepthwiseAny;
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
-    if (context.rounding != Rounding::tflm) return Refusal{"it rounds twice"};
+    const bool once = context.rounding == Rounding::litert;
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
-    if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
-    if (!Facts::accepts(spec)) return Refusal{"it takes four channels or more"};
+    if (!Facts::accepts(spec)) return Refusal{"it takes four input channels or more"};
     const ChannelNumbers numbers = channel_numbers(view);
     const auto stream = burin_kernels::DepthwiseAnyPacker::pack(
         spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
-    call.requantization = requantization_note(0, spec.output_channels, "exact 5-instruction form");
+    call.geometry.emplace_back("single_rounding", once);
+    call.requantization = requantization_note(0, spec.output_channels,
+                                              once ? "exact 4-instruction form" : "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);
     call.stack_bytes = 300;
     call.work.packed = Facts::estimate_cycles(spec);
