@@ -32,7 +32,8 @@
 //       x = (S * multiplier + 2^30) >> 31; unless bit 31 of r0 is set: x -= (x < 0)
 //       output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + zero point); then, if bit 31 of r1 is set, clamped
 //   which is the reference's double rounding. Without the subtraction it is that still if the zero point is
-//   -128.
+//   -128. Bit 0 of m0, which is no part of it: x = (S * multiplier) >> 31, and that without the subtraction
+//   is the single rounding, as floors nest.
 //
 // ---- cost, modelled Cortex-M4 cycles ----
 // A block of two pixels by four channels: 15 for each step (16 products; four loads in a row, two unpackings,
@@ -414,6 +415,7 @@ struct ArmDspMatrix {
         "  asr.w r8, r8, #8\n"
         "  asr.w r10, r10, #8\n"
         "  asr.w r12, r12, #8\n"
+        "  bcs.w 80f\n"
         "  smmlar r6, r6, r2, r6\n"
         "  smmlar r10, r10, r2, r10\n"
         "  smmlar r7, r7, r3, r7\n"
@@ -422,6 +424,7 @@ struct ArmDspMatrix {
         "  smmlar r12, r12, r4, r12\n"
         "  smmlar r9, r9, r5, r9\n"
         "  smmlar lr, lr, r5, lr\n"
+        "81:\n"
         "  ldr r2, [r1, #20]\n"
         "  ldr r3, [r1, #24]\n"
         "  ldr r4, [r1, #28]\n"
@@ -548,7 +551,19 @@ struct ArmDspMatrix {
         "  ssat r11, #8, r11, asr #15\n"
         "  ssat r12, #8, r12, asr #15\n"
         "  ssat lr, #8, lr, asr #15\n"
-        "  b.w 40b\n");
+        "  b.w 40b\n"
+        // Exact, rounded once.
+        "80:\n"
+        "  bic r2, r2, #1\n"
+        "  smmla r6, r6, r2, r6\n"
+        "  smmla r10, r10, r2, r10\n"
+        "  smmla r7, r7, r3, r7\n"
+        "  smmla r11, r11, r3, r11\n"
+        "  smmla r8, r8, r4, r8\n"
+        "  smmla r12, r12, r4, r12\n"
+        "  smmla r9, r9, r5, r9\n"
+        "  smmla lr, lr, r5, lr\n"
+        "  b.w 81b\n");
   }
 };
 #endif  // !BURIN_HOST

@@ -1,7 +1,9 @@
 // The inner loops of an int8 matrix times a vector on cores with the DSP extension: eight outputs at a time.
 //
 // Dual weights are as in isa/arm_dsp_matrix.hpp: 256 * w[a] + w[b] in a halfword, SMLAD(word, x) and
-// SMLAD(SXTB16(word), x). The numbers of outputs are those of its form "exact".
+// SMLAD(SXTB16(word), x). The numbers of outputs are those of its form "exact", or where numbers are rounded
+// once, that form with SMMLA in place of SMMLAR and without the correction of negative sums: floors nest, so
+// (floor(a m / 2^31) + 2^(r-1)) >> r is (a m + 2^(30+r)) >> (31+r).
 //
 // ---- columns ----
 // The vector, widened to int16: for each four bytes b0 b1 b2 b3 the words (b0, b2) (b1, b3), a step each. A
@@ -30,8 +32,8 @@ namespace burin_kernels {
 struct ArmDspVectorProduct {
   uintptr_t columns;      // address of the first word of the columns, less 4: no object need lie there
   uintptr_t columns_end;  // of the last word of the columns
-  int32_t skip;               // 8 * (step pairs by which the steps fall short of a multiple of 8)
-  int32_t entry;              // for the routine's own use
+  int32_t skip;           // 8 * (step pairs by which the steps fall short of a multiple of 8)
+  int32_t entry;          // for the routine's own use
   int8_t* output;
   int32_t output_zero_point;
   int32_t eights;  // groups of eight outputs
@@ -40,6 +42,334 @@ struct ArmDspVectorProduct {
   int32_t clamp;      // activation_max * 256 + (activation_min & 255)
   int32_t alignment;  // of the stack to 8 bytes
 };
+
+// clang-format off
+
+// r0 columns, r1 stream, both less 4 bytes; r2 to r5 activations and dual weights; accumulators r6 D(0,1),
+// r7 S(1), r8 D(2,3), r9 S(3), r10 D(4,5), r11 S(5), r12 D(6,7), lr S(7). The stack holds an
+// ArmDspVectorProduct whose output, eights and rest advance: 0 columns, 4 end, 8 skip, 12 entry, 16 output, 20 zero
+// point, 24 eights, 28 rest, 32 stream, 36 clamp.
+#define BURIN_VECTOR_PRODUCT(high)                                                                       \
+  ".syntax unified\n"                                                                                    \
+  "  push {r4-r11, lr}\n"                                                                                \
+  "  ldm r0, {r2-r12}\n"                                                                                 \
+  "  adr.w r5, 10f\n"                                                                                    \
+  "  movs r0, #29\n"  /* 8 bytes of columns for two steps that are skipped, but 116 of instructions */   \
+  "  muls r0, r4, r0\n"                                                                                  \
+  "  add r5, r5, r0, lsr #1\n"                                                                           \
+  "  orr r5, r5, #1\n"                                                                                   \
+  "  push {r2-r12}\n"                                                                                    \
+  "  sub.w r1, r10, #4\n"                                                                                \
+  "  cmp r8, #0\n"                                                                                       \
+  "  beq.w 50f\n"                                                                                        \
+  "  b.w 20f\n"                                                                                          \
+  "  .balign 4\n"                                                                                        \
+  "10:\n"                                                                                                \
+  "  .irp pair, 0, 1, 2\n"                                                                               \
+  "  ldr.n r2, [r0, #\\pair * 8 + 4]\n"                                                                  \
+  "  ldr.n r3, [r1, #\\pair * 32 + 4]\n"                                                                 \
+  "  ldr.n r4, [r1, #\\pair * 32 + 8]\n"                                                                 \
+  "  ldr.n r5, [r1, #\\pair * 32 + 12]\n"                                                                \
+  "  smlad r6, r3, r2, r6\n"                                                                             \
+  "  smlad r8, r4, r2, r8\n"                                                                             \
+  "  smlad r10, r5, r2, r10\n"                                                                           \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  sxtb16 r4, r4\n"                                                                                    \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r3, r2, r7\n"                                                                             \
+  "  smlad r9, r4, r2, r9\n"                                                                             \
+  "  smlad r11, r5, r2, r11\n"                                                                           \
+  "  ldr.n r3, [r1, #\\pair * 32 + 16]\n"                                                                \
+  "  ldr.n r4, [r0, #\\pair * 8 + 8]\n"                                                                  \
+  "  ldr.n r5, [r1, #\\pair * 32 + 20]\n"                                                                \
+  "  smlad r12, r3, r2, r12\n"                                                                           \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  smlad lr, r3, r2, lr\n"                                                                             \
+  "  smlad r6, r5, r4, r6\n"                                                                             \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r5, r4, r7\n"                                                                             \
+  "  ldr.n r2, [r1, #\\pair * 32 + 24]\n"                                                                \
+  "  ldr.n r3, [r1, #\\pair * 32 + 28]\n"                                                                \
+  "  ldr.n r5, [r1, #\\pair * 32 + 32]\n"                                                                \
+  "  smlad r8, r2, r4, r8\n"                                                                             \
+  "  smlad r10, r3, r4, r10\n"                                                                           \
+  "  smlad r12, r5, r4, r12\n"                                                                           \
+  "  sxtb16 r2, r2\n"                                                                                    \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r9, r2, r4, r9\n"                                                                             \
+  "  smlad r11, r3, r4, r11\n"                                                                           \
+  "  smlad lr, r5, r4, lr\n"                                                                             \
+  "  .endr\n"                                                                                            \
+  /* The fourth pair moves the pointers on. */                                                           \
+  "  ldr.n r2, [r0, #28]\n"                                                                              \
+  "  ldr.n r3, [r1, #100]\n"                                                                             \
+  "  ldr.n r4, [r1, #104]\n"                                                                             \
+  "  ldr.n r5, [r1, #108]\n"                                                                             \
+  "  smlad r6, r3, r2, r6\n"                                                                             \
+  "  smlad r8, r4, r2, r8\n"                                                                             \
+  "  smlad r10, r5, r2, r10\n"                                                                           \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  sxtb16 r4, r4\n"                                                                                    \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r3, r2, r7\n"                                                                             \
+  "  smlad r9, r4, r2, r9\n"                                                                             \
+  "  smlad r11, r5, r2, r11\n"                                                                           \
+  "  ldr r3, [r1, #112]\n"                                                                               \
+  "  ldr r4, [r0, #32]!\n"                                                                               \
+  "  ldr r5, [r1, #116]\n"                                                                               \
+  "  smlad r12, r3, r2, r12\n"                                                                           \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  smlad lr, r3, r2, lr\n"                                                                             \
+  "  smlad r6, r5, r4, r6\n"                                                                             \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r5, r4, r7\n"                                                                             \
+  "  ldr r2, [r1, #120]\n"                                                                               \
+  "  ldr r3, [r1, #124]\n"                                                                               \
+  "  ldr r5, [r1, #128]!\n"                                                                              \
+  "  smlad r8, r2, r4, r8\n"                                                                             \
+  "  smlad r10, r3, r4, r10\n"                                                                           \
+  "  smlad r12, r5, r4, r12\n"                                                                           \
+  "  sxtb16 r2, r2\n"                                                                                    \
+  "  sxtb16 r3, r3\n"                                                                                    \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r9, r2, r4, r9\n"                                                                             \
+  "  smlad r11, r3, r4, r11\n"                                                                           \
+  "  smlad lr, r5, r4, lr\n"                                                                             \
+  "  ldr r2, [sp, #4]\n"                                                                                 \
+  "  cmp r0, r2\n"                                                                                       \
+  "  bne.w 10b\n"                                                                                        \
+  /* S(a) = (D - S(b)) / 256, biases, the doubling high multiply. */                                     \
+  "  ldr r2, [r1, #4]\n"                                                                                 \
+  "  ldr r3, [r1, #8]\n"                                                                                 \
+  "  ldr r4, [r1, #12]\n"                                                                                \
+  "  ldr r5, [r1, #16]\n"                                                                                \
+  "  sub.w r6, r6, r7\n"                                                                                 \
+  "  add.w r6, r4, r6, asr #8\n"                                                                         \
+  "  add r7, r5\n"                                                                                       \
+  "  " high " r6, r6, r2, r6\n"                                                                          \
+  "  " high " r7, r7, r3, r7\n"                                                                          \
+  "  ldr r2, [r1, #20]\n"                                                                                \
+  "  ldr r3, [r1, #24]\n"                                                                                \
+  "  ldr r4, [r1, #28]\n"                                                                                \
+  "  ldr r5, [r1, #32]\n"                                                                                \
+  "  sub.w r8, r8, r9\n"                                                                                 \
+  "  add.w r8, r4, r8, asr #8\n"                                                                         \
+  "  add r9, r5\n"                                                                                       \
+  "  " high " r8, r8, r2, r8\n"                                                                          \
+  "  " high " r9, r9, r3, r9\n"                                                                          \
+  "  ldr r2, [r1, #36]\n"                                                                                \
+  "  ldr r3, [r1, #40]\n"                                                                                \
+  "  ldr r4, [r1, #44]\n"                                                                                \
+  "  ldr r5, [r1, #48]\n"                                                                                \
+  "  sub.w r10, r10, r11\n"                                                                              \
+  "  add.w r10, r4, r10, asr #8\n"                                                                       \
+  "  add r11, r5\n"                                                                                      \
+  "  " high " r10, r10, r2, r10\n"                                                                       \
+  "  " high " r11, r11, r3, r11\n"                                                                       \
+  "  ldr r2, [r1, #52]\n"                                                                                \
+  "  ldr r3, [r1, #56]\n"                                                                                \
+  "  ldr r4, [r1, #60]\n"                                                                                \
+  "  ldr r5, [r1, #64]\n"                                                                                \
+  "  sub.w r12, r12, lr\n"                                                                               \
+  "  add.w r12, r4, r12, asr #8\n"                                                                       \
+  "  add lr, r5\n"                                                                                       \
+  "  " high " r12, r12, r2, r12\n"                                                                       \
+  "  " high " lr, lr, r3, lr\n"                                                                          \
+  /* The rounding shift and the zero point. */                                                           \
+  "  ldr r2, [r1, #68]\n"                                                                                \
+  "  ldr r3, [r1, #72]\n"                                                                                \
+  "  ldr r4, [r1, #76]\n"                                                                                \
+  "  ldr r5, [r1, #80]\n"                                                                                \
+  "  ldr r0, [sp, #20]\n"                                                                                \
+  "  cmp r2, #0\n"                                                                                       \
+  "  bmi 11f\n"                                                                                          \
+  "  add.w r6, r6, r6, asr #31\n"                                                                        \
+  "  add.w r7, r7, r7, asr #31\n"                                                                        \
+  "  add.w r8, r8, r8, asr #31\n"                                                                        \
+  "  add.w r9, r9, r9, asr #31\n"                                                                        \
+  "  add.w r10, r10, r10, asr #31\n"                                                                     \
+  "  add.w r11, r11, r11, asr #31\n"                                                                     \
+  "  add.w r12, r12, r12, asr #31\n"                                                                     \
+  "  add.w lr, lr, lr, asr #31\n"                                                                        \
+  "11:\n"                                                                                                \
+  "  asrs.w r6, r6, r2\n"                                                                                \
+  "  adc.w r6, r6, r0\n"                                                                                 \
+  "  asrs.w r7, r7, r3\n"                                                                                \
+  "  adc.w r7, r7, r0\n"                                                                                 \
+  "  asrs.w r8, r8, r4\n"                                                                                \
+  "  adc.w r8, r8, r0\n"                                                                                 \
+  "  asrs.w r9, r9, r5\n"                                                                                \
+  "  adc.w r9, r9, r0\n"                                                                                 \
+  "  ldr r5, [r1, #96]\n"                                                                                \
+  "  ldr r2, [r1, #84]\n"                                                                                \
+  "  ldr r4, [r1, #92]\n"                                                                                \
+  "  asrs.w lr, lr, r5\n"                                                                                \
+  "  adc.w lr, lr, r0\n"                                                                                 \
+  "  asrs.w r10, r10, r2\n"                                                                              \
+  "  adc.w r10, r10, r0\n"                                                                               \
+  "  asrs.w r12, r12, r4\n"                                                                              \
+  "  adc.w r12, r12, r0\n"                                                                               \
+  "  ldr r5, [r1, #88]\n"                                                                                \
+  "  ldr r2, [sp, #16]\n"                                                                                \
+  "  asrs.w r11, r11, r5\n"                                                                              \
+  "  adc.w r11, r11, r0\n"                                                                               \
+  "  ssat r6, #8, r6\n"                                                                                  \
+  "  ssat r7, #8, r7\n"                                                                                  \
+  "  ssat r8, #8, r8\n"                                                                                  \
+  "  ssat r9, #8, r9\n"                                                                                  \
+  "  ssat r10, #8, r10\n"                                                                                \
+  "  ssat r11, #8, r11\n"                                                                                \
+  "  ssat r12, #8, r12\n"                                                                                \
+  "  ssat lr, #8, lr\n"                                                                                  \
+  "  adds r1, #96\n"                                                                                     \
+  "  cmp r3, #0\n"                                                                                       \
+  "  bmi.w 40f\n"                                                                                        \
+  "12:\n"                                                                                                \
+  "  ldr r0, [sp, #24]\n"                                                                                \
+  "  strb r6, [r2]\n"                                                                                    \
+  "  strb r7, [r2, #1]\n"                                                                                \
+  "  strb r8, [r2, #2]\n"                                                                                \
+  "  strb r9, [r2, #3]\n"                                                                                \
+  "  strb r10, [r2, #4]\n"                                                                               \
+  "  strb r11, [r2, #5]\n"                                                                               \
+  "  strb r12, [r2, #6]\n"                                                                               \
+  "  strb lr, [r2, #7]\n"                                                                                \
+  "  adds r2, #8\n"                                                                                      \
+  "  str r2, [sp, #16]\n"                                                                                \
+  "  subs r0, #1\n"                                                                                      \
+  "  str r0, [sp, #24]\n"                                                                                \
+  "  beq.w 50f\n"                                                                                        \
+  "20:\n"                                                                                                \
+  "  ldr r0, [sp]\n"                                                                                     \
+  "  ldr r2, [sp, #8]\n"                                                                                 \
+  "  ldr r3, [sp, #12]\n"                                                                                \
+  "  subs r0, r0, r2\n"                                                                                  \
+  "  sub.w r1, r1, r2, lsl #2\n"                                                                         \
+  "  movs r6, #0\n"                                                                                      \
+  "  movs r7, #0\n"                                                                                      \
+  "  mov.w r8, #0\n"                                                                                     \
+  "  mov.w r9, #0\n"                                                                                     \
+  "  mov.w r10, #0\n"                                                                                    \
+  "  mov.w r11, #0\n"                                                                                    \
+  "  mov.w r12, #0\n"                                                                                    \
+  "  mov.w lr, #0\n"                                                                                     \
+  "  bx r3\n"                                                                                            \
+  /* A clamp narrower than int8: four bytes at once. */                                                  \
+  "40:\n"                                                                                                \
+  "  ldr r4, [sp, #36]\n"                                                                                \
+  "  uxtb r3, r4\n"                                                                                      \
+  "  lsrs r4, r4, #8\n"                                                                                  \
+  "  uxtb r4, r4\n"                                                                                      \
+  "  mov.w r0, #0x01010101\n"                                                                            \
+  "  muls r3, r0, r3\n"                                                                                  \
+  "  muls r4, r0, r4\n"                                                                                  \
+  "  bfi r6, r7, #8, #8\n"                                                                               \
+  "  bfi r8, r9, #8, #8\n"                                                                               \
+  "  pkhbt r6, r6, r8, lsl #16\n"                                                                        \
+  "  ssub8 r0, r6, r3\n"                                                                                 \
+  "  sel r6, r6, r3\n"                                                                                   \
+  "  ssub8 r0, r4, r6\n"                                                                                 \
+  "  sel r6, r6, r4\n"                                                                                   \
+  "  lsr.w r7, r6, #8\n"                                                                                 \
+  "  lsr.w r8, r6, #16\n"                                                                                \
+  "  lsr.w r9, r6, #24\n"                                                                                \
+  "  bfi r10, r11, #8, #8\n"                                                                             \
+  "  bfi r12, lr, #8, #8\n"                                                                              \
+  "  pkhbt r10, r10, r12, lsl #16\n"                                                                     \
+  "  ssub8 r0, r10, r3\n"                                                                                \
+  "  sel r10, r10, r3\n"                                                                                 \
+  "  ssub8 r0, r4, r10\n"                                                                                \
+  "  sel r10, r10, r4\n"                                                                                 \
+  "  lsr.w r11, r10, #8\n"                                                                               \
+  "  lsr.w r12, r10, #16\n"                                                                              \
+  "  lsr.w lr, r10, #24\n"                                                                               \
+  "  b 12b\n"                                                                                            \
+  /* The rest by pairs: r6 D, r7 S, r8 end of the columns. */                                            \
+  "50:\n"                                                                                                \
+  "  ldr r9, [sp, #28]\n"                                                                                \
+  "  cmp r9, #0\n"                                                                                       \
+  "  beq.w 60f\n"                                                                                        \
+  "  ldr r8, [sp, #4]\n"                                                                                 \
+  "51:\n"                                                                                                \
+  "  ldr r0, [sp]\n"                                                                                     \
+  "  movs r6, #0\n"                                                                                      \
+  "  movs r7, #0\n"                                                                                      \
+  "  sub r2, r8, r0\n"                                                                                   \
+  "  lsls r2, r2, #28\n"  /* the steps are a multiple of 4, or 2 more */                                 \
+  "  bne 53f\n"                                                                                          \
+  "52:\n"                                                                                                \
+  "  ldr r2, [r0, #4]\n"                                                                                 \
+  "  ldr r4, [r1, #4]\n"                                                                                 \
+  "  ldr r3, [r0, #8]!\n"                                                                                \
+  "  ldr r5, [r1, #8]!\n"                                                                                \
+  "  smlad r6, r4, r2, r6\n"                                                                             \
+  "  sxtb16 r4, r4\n"                                                                                    \
+  "  smlad r7, r4, r2, r7\n"                                                                             \
+  "  smlad r6, r5, r3, r6\n"                                                                             \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r5, r3, r7\n"                                                                             \
+  "53:\n"                                                                                                \
+  "  ldr r2, [r0, #4]\n"                                                                                 \
+  "  ldr r4, [r1, #4]\n"                                                                                 \
+  "  ldr r3, [r0, #8]!\n"                                                                                \
+  "  ldr r5, [r1, #8]!\n"                                                                                \
+  "  smlad r6, r4, r2, r6\n"                                                                             \
+  "  sxtb16 r4, r4\n"                                                                                    \
+  "  smlad r7, r4, r2, r7\n"                                                                             \
+  "  smlad r6, r5, r3, r6\n"                                                                             \
+  "  sxtb16 r5, r5\n"                                                                                    \
+  "  smlad r7, r5, r3, r7\n"                                                                             \
+  "  cmp r0, r8\n"                                                                                       \
+  "  bne 52b\n"                                                                                          \
+  "  ldr r2, [r1, #4]\n"                                                                                 \
+  "  ldr r3, [r1, #8]\n"                                                                                 \
+  "  ldr r4, [r1, #12]\n"                                                                                \
+  "  ldr r5, [r1, #16]\n"                                                                                \
+  "  ldr r10, [r1, #20]\n"                                                                               \
+  "  ldr r11, [r1, #24]!\n"                                                                              \
+  "  ldr r12, [sp, #20]\n"                                                                               \
+  "  ldr lr, [sp, #16]\n"                                                                                \
+  "  ldr r0, [sp, #36]\n"                                                                                \
+  "  subs r6, r6, r7\n"                                                                                  \
+  "  add.w r6, r4, r6, asr #8\n"                                                                         \
+  "  add r7, r5\n"                                                                                       \
+  "  " high " r6, r6, r2, r6\n"                                                                          \
+  "  " high " r7, r7, r3, r7\n"                                                                          \
+  "  cmp.w r10, #0\n"                                                                                    \
+  "  itt pl\n"                                                                                           \
+  "  addpl.w r6, r6, r6, asr #31\n"                                                                      \
+  "  addpl.w r7, r7, r7, asr #31\n"                                                                      \
+  "  asrs.w r6, r6, r10\n"                                                                               \
+  "  adc.w r6, r6, r12\n"                                                                                \
+  "  asrs.w r7, r7, r11\n"                                                                               \
+  "  adc.w r7, r7, r12\n"                                                                                \
+  "  sxtb r3, r0\n"                                                                                      \
+  "  asrs r4, r0, #8\n"                                                                                  \
+  "  cmp r6, r3\n"                                                                                       \
+  "  it lt\n"                                                                                            \
+  "  movlt r6, r3\n"                                                                                     \
+  "  cmp r6, r4\n"                                                                                       \
+  "  it gt\n"                                                                                            \
+  "  movgt r6, r4\n"                                                                                     \
+  "  cmp r7, r3\n"                                                                                       \
+  "  it lt\n"                                                                                            \
+  "  movlt r7, r3\n"                                                                                     \
+  "  cmp r7, r4\n"                                                                                       \
+  "  it gt\n"                                                                                            \
+  "  movgt r7, r4\n"                                                                                     \
+  "  strb r6, [lr]\n"                                                                                    \
+  "  subs.w r9, r9, #2\n"                                                                                \
+  "  it hs\n"                                                                                            \
+  "  strbhs r7, [lr, #1]\n"                                                                              \
+  "  add.w lr, lr, #2\n"                                                                                 \
+  "  str lr, [sp, #16]\n"                                                                                \
+  "  bhi.w 51b\n"                                                                                        \
+  "60:\n"                                                                                                \
+  "  add sp, #44\n"                                                                                      \
+  "  pop {r4-r11, pc}\n"
+
+// clang-format on
 
 struct ArmDspVector {
   // r0 source, r1 columns, r2 bytes.
@@ -99,332 +429,15 @@ struct ArmDspVector {
         "  pop {r4-r8, pc}\n");
   }
 
-  // r0 columns, r1 stream, both less 4 bytes; r2 to r5 activations and dual weights; accumulators r6 D(0,1),
-  // r7 S(1), r8 D(2,3), r9 S(3), r10 D(4,5), r11 S(5), r12 D(6,7), lr S(7). The stack holds an
-  // ArmDspVectorProduct whose output, eights and rest advance.
-  static BURIN_NAKED void multiply(const ArmDspVectorProduct*) {
-    __asm__(
-        ".syntax unified\n"
-        "  push {r4-r11, lr}\n"
-        "  ldm r0, {r2-r12}\n"
-        "  adr.w r5, 10f\n"
-        "  movs r0, #29\n"  // 8 bytes of columns for two steps that are skipped, but 116 of instructions
-        "  muls r0, r4, r0\n"
-        "  add r5, r5, r0, lsr #1\n"
-        "  orr r5, r5, #1\n"
-        "  push {r2-r12}\n"  // 0 columns, 4 end, 8 skip, 12 entry, 16 output, 20 zero point, 24 eights, 28
-                             // rest, 32 stream, 36 clamp
-        "  sub.w r1, r10, #4\n"
-        "  cmp r8, #0\n"
-        "  beq.w 50f\n"
-        "  b.w 20f\n"
-        "  .balign 4\n"
-        "10:\n"
-        "  .irp pair, 0, 1, 2\n"
-        "  ldr.n r2, [r0, #\\pair * 8 + 4]\n"
-        "  ldr.n r3, [r1, #\\pair * 32 + 4]\n"
-        "  ldr.n r4, [r1, #\\pair * 32 + 8]\n"
-        "  ldr.n r5, [r1, #\\pair * 32 + 12]\n"
-        "  smlad r6, r3, r2, r6\n"
-        "  smlad r8, r4, r2, r8\n"
-        "  smlad r10, r5, r2, r10\n"
-        "  sxtb16 r3, r3\n"
-        "  sxtb16 r4, r4\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r3, r2, r7\n"
-        "  smlad r9, r4, r2, r9\n"
-        "  smlad r11, r5, r2, r11\n"
-        "  ldr.n r3, [r1, #\\pair * 32 + 16]\n"
-        "  ldr.n r4, [r0, #\\pair * 8 + 8]\n"
-        "  ldr.n r5, [r1, #\\pair * 32 + 20]\n"
-        "  smlad r12, r3, r2, r12\n"
-        "  sxtb16 r3, r3\n"
-        "  smlad lr, r3, r2, lr\n"
-        "  smlad r6, r5, r4, r6\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r5, r4, r7\n"
-        "  ldr.n r2, [r1, #\\pair * 32 + 24]\n"
-        "  ldr.n r3, [r1, #\\pair * 32 + 28]\n"
-        "  ldr.n r5, [r1, #\\pair * 32 + 32]\n"
-        "  smlad r8, r2, r4, r8\n"
-        "  smlad r10, r3, r4, r10\n"
-        "  smlad r12, r5, r4, r12\n"
-        "  sxtb16 r2, r2\n"
-        "  sxtb16 r3, r3\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r9, r2, r4, r9\n"
-        "  smlad r11, r3, r4, r11\n"
-        "  smlad lr, r5, r4, lr\n"
-        "  .endr\n"
-        // The fourth pair moves the pointers on.
-        "  ldr.n r2, [r0, #28]\n"
-        "  ldr.n r3, [r1, #100]\n"
-        "  ldr.n r4, [r1, #104]\n"
-        "  ldr.n r5, [r1, #108]\n"
-        "  smlad r6, r3, r2, r6\n"
-        "  smlad r8, r4, r2, r8\n"
-        "  smlad r10, r5, r2, r10\n"
-        "  sxtb16 r3, r3\n"
-        "  sxtb16 r4, r4\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r3, r2, r7\n"
-        "  smlad r9, r4, r2, r9\n"
-        "  smlad r11, r5, r2, r11\n"
-        "  ldr r3, [r1, #112]\n"
-        "  ldr r4, [r0, #32]!\n"
-        "  ldr r5, [r1, #116]\n"
-        "  smlad r12, r3, r2, r12\n"
-        "  sxtb16 r3, r3\n"
-        "  smlad lr, r3, r2, lr\n"
-        "  smlad r6, r5, r4, r6\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r5, r4, r7\n"
-        "  ldr r2, [r1, #120]\n"
-        "  ldr r3, [r1, #124]\n"
-        "  ldr r5, [r1, #128]!\n"
-        "  smlad r8, r2, r4, r8\n"
-        "  smlad r10, r3, r4, r10\n"
-        "  smlad r12, r5, r4, r12\n"
-        "  sxtb16 r2, r2\n"
-        "  sxtb16 r3, r3\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r9, r2, r4, r9\n"
-        "  smlad r11, r3, r4, r11\n"
-        "  smlad lr, r5, r4, lr\n"
-        "  ldr r2, [sp, #4]\n"
-        "  cmp r0, r2\n"
-        "  bne.w 10b\n"
-        // S(a) = (D - S(b)) / 256, biases, the doubling high multiply.
-        "  ldr r2, [r1, #4]\n"
-        "  ldr r3, [r1, #8]\n"
-        "  ldr r4, [r1, #12]\n"
-        "  ldr r5, [r1, #16]\n"
-        "  sub.w r6, r6, r7\n"
-        "  add.w r6, r4, r6, asr #8\n"
-        "  add r7, r5\n"
-        "  smmlar r6, r6, r2, r6\n"
-        "  smmlar r7, r7, r3, r7\n"
-        "  ldr r2, [r1, #20]\n"
-        "  ldr r3, [r1, #24]\n"
-        "  ldr r4, [r1, #28]\n"
-        "  ldr r5, [r1, #32]\n"
-        "  sub.w r8, r8, r9\n"
-        "  add.w r8, r4, r8, asr #8\n"
-        "  add r9, r5\n"
-        "  smmlar r8, r8, r2, r8\n"
-        "  smmlar r9, r9, r3, r9\n"
-        "  ldr r2, [r1, #36]\n"
-        "  ldr r3, [r1, #40]\n"
-        "  ldr r4, [r1, #44]\n"
-        "  ldr r5, [r1, #48]\n"
-        "  sub.w r10, r10, r11\n"
-        "  add.w r10, r4, r10, asr #8\n"
-        "  add r11, r5\n"
-        "  smmlar r10, r10, r2, r10\n"
-        "  smmlar r11, r11, r3, r11\n"
-        "  ldr r2, [r1, #52]\n"
-        "  ldr r3, [r1, #56]\n"
-        "  ldr r4, [r1, #60]\n"
-        "  ldr r5, [r1, #64]\n"
-        "  sub.w r12, r12, lr\n"
-        "  add.w r12, r4, r12, asr #8\n"
-        "  add lr, r5\n"
-        "  smmlar r12, r12, r2, r12\n"
-        "  smmlar lr, lr, r3, lr\n"
-        // The rounding shift and the zero point.
-        "  ldr r2, [r1, #68]\n"
-        "  ldr r3, [r1, #72]\n"
-        "  ldr r4, [r1, #76]\n"
-        "  ldr r5, [r1, #80]\n"
-        "  ldr r0, [sp, #20]\n"
-        "  cmp r2, #0\n"
-        "  bmi 11f\n"
-        "  add.w r6, r6, r6, asr #31\n"
-        "  add.w r7, r7, r7, asr #31\n"
-        "  add.w r8, r8, r8, asr #31\n"
-        "  add.w r9, r9, r9, asr #31\n"
-        "  add.w r10, r10, r10, asr #31\n"
-        "  add.w r11, r11, r11, asr #31\n"
-        "  add.w r12, r12, r12, asr #31\n"
-        "  add.w lr, lr, lr, asr #31\n"
-        "11:\n"
-        "  asrs.w r6, r6, r2\n"
-        "  adc.w r6, r6, r0\n"
-        "  asrs.w r7, r7, r3\n"
-        "  adc.w r7, r7, r0\n"
-        "  asrs.w r8, r8, r4\n"
-        "  adc.w r8, r8, r0\n"
-        "  asrs.w r9, r9, r5\n"
-        "  adc.w r9, r9, r0\n"
-        "  ldr r5, [r1, #96]\n"
-        "  ldr r2, [r1, #84]\n"
-        "  ldr r4, [r1, #92]\n"
-        "  asrs.w lr, lr, r5\n"
-        "  adc.w lr, lr, r0\n"
-        "  asrs.w r10, r10, r2\n"
-        "  adc.w r10, r10, r0\n"
-        "  asrs.w r12, r12, r4\n"
-        "  adc.w r12, r12, r0\n"
-        "  ldr r5, [r1, #88]\n"
-        "  ldr r2, [sp, #16]\n"
-        "  asrs.w r11, r11, r5\n"
-        "  adc.w r11, r11, r0\n"
-        "  ssat r6, #8, r6\n"
-        "  ssat r7, #8, r7\n"
-        "  ssat r8, #8, r8\n"
-        "  ssat r9, #8, r9\n"
-        "  ssat r10, #8, r10\n"
-        "  ssat r11, #8, r11\n"
-        "  ssat r12, #8, r12\n"
-        "  ssat lr, #8, lr\n"
-        "  adds r1, #96\n"
-        "  cmp r3, #0\n"
-        "  bmi.w 40f\n"
-        "12:\n"
-        "  ldr r0, [sp, #24]\n"
-        "  strb r6, [r2]\n"
-        "  strb r7, [r2, #1]\n"
-        "  strb r8, [r2, #2]\n"
-        "  strb r9, [r2, #3]\n"
-        "  strb r10, [r2, #4]\n"
-        "  strb r11, [r2, #5]\n"
-        "  strb r12, [r2, #6]\n"
-        "  strb lr, [r2, #7]\n"
-        "  adds r2, #8\n"
-        "  str r2, [sp, #16]\n"
-        "  subs r0, #1\n"
-        "  str r0, [sp, #24]\n"
-        "  beq.w 50f\n"
-        "20:\n"
-        "  ldr r0, [sp]\n"
-        "  ldr r2, [sp, #8]\n"
-        "  ldr r3, [sp, #12]\n"
-        "  subs r0, r0, r2\n"
-        "  sub.w r1, r1, r2, lsl #2\n"
-        "  movs r6, #0\n"
-        "  movs r7, #0\n"
-        "  mov.w r8, #0\n"
-        "  mov.w r9, #0\n"
-        "  mov.w r10, #0\n"
-        "  mov.w r11, #0\n"
-        "  mov.w r12, #0\n"
-        "  mov.w lr, #0\n"
-        "  bx r3\n"
-        // A clamp narrower than int8: four bytes at once.
-        "40:\n"
-        "  ldr r4, [sp, #36]\n"
-        "  uxtb r3, r4\n"
-        "  lsrs r4, r4, #8\n"
-        "  uxtb r4, r4\n"
-        "  mov.w r0, #0x01010101\n"
-        "  muls r3, r0, r3\n"
-        "  muls r4, r0, r4\n"
-        "  bfi r6, r7, #8, #8\n"
-        "  bfi r8, r9, #8, #8\n"
-        "  pkhbt r6, r6, r8, lsl #16\n"
-        "  ssub8 r0, r6, r3\n"
-        "  sel r6, r6, r3\n"
-        "  ssub8 r0, r4, r6\n"
-        "  sel r6, r6, r4\n"
-        "  lsr.w r7, r6, #8\n"
-        "  lsr.w r8, r6, #16\n"
-        "  lsr.w r9, r6, #24\n"
-        "  bfi r10, r11, #8, #8\n"
-        "  bfi r12, lr, #8, #8\n"
-        "  pkhbt r10, r10, r12, lsl #16\n"
-        "  ssub8 r0, r10, r3\n"
-        "  sel r10, r10, r3\n"
-        "  ssub8 r0, r4, r10\n"
-        "  sel r10, r10, r4\n"
-        "  lsr.w r11, r10, #8\n"
-        "  lsr.w r12, r10, #16\n"
-        "  lsr.w lr, r10, #24\n"
-        "  b 12b\n"
-        // The rest by pairs: r6 D, r7 S, r8 end of the columns.
-        "50:\n"
-        "  ldr r9, [sp, #28]\n"
-        "  cmp r9, #0\n"
-        "  beq.w 60f\n"
-        "  ldr r8, [sp, #4]\n"
-        "51:\n"
-        "  ldr r0, [sp]\n"
-        "  movs r6, #0\n"
-        "  movs r7, #0\n"
-        "  sub r2, r8, r0\n"
-        "  lsls r2, r2, #28\n"  // the steps are a multiple of 4, or 2 more
-        "  bne 53f\n"
-        "52:\n"
-        "  ldr r2, [r0, #4]\n"
-        "  ldr r4, [r1, #4]\n"
-        "  ldr r3, [r0, #8]!\n"
-        "  ldr r5, [r1, #8]!\n"
-        "  smlad r6, r4, r2, r6\n"
-        "  sxtb16 r4, r4\n"
-        "  smlad r7, r4, r2, r7\n"
-        "  smlad r6, r5, r3, r6\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r5, r3, r7\n"
-        "53:\n"
-        "  ldr r2, [r0, #4]\n"
-        "  ldr r4, [r1, #4]\n"
-        "  ldr r3, [r0, #8]!\n"
-        "  ldr r5, [r1, #8]!\n"
-        "  smlad r6, r4, r2, r6\n"
-        "  sxtb16 r4, r4\n"
-        "  smlad r7, r4, r2, r7\n"
-        "  smlad r6, r5, r3, r6\n"
-        "  sxtb16 r5, r5\n"
-        "  smlad r7, r5, r3, r7\n"
-        "  cmp r0, r8\n"
-        "  bne 52b\n"
-        "  ldr r2, [r1, #4]\n"
-        "  ldr r3, [r1, #8]\n"
-        "  ldr r4, [r1, #12]\n"
-        "  ldr r5, [r1, #16]\n"
-        "  ldr r10, [r1, #20]\n"
-        "  ldr r11, [r1, #24]!\n"
-        "  ldr r12, [sp, #20]\n"
-        "  ldr lr, [sp, #16]\n"
-        "  ldr r0, [sp, #36]\n"
-        "  subs r6, r6, r7\n"
-        "  add.w r6, r4, r6, asr #8\n"
-        "  add r7, r5\n"
-        "  smmlar r6, r6, r2, r6\n"
-        "  smmlar r7, r7, r3, r7\n"
-        "  cmp.w r10, #0\n"
-        "  itt pl\n"
-        "  addpl.w r6, r6, r6, asr #31\n"
-        "  addpl.w r7, r7, r7, asr #31\n"
-        "  asrs.w r6, r6, r10\n"
-        "  adc.w r6, r6, r12\n"
-        "  asrs.w r7, r7, r11\n"
-        "  adc.w r7, r7, r12\n"
-        "  sxtb r3, r0\n"
-        "  asrs r4, r0, #8\n"
-        "  cmp r6, r3\n"
-        "  it lt\n"
-        "  movlt r6, r3\n"
-        "  cmp r6, r4\n"
-        "  it gt\n"
-        "  movgt r6, r4\n"
-        "  cmp r7, r3\n"
-        "  it lt\n"
-        "  movlt r7, r3\n"
-        "  cmp r7, r4\n"
-        "  it gt\n"
-        "  movgt r7, r4\n"
-        "  strb r6, [lr]\n"
-        "  subs.w r9, r9, #2\n"
-        "  it hs\n"
-        "  strbhs r7, [lr, #1]\n"
-        "  add.w lr, lr, #2\n"
-        "  str lr, [sp, #16]\n"
-        "  bhi.w 51b\n"
-        "60:\n"
-        "  add sp, #44\n"
-        "  pop {r4-r11, pc}\n");
+  // The definition that rounds twice.
+  static BURIN_NAKED void multiply(const ArmDspVectorProduct*) { __asm__(BURIN_VECTOR_PRODUCT("smmlar")); }
+  // The one that rounds once, with the flag in every stream that leaves out what is for negative sums.
+  static BURIN_NAKED void multiply_once(const ArmDspVectorProduct*) {
+    __asm__(BURIN_VECTOR_PRODUCT("smmla"));
   }
 };
+
+#undef BURIN_VECTOR_PRODUCT
 #endif  // !BURIN_HOST
 
 }  // namespace burin_kernels

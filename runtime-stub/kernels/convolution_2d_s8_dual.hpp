@@ -512,13 +512,13 @@ struct ConvolutionDualPacker {
   // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.
   // `scaled_channels` becomes the number of those that take the scaled form, which groups of four take
-  // together; `exact_is_right` is false where the reference rounds once.
+  // together. With `round_once` the reference rounds once.
   static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& spec,
                                                    std::span<const int8_t> weights,
                                                    std::span<const int32_t> biases,
                                                    std::span<const ChannelRequantization> requantizations,
                                                    int64_t* scaled_channels = nullptr,
-                                                   bool exact_is_right = true) {
+                                                   bool round_once = false) {
     if (!ConvolutionDual::accepts(spec)) return std::nullopt;
     std::vector<uint32_t> stream;
     const std::vector<DualStep> steps = segment_steps(spec);
@@ -534,7 +534,7 @@ struct ConvolutionDualPacker {
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
       if (append_scaled(group, 1, stream) || append_scaled(group, 0, stream)) {
         scaled += static_cast<int64_t>(std::min<size_t>(4, channels.size() - first));
-      } else if (!exact_is_right || !append_exact(output, group, stream)) {
+      } else if (!append_exact(output, group, round_once, stream)) {
         return std::nullopt;
       }
     }
@@ -606,11 +606,12 @@ struct ConvolutionDualPacker {
     return true;
   }
 
-  static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> group,
+  static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> group, bool round_once,
                            std::vector<uint32_t>& stream) {
     if (!std::all_of(group.begin(), group.end(), can_be_exact)) return false;
     append_exact_multipliers(group, stream);
-    append_exact_shifts(output, group, stream);
+    if (round_once) stream[stream.size() - group.size()] |= 1u;
+    append_exact_shifts(output, group, stream, round_once);
     return true;
   }
 };

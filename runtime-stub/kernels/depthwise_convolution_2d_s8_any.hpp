@@ -247,7 +247,7 @@ struct DepthwiseAnyRows {
 };
 #endif  // !BURIN_HOST
 
-// Geometry: every field of ConvolutionSpec, input_ring_rows, output_ring_rows, single_rounding.
+// Geometry: every field of ConvolutionSpec, input_ring_rows, output_ring_rows, round_once.
 template <class Geometry, class Isa>
 struct DepthwiseConvolution2dS8Any {
   typedef DepthwiseAny Facts;
@@ -276,9 +276,9 @@ struct DepthwiseConvolution2dS8Any {
         G::pad_top,        G::pad_left,         G::input_zero_point, Facts::multiplier(spec()),
         Facts::cut(spec())};
     for (int32_t batch = 0; batch < G::batches; ++batch) {
-      DepthwiseAnyRows::run(
-          plan, G::single_rounding ? ArmDspDepthwiseAny::round_once : ArmDspDepthwiseAny::round_twice, input,
-          stream, output, scratch, row_begin, row_end);
+      DepthwiseAnyRows::run(plan,
+                            G::round_once ? ArmDspDepthwiseAny::round_once : ArmDspDepthwiseAny::round_twice,
+                            input, stream, output, scratch, row_begin, row_end);
       if (G::activation_min > -128 || G::activation_max < 127) {
         for (int32_t row = row_begin; row < row_end; ++row) {
           ArmDspElementwise::clamp(OutputRows::at(output, row), G::output_width * G::output_channels,

@@ -132,11 +132,12 @@ inline void append_exact_multipliers(std::span<const DualChannel> group, std::ve
 
 // The right shifts of a group of channels, with the flags of the group.
 inline void append_exact_shifts(const DualOutput& output, std::span<const DualChannel> group,
-                                std::vector<uint32_t>& stream) {
+                                std::vector<uint32_t>& stream, bool round_once = false) {
   const size_t first = stream.size();
   for (const DualChannel& channel : group)
     stream.push_back(static_cast<uint32_t>(-channel.requantization.shift));
-  if (output.output_zero_point == -128) stream[first] |= 0x80000000u;
+  // What the first flag leaves out corrects negative sums after a first rounding.
+  if (output.output_zero_point == -128 || round_once) stream[first] |= 0x80000000u;
   if (output.activation_min > -128 || output.activation_max < 127) stream[first + 1] |= 0x80000000u;
 }
 

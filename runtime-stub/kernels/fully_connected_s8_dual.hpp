@@ -41,7 +41,7 @@ struct FullyConnectedDual {
   static constexpr int32_t scratch_bytes(const FullyConnectedSpec& s) { return steps(s) * 4; }
 };
 
-// Geometry: the fields of FullyConnectedSpec.
+// Geometry: the fields of FullyConnectedSpec, round_once.
 template <class Geometry, class Isa>
 struct FullyConnectedS8Dual {
   typedef Geometry G;
@@ -69,7 +69,11 @@ struct FullyConnectedS8Dual {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       ArmDspVector::widen(input + batch * G::inputs, columns, G::inputs);
       product.output = output + batch * G::outputs;
-      ArmDspVector::multiply(&product);
+      if (G::round_once) {
+        ArmDspVector::multiply_once(&product);
+      } else {
+        ArmDspVector::multiply(&product);
+      }
     }
   }
 #endif  // !BURIN_HOST
@@ -89,7 +93,8 @@ struct FullyConnectedDualPacker {
   static std::optional<std::vector<uint32_t>> pack(const FullyConnectedSpec& spec,
                                                    std::span<const int8_t> weights,
                                                    std::span<const int32_t> biases,
-                                                   std::span<const ChannelRequantization> requantizations) {
+                                                   std::span<const ChannelRequantization> requantizations,
+                                                   bool round_once = false) {
     if (!FullyConnectedDual::accepts(spec)) return std::nullopt;
     const DualOutput output{spec.input_zero_point, spec.output_zero_point, spec.activation_min,
                             spec.activation_max};
@@ -114,7 +119,7 @@ struct FullyConnectedDualPacker {
         for (const DualChannel& channel : group.subspan(pair, 2))
           stream.push_back(static_cast<uint32_t>(channel.bias));
       }
-      append_exact_shifts(output, group, stream);
+      append_exact_shifts(output, group, stream, round_once);
     }
     return stream;
   }

@@ -204,7 +204,7 @@ bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
       "%d, "
       "stride_height = %d, stride_width = %d, dilation_height = %d, dilation_width = %d, pad_top = %d, "
       "pad_left = %d, input_zero_point = %d, output_zero_point = %d, activation_min = %d, activation_max = "
-      "%d, input_ring_rows = %d, output_ring_rows = %d, single_rounding = %d }; };\n",
+      "%d, input_ring_rows = %d, output_ring_rows = %d, round_once = %d }; };\n",
       number, s.input_height, s.input_width, s.input_channels, s.kernel_height, s.kernel_width,
       s.output_height, s.output_width, s.output_channels, s.stride_height, s.stride_width, s.dilation_height,
       s.dilation_width, s.pad_top, s.pad_left, s.input_zero_point, s.output_zero_point, s.activation_min,

@@ -28,6 +28,7 @@ struct Layer {
   std::string name;
   int32_t weight_limit = 127;
   bool exact_only = false;  // no scaled form is offered
+  bool round_once = false;  // only without scaled forms, which are proved for the other rounding
   bool measured = false;
 };
 
@@ -114,6 +115,7 @@ Layer random_layer(Random& random, int index) {
   layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
   layer.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
   layer.exact_only = random.one_in(3);
+  layer.round_once = layer.exact_only && random.one_in(3);
   layer.name = "random " + std::to_string(index);
   return layer;
 }
@@ -165,8 +167,9 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
   return result;
 }
 
-int8_t finish(int64_t sum, const ChannelRequantization& q, int32_t zero_point, int32_t low, int32_t high) {
-  const int64_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift);
+int8_t finish(int64_t sum, const ChannelRequantization& q, int32_t zero_point, int32_t low, int32_t high,
+              bool round_once = false) {
+  const int64_t value = q.multiplier == 0 ? 0 : requantize_reference(sum, q.multiplier, q.shift, round_once);
   return static_cast<int8_t>(std::clamp<int64_t>(value + zero_point, low, high));
 }
 
@@ -199,7 +202,7 @@ void append_case(CaseFile& file, size_t number, const std::string& name, const c
 }
 
 std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<int8_t>& input,
-                                    const Numbers& numbers) {
+                                    const Numbers& numbers, bool round_once) {
   std::vector<int8_t> result;
   for (int32_t y = 0; y < s.output_height; ++y) {
     for (int32_t x = 0; x < s.output_width; ++x) {
@@ -219,7 +222,7 @@ std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<
           }
         }
         result.push_back(finish(sum, numbers.requantizations[static_cast<size_t>(o)], s.output_zero_point,
-                                s.activation_min, s.activation_max));
+                                s.activation_min, s.activation_max, round_once));
       }
     }
   }
@@ -234,8 +237,8 @@ bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
   const Numbers numbers = random_numbers(random, {layer.weight_limit, layer.exact_only, !layer.measured},
                                          inputs, s.output_channels, about);
-  const auto stream =
-      ConvolutionDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations);
+  const auto stream = ConvolutionDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations,
+                                                  nullptr, layer.round_once);
   if (!stream) {
     std::printf("%s: refused by pack\n", layer.name.c_str());
     return false;
@@ -263,7 +266,7 @@ bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   fields.add("input_ring_rows", layer.input_ring_rows);
   fields.add("output_ring_rows", layer.output_ring_rows);
   append_case(file, number, layer.name, "check_convolution", fields, input, *stream,
-              expected_output(s, input, numbers), layer.measured);
+              expected_output(s, input, numbers, layer.round_once), layer.measured);
   if (layer.measured) {
     const int64_t products = int64_t{s.output_height} * s.output_width * s.output_channels * inputs;
     const size_t group_words = 12 + 2 * static_cast<size_t>(ConvolutionDual::steps(s));
@@ -283,6 +286,7 @@ struct Dense {
   FullyConnectedSpec spec{};
   int32_t weight_limit = 127;
   bool measured = false;
+  bool round_once = false;
 };
 
 Dense random_dense(Random& random, int index) {
@@ -301,6 +305,7 @@ Dense random_dense(Random& random, int index) {
     s.activation_max = random.between(s.activation_min, 127);
   }
   dense.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
+  dense.round_once = random.one_in(4);
   return dense;
 }
 
@@ -310,8 +315,8 @@ bool append(const Dense& dense, size_t number, Random& random, CaseFile& file) {
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
   const Numbers numbers =
       random_numbers(random, {dense.weight_limit, true, !dense.measured}, s.inputs, s.outputs, about);
-  const auto stream =
-      FullyConnectedDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations);
+  const auto stream = FullyConnectedDualPacker::pack(s, numbers.weights, numbers.biases,
+                                                     numbers.requantizations, dense.round_once);
   if (!stream) {
     std::printf("%s: refused by pack\n", dense.name.c_str());
     return false;
@@ -324,7 +329,7 @@ bool append(const Dense& dense, size_t number, Random& random, CaseFile& file) {
         sum += (input[static_cast<size_t>(batch * s.inputs + i)] - s.input_zero_point) *
                numbers.weights[static_cast<size_t>(o * s.inputs + i)];
       expected.push_back(finish(sum, numbers.requantizations[static_cast<size_t>(o)], s.output_zero_point,
-                                s.activation_min, s.activation_max));
+                                s.activation_min, s.activation_max, dense.round_once));
     }
   }
   Fields fields;
@@ -335,6 +340,7 @@ bool append(const Dense& dense, size_t number, Random& random, CaseFile& file) {
   fields.add("output_zero_point", s.output_zero_point);
   fields.add("activation_min", s.activation_min);
   fields.add("activation_max", s.activation_max);
+  fields.add("round_once", dense.round_once);
   append_case(file, number, dense.name, "check_fully_connected", fields, input, *stream, expected,
               dense.measured);
   if (dense.measured) {

@@ -402,7 +402,7 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
         spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
-    call.geometry.emplace_back("single_rounding", once);
+    call.geometry.emplace_back("round_once", once);
     call.requantization = requantization_note(0, spec.output_channels,
                                               once ? "exact 4-instruction form" : "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);

@@ -102,12 +102,9 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   const auto channels = prove_requantization(weights, *folded, multipliers, spec.output_zero_point,
                                              {spec.activation_min, spec.activation_max}, context.rounding);
   int64_t proved = 0;
-  const auto stream = burin_kernels::ConvolutionDualPacker::pack(spec, weights.values, bias, channels,
-                                                                 &proved, context.rounding == Rounding::tflm);
-  if (!stream)
-    return Refusal{context.rounding == Rounding::tflm
-                       ? "some channel's sums or multiplier exceed what it computes exactly"
-                       : "its exact form rounds twice, and some channel has no other that is proved"};
+  const auto stream = burin_kernels::ConvolutionDualPacker::pack(
+      spec, weights.values, bias, channels, &proved, context.rounding == Rounding::litert);
+  if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
   KernelCall call;
   call.geometry = geometry_of(spec);
   call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
@@ -123,7 +120,8 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   call.shared_code_bytes = burin_kernels::ConvolutionDualPacker::shared_code_bytes;
   call.requantization = requantization_note(
       proved, weights.channels,
-      spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
+      context.rounding == Rounding::litert || spec.output_zero_point == -128 ? "exact 4-instruction form"
+                                                                             : "exact 5-instruction form");
   return call;
 }
 

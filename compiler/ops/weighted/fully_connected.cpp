@@ -257,7 +257,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
-    if (context.rounding != Rounding::tflm) return Refusal{"its exact form rounds twice"};
+    const bool once = context.rounding == Rounding::litert;
     const WeightRows rows = weight_rows(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     const burin_kernels::FullyConnectedSpec spec{static_cast<int32_t>(batch_count(view)),
@@ -272,7 +272,8 @@ class FullyConnectedS8DualKernel final : public Kernel {
     if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
     std::vector<burin_kernels::ChannelRequantization> channels;
     for (const FixedPointMultiplier& m : multipliers(view)) channels.push_back({m.multiplier, m.shift, {}});
-    const auto stream = burin_kernels::FullyConnectedDualPacker::pack(spec, rows.values, own_bias, channels);
+    const auto stream =
+        burin_kernels::FullyConnectedDualPacker::pack(spec, rows.values, own_bias, channels, once);
     if (!stream) return Refusal{"some output's sums or multiplier exceed what it computes exactly"};
     KernelCall call;
     call.geometry = {{"batches", spec.batches},
@@ -281,7 +282,8 @@ class FullyConnectedS8DualKernel final : public Kernel {
                      {"input_zero_point", spec.input_zero_point},
                      {"output_zero_point", spec.output_zero_point},
                      {"activation_min", spec.activation_min},
-                     {"activation_max", spec.activation_max}};
+                     {"activation_max", spec.activation_max},
+                     {"round_once", once}};
     call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}, ScratchArgument{}};
     call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
@@ -291,7 +293,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
     call.work.packed = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
     call.requantization = requantization_note(
         0, spec.outputs,
-        spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
+        once || spec.output_zero_point == -128 ? "exact 4-instruction form" : "exact 5-instruction form");
     call.code_bytes = burin_kernels::FullyConnectedDualPacker::code_bytes;
     call.shared_code_bytes = burin_kernels::FullyConnectedDualPacker::shared_code_bytes;
     return call;

@@ -108,7 +108,7 @@ static_assert(average_pool_2d_kernel::accepts() && average_pool_2d_kernel::scrat
               "the kernel was chosen for another geometry");
 struct fully_connected_geometry {
   enum : int32_t { batches = 1, inputs = 128, outputs = 10, input_zero_point = -128, output_zero_point = 37,
-                   activation_min = -128, activation_max = 127 };
+                   activation_min = -128, activation_max = 127, round_once = 0 };
 };
 using fully_connected_kernel =
     burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>;

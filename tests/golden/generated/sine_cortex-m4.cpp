@@ -33,7 +33,7 @@ alignas(4) SINE_WEIGHTS_ATTR constexpr uint32_t fully_connected_3_stream[14] = {
 // ---- geometry: types, so that equal layers share one instantiation ----
 struct fully_connected_geometry {
   enum : int32_t { batches = 1, inputs = 1, outputs = 16, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127 };
+                   activation_min = -128, activation_max = 127, round_once = 0 };
 };
 using fully_connected_kernel =
     burin_kernels::FullyConnectedS8Dual<fully_connected_geometry, burin_kernels::ArmDsp>;
@@ -41,7 +41,7 @@ static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scrat
               "the kernel was chosen for another geometry");
 struct fully_connected_2_geometry {
   enum : int32_t { batches = 1, inputs = 16, outputs = 16, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127 };
+                   activation_min = -128, activation_max = 127, round_once = 0 };
 };
 using fully_connected_2_kernel =
     burin_kernels::FullyConnectedS8Dual<fully_connected_2_geometry, burin_kernels::ArmDsp>;
@@ -49,7 +49,7 @@ static_assert(fully_connected_2_kernel::accepts() && fully_connected_2_kernel::s
               "the kernel was chosen for another geometry");
 struct fully_connected_3_geometry {
   enum : int32_t { batches = 1, inputs = 16, outputs = 1, input_zero_point = -128, output_zero_point = 0,
-                   activation_min = -128, activation_max = 127 };
+                   activation_min = -128, activation_max = 127, round_once = 0 };
 };
 using fully_connected_3_kernel =
     burin_kernels::FullyConnectedS8Dual<fully_connected_3_geometry, burin_kernels::ArmDsp>;
