@@ -1,5 +1,8 @@
 // CONV_2D in any arithmetic of weighted_arithmetic.hpp, and with it FULLY_CONNECTED. Four outputs are made at
 // a time, so that each input value is read once for all of them.
+//
+// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, float32: 5.7 to 7.2 a multiply-accumulate from 16 input
+// channels on (resnet8_float), 8.5 with 3; uint8 5.0 to 6.6 (mobilenet_v1_0_25_uint8).
 #pragma once
 
 #include <stdint.h>

