@@ -160,7 +160,7 @@ std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, c
   call.arguments.emplace_back(std::min(range.highest, largest));
   call.stack_bytes = 64;
   const int64_t elements = view.output().type.shape.elements();
-  call.work = {.instructions = 8 * elements, .float_products = elements};
+  call.work = {.instructions = 14 * elements, .float_products = elements};
   call.code_bytes = 120;
   return call;
 }

@@ -161,7 +161,7 @@ class LstmF32Kernel final : public Kernel {
                            OutputArgument{0}, view.attributes<LstmAttributes>().cell_clip});
     call.stack_bytes = 200;
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
-    call.work = {.instructions = unit_steps * (160 + 16 * (sizes.inputs + sizes.units)),
+    call.work = {.instructions = unit_steps * (160 + 32 * (sizes.inputs + sizes.units)),
                  .float_products = unit_steps * 4 * (sizes.inputs + sizes.units + 4),
                  .float_functions = 5 * unit_steps};
     call.code_bytes = 700;

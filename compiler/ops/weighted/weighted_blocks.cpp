@@ -80,7 +80,7 @@ std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const Bl
   call.arguments.insert(call.arguments.end(),
                         {OutputArgument{0}, std::max(range.lowest, -largest),
                          std::min(range.highest, largest), int32_t{0}, layer.output[1]});
-  call.work = {.instructions = ((scaled ? 2 : 0) + (layer.depthwise ? 3 : 0)) * layer.products() +
+  call.work = {.instructions = ((scaled ? 4 : 0) + (layer.depthwise ? 10 : 0)) * layer.products() +
                                60 * layer.output.elements(),
                .float_products = layer.products()};
   call.code_bytes = 600;
