@@ -10,38 +10,20 @@
 
 #include "ops/constraints.hpp"
 #include "ops/sampling.hpp"
+#include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
 #include "ops/weighted/product_form.hpp"
-#include "ops/weighted/weighted.hpp"
-#include "ops/weighted/weighted_blocks.hpp"
-#include "ops/window.hpp"
 #include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
 
-const Shape& input_shape(const NodeView& view) {
-  return view.input(0).type.shape;
-}
-const Shape& weights_shape(const NodeView& view) {
-  return view.input(1).type.shape;
-}
 int32_t output_channels(const NodeView& view) {
   return weights_shape(view)[3];
 }
 
-Windows windows_of(const NodeView& view) {
-  const Shape& weights = weights_shape(view);
-  return view.attributes<WindowAttributes>().windows(input_shape(view), weights[1], weights[2]);
-}
-
-bool product_in_float(const NodeView& view) {
-  return has_dtype(view.input(0), DType::u8);
-}
-
 std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
-  return output_multipliers(view.input(0), view.input(1), view.output(), output_channels(view),
-                            product_in_float(view));
+  return convolution_multipliers(view, output_channels(view));
 }
 
 constexpr Constraint constraint_list[] = {
@@ -56,8 +38,9 @@ constexpr Constraint constraint_list[] = {
     {"the output channels are a multiple of the input channels",
      [](const NodeView& v) { return output_channels(v) % input_shape(v)[3] == 0; }},
     {"strides and dilations are 1 to 65535, paddings 0 to 65535",
-     [](const NodeView& v) { return windows_of(v).sound(); }},
-    {"the window is no larger than the padded input", [](const NodeView& v) { return windows_of(v).fit(); }},
+     [](const NodeView& v) { return convolution_windows(v).sound(); }},
+    {"the window is no larger than the padded input",
+     [](const NodeView& v) { return convolution_windows(v).fit(); }},
     {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
      "with zero points 0, as they have to be in float32",
      [](const NodeView& v) { return has_weighted_quantization(v, 3); }},
@@ -70,67 +53,22 @@ constexpr Constraint constraint_list[] = {
 
 // Calls add(element of the input, element of the weights) for every product of one output.
 template <class Add>
-void for_each_product(const NodeView& view, const Windows& windows, int64_t batch, int64_t y, int64_t x,
-                      int64_t o, Add add) {
+void for_each_product(const NodeView& view, const Windows& windows, const ConvolutionPosition& at, Add add) {
   const WindowAxis& vertical = windows.height;
   const WindowAxis& horizontal = windows.width;
   const int64_t channels = input_shape(view)[3];
   const int64_t outputs = output_channels(view);
   for (int64_t ky = 0; ky < vertical.window; ++ky) {
-    const int64_t row = vertical.position(y, ky);
+    const int64_t row = vertical.position(at.y, ky);
     if (!vertical.contains(row)) continue;
     for (int64_t kx = 0; kx < horizontal.window; ++kx) {
-      const int64_t column = horizontal.position(x, kx);
+      const int64_t column = horizontal.position(at.x, kx);
       if (!horizontal.contains(column)) continue;
-      const int64_t pixel = (batch * vertical.input + row) * horizontal.input + column;
-      add(static_cast<size_t>(pixel * channels + o / (outputs / channels)),
-          static_cast<size_t>((ky * horizontal.window + kx) * outputs + o));
+      const int64_t pixel = (at.batch * vertical.input + row) * horizontal.input + column;
+      add(static_cast<size_t>(pixel * channels + at.channel / (outputs / channels)),
+          static_cast<size_t>((ky * horizontal.window + kx) * outputs + at.channel));
     }
   }
-}
-
-// Calls compute(index, batch, y, x, channel) for every element of the output.
-template <class Compute>
-void for_each_output(const NodeView& view, const Windows& windows, Compute compute) {
-  size_t index = 0;
-  for (int64_t batch = 0; batch < input_shape(view)[0]; ++batch)
-    for (int64_t y = 0; y < windows.height.output(); ++y)
-      for (int64_t x = 0; x < windows.width.output(); ++x)
-        for (int64_t o = 0; o < output_channels(view); ++o) compute(index++, batch, y, x, o);
-}
-
-void evaluate_integer(const Evaluation& evaluation) {
-  const NodeView& view = evaluation.view;
-  const std::vector<int32_t> input = centred_elements(view.input(0), evaluation.input(0));
-  const std::vector<int32_t> weights = centred_elements(view.input(1), evaluation.input(1));
-  const Windows windows = windows_of(view);
-  const int32_t output_zero = view.output().quantization.zero_point();
-  const ClampRange range = activation_range(view.node.activation, view.output());
-  const std::vector<FixedPointMultiplier> factors = multipliers(view);
-  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
-    int64_t sum = bias_of(evaluation, o);
-    for_each_product(view, windows, batch, y, x, o,
-                     [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
-    const int32_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factors[static_cast<size_t>(o)],
-                                                   evaluation.rounding);
-    evaluation.output().set_integer(
-        index, std::clamp(wrapping_sum(scaled, output_zero), range.lowest, range.highest));
-  });
-}
-
-void evaluate_f32(const Evaluation& evaluation) {
-  const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<float>();
-  const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
-  const Windows windows = windows_of(view);
-  const RealRange range = activation_range_f32(view.node.activation);
-  for_each_output(view, windows, [&](size_t index, int64_t batch, int64_t y, int64_t x, int64_t o) {
-    float sum = 0;
-    for_each_product(view, windows, batch, y, x, o,
-                     [&](size_t value, size_t weight) { sum += input[value] * weights[weight]; });
-    evaluation.output().as<float>()[index] =
-        std::clamp(sum + real_bias_of(evaluation, o), range.lowest, range.highest);
-  });
 }
 
 class DepthwiseConvolution2d final : public Operator {
@@ -152,34 +90,23 @@ class DepthwiseConvolution2d final : public Operator {
   }
 
   Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const Result<Activation> activation = tflite_activation(source);
-    if (!activation) return activation.diagnostics();
-    WindowAttributes attributes;
-    if (source.has_input(1) && source.input(1).type.shape.rank() == 4) {
-      const Shape& weights = source.input(1).type.shape;
-      attributes = read_window(source, weights[1], weights[2], true);
-    }
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(attributes),
-                     .activation = *activation,
-                     .op = {}};
+    return read_convolution(source);
   }
 
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {
-    const Windows windows = windows_of(view);
-    return {{view.output().type.dtype, Shape{input_shape(view)[0], windows.height.output(),
-                                             windows.width.output(), output_channels(view)}}};
+    return infer_convolution(view, output_channels(view));
   }
 
   void evaluate(const Evaluation& evaluation) const override {
-    if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
-    evaluate_integer(evaluation);
+    evaluate_convolution(evaluation, output_channels(evaluation.view),
+                         [](const NodeView& view, const Windows& windows, const ConvolutionPosition& at,
+                            const auto& add) { for_each_product(view, windows, at, add); });
   }
 
   int64_t macs(const NodeView& view) const override {
-    return view.output().type.shape.elements() * windows_of(view).taps();
+    return view.output().type.shape.elements() * convolution_windows(view).taps();
   }
 
   Graph sample(Random& random) const override {
@@ -248,7 +175,7 @@ class DepthwiseConvolution2dS8Kernel final : public Kernel {
     if (!folded_biases(rows, own_bias, input_zero_point))
       return Refusal{"sums of products can leave 32 bits"};
     const ClampRange range = activation_range(view.node.activation, view.output());
-    const Windows windows = windows_of(view);
+    const Windows windows = convolution_windows(view);
     const Shape& output = view.output().type.shape;
 
     KernelCall call;
@@ -357,7 +284,7 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
     using Facts = burin_kernels::DepthwisePlanes;
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const ClampRange range = activation_range(view.node.activation, view.output());
-    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(convolution_windows(view), view, range);
     if (spec.input_channels != spec.output_channels) return Refusal{"the depth multiplier is not 1"};
     if (!Facts::accepts(spec)) return Refusal{"it takes 3x3 windows with strides 1 or 2"};
     const ChannelNumbers numbers = channel_numbers(view);
@@ -395,7 +322,7 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const bool once = context.rounding == Rounding::litert;
     const ClampRange range = activation_range(view.node.activation, view.output());
-    const burin_kernels::ConvolutionSpec spec = convolution_spec(windows_of(view), view, range);
+    const burin_kernels::ConvolutionSpec spec = convolution_spec(convolution_windows(view), view, range);
     if (!Facts::accepts(spec)) return Refusal{"it takes four input channels or more"};
     const ChannelNumbers numbers = channel_numbers(view);
     const auto stream = burin_kernels::DepthwiseAnyPacker::pack(
@@ -430,19 +357,11 @@ class DepthwiseConvolution2dS8DualKernel final : public Kernel {
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     if (input_shape(view)[3] != 1) return Refusal{"there are several input channels"};
     const ClampRange range = activation_range(view.node.activation, view.output());
-    return dual_convolution_call(convolution_spec(windows_of(view), view, range), weight_rows(view),
-                                 channel_numbers(view).biases, multipliers(view), context, windows_of(view),
-                                 view);
+    return dual_convolution_call(convolution_spec(convolution_windows(view), view, range), weight_rows(view),
+                                 channel_numbers(view).biases, multipliers(view), context,
+                                 convolution_windows(view), view);
   }
 };
-
-BlockLayer block_layer(const NodeView& view) {
-  return {.windows = windows_of(view),
-          .input = input_shape(view),
-          .output = view.output().type.shape,
-          .weight_channels = 1,
-          .depthwise = true};
-}
 
 class DepthwiseConvolution2dF32Kernel final : public Kernel {
  public:
@@ -453,7 +372,7 @@ class DepthwiseConvolution2dF32Kernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    return f32_blocks_call(view, block_layer(view));
+    return f32_blocks_call(view, convolution_block_layer(view, 1, true));
   }
 };
 
@@ -467,7 +386,8 @@ class DepthwiseConvolution2dAsymmetricKernel final : public Kernel {
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    return asymmetric_blocks_call(view, block_layer(view), product_in_float(view), context);
+    return asymmetric_blocks_call(view, convolution_block_layer(view, 1, true), product_in_float(view),
+                                  context);
   }
 };
 
