@@ -10,6 +10,11 @@
 //
 // Pixels follow each other across rows where whole tensors are stored, so that only the very last pair can be
 // half empty. A strip reads all its inputs before it writes its first output.
+//
+// Measured, modelled Cortex-M4 cycles per multiply-accumulate at -O2, widening and requantisation included:
+//   1x1   64 -> 64 of 25x5 1.13   32 -> 64 of 12x12 1.25   8 -> 16 of 48x48 2.32
+//   3x3   64 -> 64 of 8x8 1.02   16 -> 16 of 32x32 1.17   first, 3 -> 8, stride 2 1.93
+//   10x4  first, 1 -> 64, stride 2 1.39
 #pragma once
 
 #include <stdint.h>
