@@ -4,6 +4,7 @@
 // constant channel that has to stay, because padding or another operator reads it, gets weights of zero and a
 // bias that gives its value, so that what it read may go.
 #include <algorithm>
+#include <limits>
 
 #include "ir/edit.hpp"
 #include "passes/channel_liveness.hpp"
@@ -145,8 +146,11 @@ class Rewriter {
       tensor.name = weights.name + "_bias";
       tensor.quantization = slice(weights.quantization, weights.quantization.axis, outputs);
       tensor.quantization.axis = 0;
+      // Within what a scale may be: nothing is computed with that of a bias.
+      using Limits = std::numeric_limits<float>;
       for (float& scale : tensor.quantization.scales)
-        scale *= before_.at(node.inputs[0]).quantization.scale();
+        scale =
+            std::clamp(scale * before_.at(node.inputs[0]).quantization.scale(), Limits::min(), Limits::max());
     }
     tensor.type = {DType::s32, {static_cast<int32_t>(biases.size())}};
     tensor.constant = std::move(constant);
