@@ -26,6 +26,11 @@ struct Generic {
     return minimum(maximum(value, lowest), highest);
   }
 
+  // a + b modulo 2^32: absurd scales leave 32 bits, and what is defined then is what processors do.
+  static int32_t wrapping_sum(int32_t a, int32_t b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+  }
+
   // start + sum of a[i] * b[i], i < count.
   static int32_t dot_s8(const int8_t* a, const int8_t* b, int32_t count, int32_t start) {
     for (int32_t i = 0; i < count; ++i) start += static_cast<int32_t>(a[i]) * b[i];

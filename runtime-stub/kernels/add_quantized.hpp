@@ -40,7 +40,8 @@ struct SumQuantized {
       const int32_t unit = int32_t(1) << (sizeof(Element) == 1 ? 20 : 15);
       const int32_t a = scale((left - q[0]) * unit, q + 3);
       const int32_t b = scale((right - q[1]) * unit, q + 5);
-      return static_cast<Element>(Isa::clamp(scale(a + sign * b, q + 7) + q[2], q[9], q[10]));
+      return static_cast<Element>(
+          Isa::clamp(Isa::wrapping_sum(scale(a + sign * b, q + 7), q[2]), q[9], q[10]));
     }
     static int32_t scale(int32_t value, const int32_t* factor) {
       return Geometry::shifts_right != 0

@@ -71,7 +71,8 @@ struct Requantizer {
     for (int32_t i = 0; i < count; ++i) {
       const int32_t scaled = Isa::requantize(sums[i] + numbers[0], numbers[1], numbers[2], once);
       numbers += 3;
-      output[i] = static_cast<int8_t>(Isa::clamp(scaled + layer.zero_point, layer.lowest, layer.highest));
+      output[i] = static_cast<int8_t>(
+          Isa::clamp(Isa::wrapping_sum(scaled, layer.zero_point), layer.lowest, layer.highest));
     }
     return numbers;
   }

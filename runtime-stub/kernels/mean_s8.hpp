@@ -28,7 +28,8 @@ struct MeanS8 {
         for (int32_t c = 0; c < G::kept_2; ++c) {
           const int32_t sum = sum_of(input + b * G::reduced_1 * G::kept_2 + c);
           const int32_t scaled = Isa::requantize(sum, G::multiplier, G::shift, G::round_once != 0);
-          *output++ = static_cast<int8_t>(Isa::clamp(scaled + G::output_zero_point, -128, 127));
+          *output++ =
+              static_cast<int8_t>(Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), -128, 127));
         }
       }
       input += G::reduced_0 * G::kept_1 * G::reduced_1 * G::kept_2;

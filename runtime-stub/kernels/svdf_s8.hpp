@@ -42,7 +42,8 @@ struct SvdfS8 {
         }
         const int32_t scaled =
             Isa::requantize(static_cast<int32_t>(sum), factors[2], factors[3], G::round_once != 0);
-        *output++ = static_cast<int8_t>(Isa::clamp(scaled + G::output_zero_point, INT8_MIN, INT8_MAX));
+        *output++ = static_cast<int8_t>(
+            Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), INT8_MIN, INT8_MAX));
       }
       input += G::inputs;
     }

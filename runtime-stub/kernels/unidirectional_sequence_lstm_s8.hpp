@@ -80,8 +80,8 @@ struct UnidirectionalSequenceLstmS8 {
       if (G::cell_clip > 0) state = Isa::clamp(state, -G::cell_clip, G::cell_clip);
       *cell = static_cast<int16_t>(state);
       const int32_t product = Sigmoid::hyperbolic_tangent(nodes, argument(state)) * o;
-      return static_cast<int8_t>(
-          Isa::clamp(scaled(product, factors + 20) + G::output_zero_point, INT8_MIN, INT8_MAX));
+      return static_cast<int8_t>(Isa::clamp(
+          Isa::wrapping_sum(scaled(product, factors + 20), G::output_zero_point), INT8_MIN, INT8_MAX));
     }
   };
 };

@@ -108,7 +108,7 @@ struct AsymmetricArithmetic {
     const int32_t scaled = Isa::requantize(sum - G::weights_zero_point * values + bias[channel],
                                            multipliers[channel], shifts[channel], G::round_once != 0);
     return static_cast<Output>(
-        Isa::clamp(scaled + G::output_zero_point, G::activation_min, G::activation_max));
+        Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), G::activation_min, G::activation_max));
   }
 };
 
