@@ -125,7 +125,8 @@ Reciprocal reciprocal(int32_t x, int integer_bits) {
 
 int32_t input_radius(int integer_bits, int left_shift) {
   const double highest = static_cast<double>((1 << integer_bits) - 1);
-  return static_cast<int32_t>(std::floor(std::ldexp(highest, 31 - integer_bits - left_shift)));
+  const double radius = std::floor(std::ldexp(highest, 31 - integer_bits - left_shift));
+  return static_cast<int32_t>(std::min<double>(radius, std::numeric_limits<int32_t>::max()));
 }
 
 }  // namespace burin

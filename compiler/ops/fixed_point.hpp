@@ -29,7 +29,7 @@ struct Reciprocal {
 Reciprocal reciprocal(int32_t x, int integer_bits);
 
 // The largest integer whose multiple, shifted to the left by `left_shift`, stays below 2^integer_bits - 1 in
-// Q(integer_bits): TensorFlow Lite's CalculateInputRadius.
+// Q(integer_bits): TensorFlow Lite's CalculateInputRadius. INT32_MAX where there is none.
 int32_t input_radius(int integer_bits, int left_shift);
 
 }  // namespace burin
