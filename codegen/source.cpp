@@ -59,6 +59,7 @@ class SourceWriter {
     for (const Step& step : program_.steps) {
       headers.push_back(isa_header(step.call.isa));
       headers.push_back(step.call.header);
+      if (!step.call.layer_header.empty()) headers.push_back(step.call.layer_header);
     }
     const Amalgamation kernels = amalgamate(headers);
     top(kernels);

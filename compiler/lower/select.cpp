@@ -37,6 +37,7 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
       call->kernel = facts.name;
       call->isa = layer.type;
       call->header = facts.header;
+      if (sets.front() == KernelSet::arm_dsp) call->layer_header = facts.arm_dsp_header;
       call->cycles = cost_of(call->work, context.target.costs);
     }
     offers.push_back(std::move(offer));

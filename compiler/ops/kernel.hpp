@@ -23,6 +23,7 @@ struct KernelFacts {
   KernelSet set;            // offered to targets that list this set
   std::string_view header;  // relative to runtime-stub/
   std::string_view summary;
+  std::string_view arm_dsp_header = {};  // what there is besides for that primitive layer
 };
 
 struct LoweringContext {

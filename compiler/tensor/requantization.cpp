@@ -317,11 +317,12 @@ bool clamp_matters(const Requantization& requantization, Rounding rounding, Accu
 }  // namespace
 
 AccumulatorRange accumulator_range(std::span<const int8_t> weights, int64_t bias, int32_t input_min,
-                                   int32_t input_max, int32_t input_zero_point) {
+                                   int32_t input_max, int32_t input_zero_point, int32_t weights_zero_point) {
   const int64_t low = int64_t{input_min} - input_zero_point;
   const int64_t high = int64_t{input_max} - input_zero_point;
   AccumulatorRange range{bias, bias};
-  for (const int8_t weight : weights) {
+  for (const int8_t stored : weights) {
+    const int64_t weight = int64_t{stored} - weights_zero_point;
     range.lowest += weight * (weight < 0 ? high : low);
     range.highest += weight * (weight < 0 ? low : high);
   }

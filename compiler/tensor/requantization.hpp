@@ -41,11 +41,13 @@ struct AccumulatorRange {
   bool operator==(const AccumulatorRange&) const = default;
 };
 
-// The reachable values of bias + sum(weight * (input - input_zero_point)) for inputs in [input_min,
-// input_max]. A padded layer's missing inputs count as the zero point, so the caller includes that in the
-// input's range then. Every value between the ends is assumed reachable, which can only make a proof harder.
+// The reachable values of bias + sum((weight - weights_zero_point) * (input - input_zero_point)) for inputs
+// in [input_min, input_max]. A padded layer's missing inputs count as the zero point, so the caller includes
+// that in the input's range then. Every value between the ends is assumed reachable, which can only make a
+// proof harder.
 AccumulatorRange accumulator_range(std::span<const int8_t> weights, int64_t bias, int32_t input_min,
-                                   int32_t input_max, int32_t input_zero_point);
+                                   int32_t input_max, int32_t input_zero_point,
+                                   int32_t weights_zero_point = 0);
 
 // True if the fields lie in the intervals that Requantization states.
 bool is_valid(const Requantization& requantization);

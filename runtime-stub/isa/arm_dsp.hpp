@@ -5,17 +5,6 @@
 
 #include "isa/generic.hpp"
 
-// BURIN_NAKED: a function whose body is one block of assembly. The compiler must neither look into it nor
-// copy it: it would find no instructions there, and conclude that no register is touched.
-#if defined(__clang__)
-#define BURIN_NAKED __attribute__((naked, noinline))
-#else
-#define BURIN_NAKED __attribute__((naked, noipa))
-#endif
-
-// Where a call costs more than what is called, whatever the user optimises for.
-#define BURIN_ALWAYS_INLINE inline __attribute__((always_inline))
-
 namespace burin_kernels {
 
 struct ArmDsp : Generic {

@@ -17,6 +17,21 @@
 #define BURIN_SHARED
 #endif
 
+// Where a call costs more than what is called, whatever the user optimises for.
+#if defined(__GNUC__)
+#define BURIN_ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define BURIN_ALWAYS_INLINE inline
+#endif
+
+// A function whose body is one block of assembly. The compiler must neither look into it nor copy it: it would
+// find no instructions there, and conclude that no register is touched.
+#if defined(__clang__)
+#define BURIN_NAKED __attribute__((naked, noinline))
+#elif defined(__GNUC__)
+#define BURIN_NAKED __attribute__((naked, noipa))
+#endif
+
 namespace burin_kernels {
 
 struct Generic {

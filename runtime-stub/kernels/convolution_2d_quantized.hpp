@@ -30,7 +30,7 @@ struct Convolution2dQuantized {
         G::weight_channels, G::output_channels / (G::input_channels / G::weight_channels), true,
         G::dilation_width == 1 && G::weight_channels == G::input_channels);
     const ConvolutionFunctions functions = {
-        FourProductsOf<Element, G::weights_zero_point == 0>::four_of_one(G::in_fours != 0), 0,
+        FourProductsOf<Isa, Element, G::weights_zero_point == 0>::four_of_one(G::in_fours != 0), 0,
         Requantizer<Isa>::of(G::requantization)};
     ConvolutionRows::run(plan, functions, reinterpret_cast<const int8_t*>(input), weights, numbers,
                          reinterpret_cast<int8_t*>(output), row_begin, row_end);

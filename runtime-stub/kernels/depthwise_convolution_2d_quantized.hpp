@@ -24,7 +24,7 @@ struct DepthwiseConvolution2dQuantized {
   template <class Element>
   static void run(const Element* input, const int8_t* weights, const int32_t* numbers, Element* output,
                   int32_t row_begin, int32_t row_end) {
-    typedef FourProductsOf<Element, G::weights_zero_point == 0> Products;
+    typedef FourProductsOf<Isa, Element, G::weights_zero_point == 0> Products;
     static constexpr ConvolutionPlan plan =
         ConvolutionPlanOf<Geometry>::make(1, G::output_channels / G::input_channels, false, false);
     const ConvolutionFunctions functions = {

@@ -4,8 +4,8 @@
 //   weights_zero_point))
 //
 // One routine for all layers, four outputs at a time: see kernels/four_products.hpp for that and for the
-// order of the weights, and kernels/layer_requantization.hpp for the rest. On Cortex-M3 5 modelled cycles a
-// multiply-accumulate at -O2, on Cortex-M0+ 8.
+// order of the weights, and kernels/layer_requantization.hpp for the rest. Modelled cycles a
+// multiply-accumulate at -O2: 2.2 on Cortex-M4, 3.8 on Cortex-M3, 8.3 on Cortex-M0+.
 #pragma once
 
 #include <stdint.h>
@@ -74,7 +74,7 @@ struct FullyConnectedQuantized {
         G::input_zero_point,
         G::weights_zero_point};
     FullyConnectedRows::run(
-        plan, FourProductsOf<Element, G::weights_zero_point == 0>::four_of_one(G::in_fours != 0),
+        plan, FourProductsOf<Isa, Element, G::weights_zero_point == 0>::four_of_one(G::in_fours != 0),
         Requantizer<Isa>::of(G::requantization), reinterpret_cast<const int8_t*>(input), weights, numbers,
         reinterpret_cast<int8_t*>(output));
   }

@@ -1,5 +1,5 @@
-// From the sums of neighbouring output channels to int8, in one of the forms that a layer has for all of its
-// channels:
+// From the sums of neighbouring output channels to int8 or uint8, in one of the forms that a layer has for
+// all of its channels:
 //
 //   product        y = clamp((C + floor(s M / 2^20)) >> post_shift)
 //                  proven, for every sum s that can occur, to equal the definition; C holds the bias, the
@@ -28,7 +28,8 @@ namespace burin_kernels {
 struct LayerRequantization {
   enum Form : int32_t { product, shifted_right, rounded_twice, rounded_once };
   enum : int32_t { product_shift = 20 };
-  // Makes `count` outputs of as many sums, and returns where the numbers of the next channels stand.
+  // Makes `count` > 0 outputs of as many sums, int8 or uint8 as the clamp says, and returns where the numbers
+  // of the next channels stand.
   typedef const int32_t* (*Function)(const LayerRequantization& layer, const int32_t* numbers,
                                      const int32_t* sums, int8_t* output, int32_t count);
   int32_t zero_point, lowest, highest, post_shift;
@@ -41,11 +42,12 @@ struct Requantizer {
     const int32_t shift = layer.post_shift;
     const int32_t lowest = layer.lowest;
     const int32_t highest = layer.highest;
-    for (int32_t i = 0; i < count; ++i) {
-      const int32_t product = Isa::multiply_shift_20(sums[i], numbers[0]);
-      output[i] = static_cast<int8_t>(Isa::clamp((product + numbers[1]) >> shift, lowest, highest));
+    const int8_t* const end = output + count;
+    do {
+      const int32_t product = Isa::multiply_shift_20(*sums++, numbers[0]);
+      *output++ = static_cast<int8_t>(Isa::clamp((product + numbers[1]) >> shift, lowest, highest));
       numbers += 2;
-    }
+    } while (output != end);
     return numbers;
   }
 
@@ -54,26 +56,28 @@ struct Requantizer {
     const int32_t zero_point = layer.zero_point;
     const int32_t lowest = layer.lowest;
     const int32_t highest = layer.highest;
-    for (int32_t i = 0; i < count; ++i) {
-      const int32_t product = Isa::doubling_high_multiply(sums[i] + numbers[0], numbers[1]);
+    const int8_t* const end = output + count;
+    do {
+      const int32_t product = Isa::doubling_high_multiply(*sums++ + numbers[0], numbers[1]);
       const int32_t shift = -numbers[2];
       const int32_t half = 1 << (shift - 1);
       const int32_t scaled = (product + (product >> 31) + half) >> shift;
-      output[i] = static_cast<int8_t>(Isa::clamp(scaled + zero_point, lowest, highest));
+      *output++ = static_cast<int8_t>(Isa::clamp(scaled + zero_point, lowest, highest));
       numbers += 3;
-    }
+    } while (output != end);
     return numbers;
   }
 
   template <bool once>
   static BURIN_SHARED const int32_t* definition(const LayerRequantization& layer, const int32_t* numbers,
                                                 const int32_t* sums, int8_t* output, int32_t count) {
-    for (int32_t i = 0; i < count; ++i) {
-      const int32_t scaled = Isa::requantize(sums[i] + numbers[0], numbers[1], numbers[2], once);
+    const int8_t* const end = output + count;
+    do {
+      const int32_t scaled = Isa::requantize(*sums++ + numbers[0], numbers[1], numbers[2], once);
       numbers += 3;
-      output[i] = static_cast<int8_t>(
+      *output++ = static_cast<int8_t>(
           Isa::clamp(Isa::wrapping_sum(scaled, layer.zero_point), layer.lowest, layer.highest));
-    }
+    } while (output != end);
     return numbers;
   }
 

@@ -201,7 +201,7 @@ TEST_CASE("limits steer the choice of kernels before they end it", "[cli][select
                              "costs": {"packed": 50}})";
   const json other =
       parsed(burin({"compile", digits, "-t", slow, "-o", place.path().string(), "--json", "--explain"}));
-  CHECK(other["layers"][0]["kernel"] == "Convolution2dS8<ArmDsp>");
+  CHECK(other["layers"][0]["kernel"] == "Convolution2dQuantized<ArmDsp>");
   CHECK(fast["layers"][0]["kernel"] == "Convolution2dS8Dual<ArmDsp>");
   CHECK(cycles_of(other) > cycles_of(fast));
 

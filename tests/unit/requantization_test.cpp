@@ -96,17 +96,19 @@ TEST_CASE("requantize is the definition") {
 
 TEST_CASE("the accumulator range is reached and not left") {
   const std::vector<int8_t> weights = {3, -128, 0, 127, -1};
-  const AccumulatorRange range = accumulator_range(weights, 1000, -128, 127, 10);
-  int64_t lowest = highest_s32;
-  int64_t highest = lowest_s32;
-  for (int corner = 0; corner < 32; ++corner) {
-    int64_t sum = 1000;
-    for (int i = 0; i < 5; ++i)
-      sum += weights[static_cast<size_t>(i)] * ((corner >> i & 1 ? 127 : -128) - 10);
-    lowest = std::min(lowest, sum);
-    highest = std::max(highest, sum);
+  for (const int weights_zero_point : {0, 2, -128, 127}) {
+    const AccumulatorRange range = accumulator_range(weights, 1000, -128, 127, 10, weights_zero_point);
+    int64_t lowest = highest_s32;
+    int64_t highest = lowest_s32;
+    for (int corner = 0; corner < 32; ++corner) {
+      int64_t sum = 1000;
+      for (int i = 0; i < 5; ++i)
+        sum += (weights[static_cast<size_t>(i)] - weights_zero_point) * ((corner >> i & 1 ? 127 : -128) - 10);
+      lowest = std::min(lowest, sum);
+      highest = std::max(highest, sum);
+    }
+    CHECK(range == AccumulatorRange{lowest, highest});
   }
-  CHECK(range == AccumulatorRange{lowest, highest});
   CHECK(accumulator_range({}, -7, -128, 127, 0) == AccumulatorRange{-7, -7});
 }
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "ops/constraints.hpp"
+#include "ops/weighted/f32_blocks.hpp"
 #include "ops/weighted/weighted.hpp"
-#include "ops/weighted/weighted_blocks.hpp"
 #include "ops/window.hpp"
 
 namespace burin {
@@ -34,6 +34,12 @@ std::vector<TensorType> infer_convolution(const NodeView& view, int32_t output_c
 
 // `weight_channels`: input channels that one output sees.
 BlockLayer convolution_block_layer(const NodeView& view, int32_t weight_channels, bool depthwise);
+
+// The call of Convolution2dQuantized or DepthwiseConvolution2dQuantized, but for the geometry of the weights
+// and the products: `packed` weights as the kernel reads them.
+std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& view, const WeightRows& rows,
+                                                             const std::vector<int8_t>& packed,
+                                                             const LoweringContext& context);
 
 // One element of the output.
 struct ConvolutionPosition {

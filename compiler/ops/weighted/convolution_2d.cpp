@@ -3,13 +3,12 @@
 // Operands: input [batches, height, width, channels], weights [outputs, window height, window width,
 // channels] and bias [outputs] or absent. With fewer weight channels the convolution is grouped: the input's
 // channels and the outputs fall into input channels / weight channels groups of neighbours, each on its own.
-#include "kernels/convolution_2d_s8.hpp"
+#include "kernels/convolution_2d_quantized.hpp"
 
 #include "ops/constraints.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
-#include "ops/weighted/product_form.hpp"
 
 namespace burin {
 namespace {
@@ -150,61 +149,46 @@ class Convolution2d final : public Operator {
 };
 
 WeightRows weight_rows(const NodeView& view) {
-  const auto values = view.input(1).constant->as<int8_t>();
-  const int64_t channels = output_channels(view);
-  return {{values.begin(), values.end()}, channels, static_cast<int64_t>(values.size()) / channels};
+  return WeightRows::of(view.input(1), output_channels(view));
 }
 
-class Convolution2dS8Kernel final : public Kernel {
+class Convolution2dQuantizedKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Convolution2dS8", Op::convolution_2d, KernelSet::generic,
-                                       "kernels/convolution_2d_s8.hpp",
-                                       "Any window and any groups, four outputs at a time."};
+    static constexpr KernelFacts facts{"Convolution2dQuantized",
+                                       Op::convolution_2d,
+                                       KernelSet::generic,
+                                       "kernels/convolution_2d_quantized.hpp",
+                                       "int8 or uint8, any window and any groups, four outputs at a time.",
+                                       "kernels/four_products_dsp.hpp"};
     return facts;
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
-    std::span<const int32_t> own_bias;
-    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
-    const int32_t input_zero_point = view.input(0).quantization.zero_point();
-    if (!folded_biases(rows, own_bias, input_zero_point))
-      return Refusal{"sums of products can leave 32 bits"};
-    const ClampRange range = activation_range(view.node.activation, view.output());
+    const auto channels = static_cast<size_t>(weights_shape(view)[3]);
     const Windows windows = convolution_windows(view);
-    const Shape& output = view.output().type.shape;
-
-    KernelCall call;
-    call.geometry = window_geometry(windows, input_shape(view), output);
-    call.geometry.insert(call.geometry.end(), {{"weight_channels", weights_shape(view)[3]},
-                                               {"input_zero_point", input_zero_point},
-                                               {"output_zero_point", view.output().quantization.zero_point()},
-                                               {"activation_min", range.lowest},
-                                               {"activation_max", range.highest}});
-    const LayerRequantization32 requantization =
-        requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
-                              view.output().quantization.zero_point(), range, context.rounding);
-    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    call.requantization = requantization.note;
-    const auto packed = burin_kernels::FourProductsPacker::interleave(
-        rows.values, static_cast<size_t>(rows.channels), static_cast<size_t>(groups(view)));
-    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
-                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
-    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
-                      OutputArgument{0}, int32_t{0},          output[1]};
-    call.overlaps = window_overlaps(windows, input_shape(view), output);
-    call.stack_bytes = 512;
+    // A row of several taps may be read from any of them, so that fours must not cross.
+    const bool in_fours = has_weights_in_fours(context) && (channels % 4 == 0 || windows.width.window == 1);
+    const auto packed =
+        burin_kernels::FourProductsPacker::pack(rows.values, static_cast<size_t>(rows.channels),
+                                                static_cast<size_t>(groups(view)), channels, in_fours);
+    auto result = quantized_convolution_call(view, rows, packed, context);
+    auto* const call = std::get_if<KernelCall>(&result);
+    if (call == nullptr) return result;
+    call->geometry.insert(call->geometry.end(),
+                          {{"weight_channels", weights_shape(view)[3]}, {"in_fours", in_fours}});
     // A last block of fewer output channels takes as long as one of four.
-    const int64_t products = output.elements() / output[3] * ((output[3] + 3) / 4 * 4) * rows.length;
-    call.work = {.instructions = 250 + (34 + 22 * windows.height.window) * output.elements(),
-                 .products = products,
-                 .requantizations = output.elements()};
-    call.code_bytes = 130;
-    call.shared_code_bytes = 1200;
-    return call;
+    const int64_t outputs = view.output().type.shape.elements();
+    const int64_t pixels = outputs / rows.channels;
+    call->work.products = pixels * ((rows.channels + 3) / 4 * 4) * rows.length;
+    call->work.instructions = 460 * pixels + (29 + 6 * windows.height.window) * outputs;
+    // ... and has its inputs one by one.
+    if (rows.channels % 4 != 0) call->work.instructions += 15 * pixels * rows.length;
+    if (!in_fours) call->work.instructions += call->work.products * 3 / 5;
+    return result;
   }
 };
 
@@ -221,11 +205,10 @@ class Convolution2dS8DualKernel final : public Kernel {
                                           const LoweringContext& context) const override {
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     if (groups(view) != 1) return Refusal{"the convolution is grouped"};
-    std::span<const int32_t> own_bias;
-    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
     const ClampRange range = activation_range(view.node.activation, view.output());
     return dual_convolution_call(convolution_spec(convolution_windows(view), view, range), weight_rows(view),
-                                 own_bias, multipliers(view), context, convolution_windows(view), view);
+                                 biases_of(view), multipliers(view), context, convolution_windows(view),
+                                 view);
   }
 };
 
@@ -233,27 +216,12 @@ class Convolution2dF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"Convolution2dF32", Op::convolution_2d, KernelSet::generic,
-                                       "kernels/convolution_2d_blocks.hpp",
+                                       "kernels/convolution_2d_f32.hpp",
                                        "float32, also with int8 weights, four outputs at a time."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     return f32_blocks_call(view, convolution_block_layer(view, weights_shape(view)[3], false));
-  }
-};
-
-class Convolution2dAsymmetricKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Convolution2dAsymmetric", Op::convolution_2d, KernelSet::generic,
-                                       "kernels/convolution_2d_blocks.hpp",
-                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    return asymmetric_blocks_call(view, convolution_block_layer(view, weights_shape(view)[3], false),
-                                  product_in_float(view), context);
   }
 };
 
@@ -264,18 +232,13 @@ const Operator& convolution_2d_operator() {
   return instance;
 }
 
-const Kernel& convolution_2d_s8_kernel() {
-  static const Convolution2dS8Kernel instance;
+const Kernel& convolution_2d_quantized_kernel() {
+  static const Convolution2dQuantizedKernel instance;
   return instance;
 }
 
 const Kernel& convolution_2d_s8_dual_kernel() {
   static const Convolution2dS8DualKernel instance;
-  return instance;
-}
-
-const Kernel& convolution_2d_asymmetric_kernel() {
-  static const Convolution2dAsymmetricKernel instance;
   return instance;
 }
 

@@ -4,7 +4,7 @@
 // bias [outputs] or absent. outputs = m * channels; output channel c * m + j reads input channel c. The
 // format's field depth_multiplier is not read: files leave it 0, and m follows from the shapes.
 #include "kernels/convolution_2d_s8_dual.hpp"
-#include "kernels/depthwise_convolution_2d_s8.hpp"
+#include "kernels/depthwise_convolution_2d_quantized.hpp"
 #include "kernels/depthwise_convolution_2d_s8_any.hpp"
 #include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
@@ -12,7 +12,6 @@
 #include "ops/sampling.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
-#include "ops/weighted/product_form.hpp"
 #include "tensor/requantization.hpp"
 
 namespace burin {
@@ -146,65 +145,47 @@ class DepthwiseConvolution2d final : public Operator {
 
 // The taps of every output channel together.
 WeightRows weight_rows(const NodeView& view) {
-  const auto values = view.input(1).constant->as<int8_t>();
-  const auto channels = static_cast<size_t>(output_channels(view));
-  const size_t taps = values.size() / channels;
-  WeightRows rows{{}, output_channels(view), static_cast<int64_t>(taps)};
-  rows.values.reserve(values.size());
+  WeightRows rows = WeightRows::of(view.input(1), output_channels(view));
+  const auto channels = static_cast<size_t>(rows.channels);
+  const std::vector<int8_t> values = std::move(rows.values);
+  rows.values.clear();
   for (size_t o = 0; o < channels; ++o)
-    for (size_t tap = 0; tap < taps; ++tap) rows.values.push_back(values[tap * channels + o]);
+    for (size_t i = o; i < values.size(); i += channels) rows.values.push_back(values[i]);
   return rows;
 }
 
-class DepthwiseConvolution2dS8Kernel final : public Kernel {
+class DepthwiseConvolution2dQuantizedKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"DepthwiseConvolution2dS8", Op::depthwise_convolution_2d,
-                                       KernelSet::generic, "kernels/depthwise_convolution_2d_s8.hpp",
-                                       "Any window and depth multiplier, four outputs at a time."};
+    static constexpr KernelFacts facts{
+        "DepthwiseConvolution2dQuantized",
+        Op::depthwise_convolution_2d,
+        KernelSet::generic,
+        "kernels/depthwise_convolution_2d_quantized.hpp",
+        "int8 or uint8, any window and depth multiplier, four outputs at a time.",
+        "kernels/four_products_dsp.hpp"};
     return facts;
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
-    std::span<const int32_t> own_bias;
-    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
-    const int32_t input_zero_point = view.input(0).quantization.zero_point();
-    if (!folded_biases(rows, own_bias, input_zero_point))
-      return Refusal{"sums of products can leave 32 bits"};
-    const ClampRange range = activation_range(view.node.activation, view.output());
-    const Windows windows = convolution_windows(view);
-    const Shape& output = view.output().type.shape;
-
-    KernelCall call;
-    call.geometry = window_geometry(windows, input_shape(view), output);
-    call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point},
-                                               {"output_zero_point", view.output().quantization.zero_point()},
-                                               {"activation_min", range.lowest},
-                                               {"activation_max", range.highest}});
-    const LayerRequantization32 requantization =
-        requantize_in_32_bits(rows, own_bias, input_zero_point, multipliers(view),
-                              view.output().quantization.zero_point(), range, context.rounding);
-    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    call.requantization = requantization.note;
-    const auto packed = burin_kernels::FourProductsPacker::as_they_are(view.input(1).constant->as<int8_t>());
-    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
-                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
-    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
-                      OutputArgument{0}, int32_t{0},          output[1]};
-    call.overlaps = window_overlaps(windows, input_shape(view), output);
-    call.stack_bytes = 512;
-    const int64_t products = output.elements() * rows.length;
+    const auto packed = burin_kernels::FourProductsPacker::as_they_are(
+        WeightRows::of(view.input(1), output_channels(view)).values);
+    auto result = quantized_convolution_call(view, rows, packed, context);
+    auto* const call = std::get_if<KernelCall>(&result);
+    if (call == nullptr) return result;
+    const int64_t outputs = view.output().type.shape.elements();
+    const int64_t pixels = outputs / rows.channels;
+    const int64_t left_over = pixels * (rows.channels % 4);
     // Four inputs are one word where each output has its own.
-    const int64_t a_product = output[3] == input_shape(view)[3] ? 6 : 8;
-    call.work = {.instructions = a_product * products + (53 + 4 * windows.height.window) * output.elements(),
-                 .products = products,
-                 .requantizations = output.elements()};
-    call.code_bytes = 130;
-    call.shared_code_bytes = 1200;
-    return call;
+    const int64_t tenths_a_product = rows.channels == input_shape(view)[3] ? 26 : 94;
+    call->work.products = outputs * rows.length;
+    call->work.instructions = 460 * pixels + (29 + 4 * convolution_windows(view).height.window) * outputs +
+                              call->work.products * tenths_a_product / 10 +
+                              left_over * (200 + 8 * rows.length);
+    return result;
   }
 };
 
@@ -367,27 +348,12 @@ class DepthwiseConvolution2dF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"DepthwiseConvolution2dF32", Op::depthwise_convolution_2d,
-                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_f32.hpp",
                                        "float32, also with int8 weights, four outputs at a time."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     return f32_blocks_call(view, convolution_block_layer(view, 1, true));
-  }
-};
-
-class DepthwiseConvolution2dAsymmetricKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"DepthwiseConvolution2dAsymmetric", Op::depthwise_convolution_2d,
-                                       KernelSet::generic, "kernels/depthwise_convolution_2d_blocks.hpp",
-                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    return asymmetric_blocks_call(view, convolution_block_layer(view, 1, true), product_in_float(view),
-                                  context);
   }
 };
 
@@ -398,8 +364,8 @@ const Operator& depthwise_convolution_2d_operator() {
   return instance;
 }
 
-const Kernel& depthwise_convolution_2d_s8_kernel() {
-  static const DepthwiseConvolution2dS8Kernel instance;
+const Kernel& depthwise_convolution_2d_quantized_kernel() {
+  static const DepthwiseConvolution2dQuantizedKernel instance;
   return instance;
 }
 
@@ -415,11 +381,6 @@ const Kernel& depthwise_convolution_2d_s8_any_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
   static const DepthwiseConvolution2dS8DualKernel instance;
-  return instance;
-}
-
-const Kernel& depthwise_convolution_2d_asymmetric_kernel() {
-  static const DepthwiseConvolution2dAsymmetricKernel instance;
   return instance;
 }
 

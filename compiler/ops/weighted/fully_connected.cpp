@@ -2,15 +2,15 @@
 //
 // Operands: input [..., inputs] (any rank; its elements are taken as rows of `inputs`), weights [outputs,
 // inputs], bias [outputs] or absent.
-#include "kernels/fully_connected_s8.hpp"
+#include "kernels/fully_connected_quantized.hpp"
 
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted/dual.hpp"
+#include "ops/weighted/f32_blocks.hpp"
 #include "ops/weighted/product_form.hpp"
 #include "ops/weighted/weighted.hpp"
-#include "ops/weighted/weighted_blocks.hpp"
 
 namespace burin {
 namespace {
@@ -188,59 +188,58 @@ class FullyConnected final : public Operator {
 };
 
 WeightRows weight_rows(const NodeView& view) {
-  const auto values = view.input(1).constant->as<int8_t>();
-  return {{values.begin(), values.end()}, output_length(view), input_length(view)};
+  return WeightRows::of(view.input(1), output_length(view));
 }
 
-std::optional<std::vector<int32_t>> biases(const NodeView& view, const WeightRows& rows) {
-  std::span<const int32_t> bias;
-  if (view.has_input(2)) bias = view.input(2).constant->as<int32_t>();
-  return folded_biases(rows, bias, view.input(0).quantization.zero_point());
-}
-
-class FullyConnectedS8Kernel final : public Kernel {
+class FullyConnectedQuantizedKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"FullyConnectedS8", Op::fully_connected, KernelSet::generic,
-                                       "kernels/fully_connected_s8.hpp", "Four outputs at a time."};
+    static constexpr KernelFacts facts{"FullyConnectedQuantized",
+                                       Op::fully_connected,
+                                       KernelSet::generic,
+                                       "kernels/fully_connected_quantized.hpp",
+                                       "int8 or uint8, four outputs at a time.",
+                                       "kernels/four_products_dsp.hpp"};
     return facts;
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
+    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
-    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
-    std::span<const int32_t> own_bias;
-    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
     const ClampRange range = activation_range(view.node.activation, view.output());
-    const int32_t input_zero_point = view.input(0).quantization.zero_point();
-    const int32_t output_zero_point = view.output().quantization.zero_point();
-    const LayerRequantization32 requantization = requantize_in_32_bits(
-        rows, own_bias, input_zero_point, multipliers(view), output_zero_point, range, context.rounding);
+    const auto requantization = requantize_in_32_bits(rows, biases_of(view), view.input(0), view.output(),
+                                                      multipliers(view), range, context.rounding);
+    if (!requantization) return Refusal{sums_leave_32_bits};
+    const bool in_fours = has_weights_in_fours(context);
     KernelCall call;
     call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
                      {"inputs", input_length(view)},
                      {"outputs", output_length(view)},
-                     {"input_zero_point", input_zero_point},
-                     {"output_zero_point", output_zero_point},
+                     {"input_zero_point", view.input(0).quantization.zero_point()},
+                     {"weights_zero_point", rows.zero_point},
+                     {"output_zero_point", view.output().quantization.zero_point()},
                      {"activation_min", range.lowest},
-                     {"activation_max", range.highest}};
-    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
-    const auto packed =
-        burin_kernels::FourProductsPacker::interleave(rows.values, static_cast<size_t>(rows.channels), 1);
+                     {"activation_max", range.highest},
+                     {"in_fours", in_fours}};
+    call.geometry.insert(call.geometry.end(), requantization->geometry.begin(),
+                         requantization->geometry.end());
+    const auto packed = burin_kernels::FourProductsPacker::pack(
+        rows.values, static_cast<size_t>(rows.channels), 1, static_cast<size_t>(rows.length), in_fours);
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
-                      {"requantization", ElementType::s32, Constant::of(requantization.numbers), 4}};
+                      {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
-    call.stack_bytes = 256;
+    call.stack_bytes = 416;
     // A last block of fewer outputs takes as long as one of four.
     const int64_t blocks = batch_count(view) * ((output_length(view) + 3) / 4);
     call.work = {.instructions = 210 * blocks,
                  .products = 4 * blocks * input_length(view),
                  .requantizations = 4 * blocks};
+    // ... and has its inputs one by one.
+    if (output_length(view) % 4 != 0) call.work.instructions += 15 * batch_count(view) * input_length(view);
     call.code_bytes = 70;
     call.shared_code_bytes = 500;
-    call.requantization = requantization.note;
+    call.requantization = requantization->note;
     return call;
   }
 };
@@ -267,9 +266,8 @@ class FullyConnectedS8DualKernel final : public Kernel {
                                                  view.output().quantization.zero_point(),
                                                  range.lowest,
                                                  range.highest};
-    if (!biases(view, rows)) return Refusal{"sums of products can leave 32 bits"};
-    std::span<const int32_t> own_bias;
-    if (view.has_input(2)) own_bias = view.input(2).constant->as<int32_t>();
+    const std::span<const int32_t> own_bias = biases_of(view);
+    if (!folded_biases(rows, own_bias, spec.input_zero_point)) return Refusal{sums_leave_32_bits};
     std::vector<burin_kernels::ChannelRequantization> channels;
     for (const FixedPointMultiplier& m : multipliers(view)) channels.push_back({m.multiplier, m.shift, {}});
     const auto stream =
@@ -314,26 +312,12 @@ class FullyConnectedF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"Convolution2dF32", Op::fully_connected, KernelSet::generic,
-                                       "kernels/convolution_2d_blocks.hpp",
+                                       "kernels/convolution_2d_f32.hpp",
                                        "float32, also with int8 weights, four outputs at a time."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     return f32_blocks_call(view, block_layer(view));
-  }
-};
-
-class FullyConnectedAsymmetricKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Convolution2dAsymmetric", Op::fully_connected, KernelSet::generic,
-                                       "kernels/convolution_2d_blocks.hpp",
-                                       "uint8, or int8 weights with a zero point, four outputs at a time."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    return asymmetric_blocks_call(view, block_layer(view), view.input(1).quantization.per_tensor(), context);
   }
 };
 
@@ -344,18 +328,13 @@ const Operator& fully_connected_operator() {
   return instance;
 }
 
-const Kernel& fully_connected_s8_kernel() {
-  static const FullyConnectedS8Kernel instance;
+const Kernel& fully_connected_quantized_kernel() {
+  static const FullyConnectedQuantizedKernel instance;
   return instance;
 }
 
 const Kernel& fully_connected_s8_dual_kernel() {
   static const FullyConnectedS8DualKernel instance;
-  return instance;
-}
-
-const Kernel& fully_connected_asymmetric_kernel() {
-  static const FullyConnectedAsymmetricKernel instance;
   return instance;
 }
 

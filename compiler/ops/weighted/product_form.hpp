@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,10 +22,13 @@ struct LayerRequantization32 {
 };
 
 // The "product" form of tensor/requantization.hpp if it is proven for every channel of the layer, with shifts
-// that all of them share; else the reference's definition. Inputs are any int8.
-LayerRequantization32 requantize_in_32_bits(const WeightRows& weights, std::span<const int32_t> bias,
-                                            int32_t input_zero_point,
-                                            const std::vector<FixedPointMultiplier>& multipliers,
-                                            int32_t output_zero_point, ClampRange clamp, Rounding rounding);
+// that all of them share; else the reference's definition. Input and output are int8 or uint8; the input may
+// be any. Nothing where sums of products can leave 32 bits.
+std::optional<LayerRequantization32> requantize_in_32_bits(
+    const WeightRows& weights, std::span<const int32_t> bias, const Tensor& input, const Tensor& output,
+    const std::vector<FixedPointMultiplier>& multipliers, ClampRange clamp, Rounding rounding);
+
+// Why a kernel refuses where there is nothing.
+inline constexpr const char* sums_leave_32_bits = "sums of products can leave 32 bits";
 
 }  // namespace burin

@@ -79,6 +79,31 @@ std::vector<FixedPointMultiplier> output_multipliers(const Tensor& input, const 
   return result;
 }
 
+WeightRows WeightRows::of(const Tensor& weights, int64_t channels) {
+  WeightRows rows;
+  rows.channels = channels;
+  rows.length = weights.type.shape.elements() / channels;
+  rows.zero_point = weights.quantization.per_tensor() ? weights.quantization.zero_point() : 0;
+  if (has_dtype(weights, DType::u8)) {
+    rows.zero_point -= 128;
+    for (const uint8_t w : weights.constant->as<uint8_t>())
+      rows.values.push_back(static_cast<int8_t>(w - 128));
+  } else {
+    const auto values = weights.constant->as<int8_t>();
+    rows.values.assign(values.begin(), values.end());
+  }
+  return rows;
+}
+
+bool has_weights_in_fours(const LoweringContext& context) {
+  return context.target.architecture != Architecture::armv6m;
+}
+
+std::span<const int32_t> biases_of(const NodeView& view) {
+  if (!view.has_input(2)) return {};
+  return view.input(2).constant->as<int32_t>();
+}
+
 std::optional<std::vector<int32_t>> folded_biases(const WeightRows& weights, std::span<const int32_t> bias,
                                                   int32_t input_zero_point) {
   std::vector<int32_t> result;

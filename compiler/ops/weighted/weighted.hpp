@@ -43,11 +43,15 @@ std::vector<FixedPointMultiplier> output_multipliers(const Tensor& input, const 
                                                      const Tensor& output, int64_t channels,
                                                      bool product_in_float);
 
-// Weights as rows: row c holds the weights of output channel c, in the order of the operator's own layout.
+// 8-bit weights as rows: row c holds the weights of output channel c, in the order of the operator's own
+// layout. Those of uint8, and their zero point, are 128 less.
 struct WeightRows {
   std::vector<int8_t> values;  // channels * length
   int64_t channels = 0;
   int64_t length = 0;
+  int32_t zero_point = 0;
+
+  static WeightRows of(const Tensor& weights, int64_t channels);
 
   std::span<const int8_t> row(int64_t channel) const {
     return std::span<const int8_t>(values).subspan(static_cast<size_t>(channel * length),
@@ -59,6 +63,13 @@ struct WeightRows {
 // int32, for any input: then no int32 kernel can run it.
 std::optional<std::vector<int32_t>> folded_biases(const WeightRows& weights, std::span<const int32_t> bias,
                                                   int32_t input_zero_point);
+
+// Whether quantized kernels have the weights of four inputs together (kernels/four_products.hpp). Not for
+// Armv6-M, whose loads of signed bytes take a register for each distance.
+bool has_weights_in_fours(const LoweringContext& context);
+
+// The bias of every output channel, or nothing where there is none.
+std::span<const int32_t> biases_of(const NodeView& view);
 
 // The constants that kernels over the primitive layer take for requantisation: multipliers (s32) and shifts
 // (s8).

@@ -35,11 +35,12 @@ using add_kernel =
 static_assert(add_kernel::accepts() && add_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_geometry {
-  enum : int32_t { batches = 1, inputs = 8, outputs = 3, input_zero_point = 3, output_zero_point = -7,
-                   activation_min = -7, activation_max = 127, requantization = 0, post_shift = 13 };
+  enum : int32_t { batches = 1, inputs = 8, outputs = 3, input_zero_point = 3, weights_zero_point = 0,
+                   output_zero_point = -7, activation_min = -7, activation_max = 127, in_fours = 1,
+                   requantization = 0, post_shift = 13 };
 };
 using fully_connected_kernel =
-    burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>;
+    burin_kernels::FullyConnectedQuantized<fully_connected_geometry, burin_kernels::Generic>;
 static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 
@@ -84,7 +85,7 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
   add_kernel::run(image, add_right, add_out, 2097152, 2097152, -5242880, 21, -128, 127);
 
   // fully_connected: fully_connected s8[1,8] -> s8[1,3]
-  // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedS8 on Generic; 24 MAC)
+  // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedQuantized on Generic; 24 MAC)
   // requantisation: one product and one shift in 32 bits, proved for all 3 channels
   RESHAPES_LAYER_HOOK(1);
   fully_connected_kernel::run(

@@ -9,7 +9,7 @@
 #define RESHAPES_ARENA_BYTES 32u /* all RAM that an invocation needs, kernel scratch included */
 #define RESHAPES_ARENA_ALIGN 16u
 #define RESHAPES_STATE_BYTES 0u /* kept between invocations */
-#define RESHAPES_STACK_BYTES 512u /* bound of the stack below reshapes_invoke */
+#define RESHAPES_STACK_BYTES 672u /* bound of the stack below reshapes_invoke */
 
 /* Placement: define before including, or on the compiler's command line, as attributes. */
 #ifndef RESHAPES_WEIGHTS_ATTR

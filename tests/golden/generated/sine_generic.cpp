@@ -26,7 +26,7 @@ alignas(4) SINE_WEIGHTS_ATTR constexpr int32_t fully_connected_requantization[32
     2031410830, -12601669, 2031410830, 16721405, 2031410830, -29483299, 2031410830, -10042470, 2031410830,
     -3155333, 2031410830, -19974879, 2031410830, -24471391};
 alignas(4) SINE_WEIGHTS_ATTR constexpr int8_t fully_connected_2_weights[259] = {
-    /* c833215c1fcd0070 */};
+    /* 150328c25a50b772 */};
 alignas(4) SINE_WEIGHTS_ATTR constexpr int32_t fully_connected_2_requantization[32] = {
     2081141014, -16710659, 2081141014, -16597530, 2081141014, -16754323, 2081141014, -16448675, 2081141014,
     -16589591, 2081141014, -16710659, 2081141014, -16730507, 2081141014, -16750354, 2081141014, -16772186,
@@ -39,27 +39,30 @@ alignas(4) SINE_WEIGHTS_ATTR constexpr int32_t fully_connected_3_requantization[
 
 // ---- geometry: types, so that equal layers share one instantiation ----
 struct fully_connected_geometry {
-  enum : int32_t { batches = 1, inputs = 1, outputs = 16, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, requantization = 0, post_shift = 17 };
+  enum : int32_t { batches = 1, inputs = 1, outputs = 16, input_zero_point = -128, weights_zero_point = 0,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127, in_fours = 1,
+                   requantization = 0, post_shift = 17 };
 };
 using fully_connected_kernel =
-    burin_kernels::FullyConnectedS8<fully_connected_geometry, burin_kernels::Generic>;
+    burin_kernels::FullyConnectedQuantized<fully_connected_geometry, burin_kernels::Generic>;
 static_assert(fully_connected_kernel::accepts() && fully_connected_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_2_geometry {
-  enum : int32_t { batches = 1, inputs = 16, outputs = 16, input_zero_point = -128, output_zero_point = -128,
-                   activation_min = -128, activation_max = 127, requantization = 0, post_shift = 17 };
+  enum : int32_t { batches = 1, inputs = 16, outputs = 16, input_zero_point = -128, weights_zero_point = 0,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127, in_fours = 1,
+                   requantization = 0, post_shift = 17 };
 };
 using fully_connected_2_kernel =
-    burin_kernels::FullyConnectedS8<fully_connected_2_geometry, burin_kernels::Generic>;
+    burin_kernels::FullyConnectedQuantized<fully_connected_2_geometry, burin_kernels::Generic>;
 static_assert(fully_connected_2_kernel::accepts() && fully_connected_2_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 struct fully_connected_3_geometry {
-  enum : int32_t { batches = 1, inputs = 16, outputs = 1, input_zero_point = -128, output_zero_point = 0,
-                   activation_min = -128, activation_max = 127, requantization = 1, post_shift = 0 };
+  enum : int32_t { batches = 1, inputs = 16, outputs = 1, input_zero_point = -128, weights_zero_point = 0,
+                   output_zero_point = 0, activation_min = -128, activation_max = 127, in_fours = 1,
+                   requantization = 1, post_shift = 0 };
 };
 using fully_connected_3_kernel =
-    burin_kernels::FullyConnectedS8<fully_connected_3_geometry, burin_kernels::Generic>;
+    burin_kernels::FullyConnectedQuantized<fully_connected_3_geometry, burin_kernels::Generic>;
 static_assert(fully_connected_3_kernel::accepts() && fully_connected_3_kernel::scratch_bytes() <= 0,
               "the kernel was chosen for another geometry");
 
@@ -102,21 +105,21 @@ sine_status sine_invoke(sine_context* context) {
   int8_t* const fully_connected_3_out = static_cast<int8_t*>(static_cast<void*>(arena + 0));
 
   // fully_connected: fully_connected s8[1,1] -> s8[1,16]
-  // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8 on Generic; 16 MAC)
+  // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedQuantized on Generic; 16 MAC)
   // requantisation: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(0);
   fully_connected_kernel::run(
       x, fully_connected_weights, fully_connected_requantization, fully_connected_out);
 
   // fully_connected_2: fully_connected s8[1,16] -> s8[1,16]
-  // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8 on Generic; 256 MAC)
+  // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedQuantized on Generic; 256 MAC)
   // requantisation: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(1);
   fully_connected_2_kernel::run(
       fully_connected_out, fully_connected_2_weights, fully_connected_2_requantization, fully_connected_2_out);
 
   // fully_connected_3: fully_connected s8[1,16] -> s8[1,1]
-  // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8 on Generic; 16 MAC)
+  // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedQuantized on Generic; 16 MAC)
   // requantisation: exact reference form for all 1 channels
   SINE_LAYER_HOOK(2);
   fully_connected_3_kernel::run(

@@ -9,7 +9,7 @@
 #define SINE_ARENA_BYTES 32u /* all RAM that an invocation needs, kernel scratch included */
 #define SINE_ARENA_ALIGN 16u
 #define SINE_STATE_BYTES 0u /* kept between invocations */
-#define SINE_STACK_BYTES 512u /* bound of the stack below sine_invoke */
+#define SINE_STACK_BYTES 672u /* bound of the stack below sine_invoke */
 
 /* Placement: define before including, or on the compiler's command line, as attributes. */
 #ifndef SINE_WEIGHTS_ATTR
