@@ -68,10 +68,14 @@ struct ArmDsp : Generic {
     }
     return x;
   }
-  // What requantize_right does not do is rare, and kept out of the way.
+  // Any shift. A multiplier below 2^30 is 0 or from no quantisation, and kept out of the way.
   static BURIN_ALWAYS_INLINE int32_t requantize_twice(int32_t value, int32_t multiplier, int32_t shift) {
-    return shift <= 0 && multiplier >= int32_t(1) << 30 ? requantize_right(value, multiplier, shift)
-                                                        : requantize_otherwise(value, multiplier, shift);
+    if (multiplier < int32_t(1) << 30) return requantize_otherwise(value, multiplier, shift);
+    if (shift > 0) {
+      value = static_cast<int32_t>(static_cast<uint32_t>(value) << shift);
+      shift = 0;
+    }
+    return requantize_right(value, multiplier, shift);
   }
   static BURIN_SHARED int32_t requantize_otherwise(int32_t value, int32_t multiplier, int32_t shift) {
     return Generic::requantize_twice(value, multiplier, shift);

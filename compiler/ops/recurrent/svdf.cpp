@@ -329,10 +329,10 @@ void describe(const NodeView& view, KernelCall& call) {
   call.stack_bytes = 128;
   const int64_t products = filters * (sizes.inputs + sizes.memory);
   if (has_dtype(view.output(), DType::f32))
-    call.work = {.instructions = 60 * filters, .float_products = products};
+    call.work = {.instructions = 60 * filters + 8 * products, .float_products = products};
   else
     call.work = {
-        .instructions = 40 * filters + 7 * products, .products = products, .requantizations = filters};
+        .instructions = 40 * filters + 3 * products, .products = products, .requantizations = filters};
   call.code_bytes = 300;
 }
 
