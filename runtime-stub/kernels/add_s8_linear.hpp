@@ -5,6 +5,9 @@
 // The reference rounds six times on the way, three of them scaled by 64-bit products. As a function of two
 // bytes it has 65,536 values, and the compiler looks for factors that give every one of them; where it finds
 // none, this kernel is not used.
+//
+// Registers: three pointers, an end, two factors, offset, shift and both limits: ten, so that Cortex-M0+
+// reloads three. Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 17 an element; as many on Cortex-M3.
 #pragma once
 
 #include <stdint.h>

@@ -14,6 +14,7 @@
 //
 // An activation range narrower than int8 is applied to the finished output. The output may be either input.
 // Measured: 6.25 modelled Cortex-M4 cycles an element, 22 instructions for four.
+// Registers: see isa/arm_dsp_elementwise.hpp.
 #pragma once
 
 #include <stdint.h>

@@ -15,6 +15,7 @@
 //   1x1   64 -> 64 of 25x5 1.13   32 -> 64 of 12x12 1.25   8 -> 16 of 48x48 2.32
 //   3x3   64 -> 64 of 8x8 1.02   16 -> 16 of 32x32 1.17   first, 3 -> 8, stride 2 1.93
 //   10x4  first, 1 -> 64, stride 2 1.39
+// Registers: see isa/arm_dsp_matrix.hpp.
 #pragma once
 
 #include <stdint.h>

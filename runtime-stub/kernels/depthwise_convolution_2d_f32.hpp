@@ -2,6 +2,7 @@
 // for all of them.
 //
 // Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 14.2 a multiply-accumulate, 3x3 (kws_float).
+// Registers: two pointers and the ends of the taps, and on the FPU four sums and two factors.
 #pragma once
 
 #include <stdint.h>

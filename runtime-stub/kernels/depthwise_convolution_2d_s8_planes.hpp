@@ -23,6 +23,7 @@
 //   stride 1   48x48x8 2.06   24x24x32 2.20   12x12x64 2.27   25x5x64 2.60   6x6x128 2.81   3x3x256 5.74
 //   stride 2   48x48x16 3.27   24x24x32 3.75   12x12x64 4.28   6x6x128 6.39
 // No ReLU, hence exact: 0.4 more for stride 1, 1.3 for stride 2.
+// Registers: see isa/arm_dsp_depthwise.hpp.
 #pragma once
 
 #include <stdint.h>

@@ -148,10 +148,10 @@ namespace burin_kernels {
   "  mls r2, r3, r12, r2\n"                              \
   "7:\n"
 
-// All rows of all blocks. r0 the work; r1 values, r2 factors, r3 what is left of a row, r4 to r7 sums, r8 and r9
-// what is added to both halves of widened values and factors, the rest for loaded and widened words. The stack
-// holds 0 the work, 4 rows and 8 blocks that are left, of the block 12 values, 16 factors, 20 sums; 24 is the
-// row's. A row keeps r4 to r9, and leaves r0 to r2 as they were.
+// All rows of all blocks. r0 the work; r1 values, r2 factors, r3 what is left of a row, r4 to r7 sums, r8 and
+// r9 what is added to both halves of widened values and factors, the rest for loaded and widened words. The
+// stack holds 0 the work, 4 rows and 8 blocks that are left, of the block 12 values, 16 factors, 20 sums; 24 is
+// the row's. A row keeps r4 to r9, and leaves r0 to r2 as they were.
 #define BURIN_FOUR_PRODUCTS(row)                         \
   ".syntax unified\n"                                    \
   "  push {r4-r11, lr}\n"                                \

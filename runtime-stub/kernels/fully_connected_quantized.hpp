@@ -6,6 +6,7 @@
 // One routine for all layers, four outputs at a time: see kernels/four_products.hpp for that and for the
 // order of the weights, and kernels/layer_requantization.hpp for the rest. Modelled cycles a
 // multiply-accumulate at -O2: 2.2 on Cortex-M4, 3.8 on Cortex-M3, 8.3 on Cortex-M0+.
+// Registers: see kernels/four_products.hpp.
 #pragma once
 
 #include <stdint.h>

@@ -17,6 +17,7 @@
 //   floor(s M / 2^20) = s M2 + ((s M1 + ((s M0) >> 10)) >> 10)
 //
 // Cost, modelled Cortex-M4 cycles of an output at -O2, loop and store included: product 15, shifted_right 21.
+// Registers: two pointers, an end, the shift, both limits, and a channel's numbers.
 #pragma once
 
 #include <stdint.h>

@@ -6,6 +6,7 @@
 //
 // Cost, modelled Cortex-M4 cycles: for each window about 60, and 25 for each four of its channels, and 1.5 a
 // tap and channel.
+// Registers: see isa/arm_dsp_pool.hpp.
 #pragma once
 
 #include <stdint.h>

