@@ -30,7 +30,7 @@ void summarise(const Session& session, const Compilation& result, const CompileC
   const Program& program = result.program;
   const std::string live =
       program.live_macs == program.macs ? "" : fmt::format(", {} of them live", grouped(program.live_macs));
-  say(session, fmt::format("{}: {} layers for {}, {} MACs{}", program.name, program.steps.size(),
+  say(session, fmt::format("{}: {} for {}, {} MACs{}", program.name, counted(program.steps.size(), "layer"),
                            program.target, grouped(program.macs), live));
   std::string peak = "the inputs";
   if (program.peak_step > static_cast<int32_t>(program.steps.size()))
@@ -56,7 +56,8 @@ void summarise(const Session& session, const Compilation& result, const CompileC
                                step.call.kernel, step.reason));
   }
   if (missed > 3 && !session.verbose)
-    say(session, fmt::format("  note   {} more such layers; -v lists all", missed - 3));
+    say(session,
+        fmt::format("  note   {} more such {}; -v lists all", missed - 3, missed == 4 ? "layer" : "layers"));
   say(session,
       fmt::format("  wrote  {}.cpp, .h and .json", (fs::path(command.directory) / program.name).string()));
 }

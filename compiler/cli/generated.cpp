@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/session.hpp"
 #include "eval/evaluator.hpp"
 #include "support/random.hpp"
 
@@ -43,10 +44,11 @@ Result<WrittenModel> write_generated(const Compilation& compilation) {
 
 Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files) {
   if (files.size() != graph.inputs.size())
-    return Diagnostic{.code = DiagnosticCode::E0204,
-                      .message = fmt::format("the model has {} inputs, but {} files are given",
-                                             graph.inputs.size(), files.size()),
-                      .help = "give --input once for each, in the order that `burin inspect` prints"};
+    return Diagnostic{
+        .code = DiagnosticCode::E0204,
+        .message = fmt::format("the model has {}, but {} given", counted(graph.inputs.size(), "input"),
+                               files.size() == 1 ? "1 file is" : fmt::format("{} files are", files.size())),
+        .help = "give --input once for each, in the order that `burin inspect` prints"};
   TensorData data;
   for (const std::string& file : files) {
     Result<std::string> bytes = read_file(file);

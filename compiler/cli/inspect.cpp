@@ -105,8 +105,8 @@ ExitCode run(const Session& session, const InspectCommand& command) {
       fmt::print("{} \"{}\": {}[{}]{}\n", kind, printable(tensor.name), long_name_of(tensor.type.dtype),
                  to_string(tensor.type.shape), real_meaning(tensor));
     }
-  fmt::print("{} operators, {} MACs, {} bytes of weights", graph.nodes.size(), grouped(imported.macs),
-             grouped(imported.weights));
+  fmt::print("{}, {} MACs, {} bytes of weights", counted(graph.nodes.size(), "operator"),
+             grouped(imported.macs), grouped(imported.weights));
   if (live.macs != imported.macs || live.weights != imported.weights)
     fmt::print("; live: {} MACs, {} bytes", grouped(live.macs), grouped(live.weights));
   fmt::print("\nsmallest RAM: {} bytes of arena, {} of state\n", grouped(result->program.arena_bytes),

@@ -17,10 +17,23 @@ struct RunCommand {
   std::vector<std::string> outputs;
 };
 
+// Before a model runs, which may take long.
+Result<TensorData> read_inputs(const Graph& graph, const RunCommand& command) {
+  if (graph.outputs.size() != command.outputs.size())
+    return Diagnostic{
+        .code = DiagnosticCode::E0204,
+        .message = fmt::format(
+            "the model has {}, but {} named", counted(graph.outputs.size(), "output"),
+            command.outputs.size() == 1 ? "1 file is" : fmt::format("{} files are", command.outputs.size())),
+        .place = {},
+        .help = "give --output once for each, in the order that `burin inspect` prints"};
+  return read_inputs(graph, command.inputs);
+}
+
 Result<TensorData> run_on_evaluator(const RunCommand& command) {
   const Result<PreparedModel> model = prepare(command.options);
   if (!model) return model.diagnostics();
-  const Result<TensorData> inputs = read_inputs(model->imported, command.inputs);
+  const Result<TensorData> inputs = read_inputs(model->imported, command);
   if (!inputs) return inputs.diagnostics();
   // The graph as imported: what the passes do is part of what is to be judged.
   return evaluate(model->imported, *inputs, command.options.rounding);
@@ -29,7 +42,7 @@ Result<TensorData> run_on_evaluator(const RunCommand& command) {
 Result<TensorData> run_generated(const RunCommand& command) {
   const Result<Compilation> compilation = compile(command.options);
   if (!compilation) return compilation.diagnostics();
-  const Result<TensorData> inputs = read_inputs(compilation->imported, command.inputs);
+  const Result<TensorData> inputs = read_inputs(compilation->imported, command);
   if (!inputs) return inputs.diagnostics();
   const Result<WrittenModel> written = write_generated(*compilation);
   if (!written) return written.diagnostics();
@@ -43,13 +56,6 @@ ExitCode run(const Session& session, RunCommand& command) {
   const Result<TensorData> outputs =
       command.on == "evaluator" ? run_on_evaluator(command) : run_generated(command);
   if (!outputs) return report(session, outputs.diagnostics(), command.options.model);
-  if (outputs->size() != command.outputs.size())
-    return report(
-        session, {{.code = DiagnosticCode::E0204,
-                   .message = fmt::format("the model has {} outputs, but {} files are named", outputs->size(),
-                                          command.outputs.size()),
-                   .place = {},
-                   .help = "give --output once for each, in the order that `burin inspect` prints"}});
   std::vector<OutputFile> files;
   for (size_t i = 0; i < outputs->size(); ++i)
     files.push_back({command.outputs[i], std::string((*outputs)[i].begin(), (*outputs)[i].end())});

@@ -148,4 +148,8 @@ std::string grouped(int64_t number) {
   return text;
 }
 
+std::string counted(size_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", grouped(static_cast<int64_t>(number)), thing, number == 1 ? "" : "s");
+}
+
 }  // namespace burin

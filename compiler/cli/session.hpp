@@ -40,4 +40,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows);
 // 12,345,678
 std::string grouped(int64_t number);
 
+// "1 layer", "1,200 layers".
+std::string counted(size_t number, std::string_view thing);
+
 }  // namespace burin

@@ -185,19 +185,30 @@ Result<std::vector<std::string>> emulator_command(const Target& target, const st
   return command;
 }
 
+Result<std::string> read_result(const fs::path& file, size_t bytes) {
+  Result<std::string> result = read_file(file);
+  if (!result || result->size() < bytes)
+    return Diagnostic{.code = DiagnosticCode::E0206,
+                      .message = fmt::format("running the generated code left no results: {} is {}",
+                                             file.filename().string(), result ? "too short" : "missing"),
+                      .place = {},
+                      .help = "the program that ran it is no emulator, or ended early: see BURIN_QEMU",
+                      .file = {}};
+  return result;
+}
+
 Result<ExecutionResult> read_results(const GeneratedModel& model, const Target& target,
                                      const fs::path& folder, uint64_t samples) {
   ExecutionResult result;
   for (size_t i = 0; i < model.outputs.size(); ++i) {
-    const Result<std::string> bytes = read_file(folder / fmt::format("output_{}.bin", i));
+    const Result<std::string> bytes =
+        read_result(folder / fmt::format("output_{}.bin", i), samples * model.outputs[i].bytes);
     if (!bytes) return bytes.diagnostics();
-    BURIN_CHECK(bytes->size() == samples * model.outputs[i].bytes, "the program wrote too few output bytes");
     result.outputs.emplace_back(bytes->begin(), bytes->end());
   }
-  const Result<std::string> report = read_file(folder / "report.bin");
-  if (!report) return report.diagnostics();
   uint32_t numbers[3];
-  BURIN_CHECK(report->size() == sizeof numbers, "the program wrote no whole report");
+  const Result<std::string> report = read_result(folder / "report.bin", sizeof numbers);
+  if (!report) return report.diagnostics();
   std::memcpy(numbers, report->data(), sizeof numbers);
   result.arena_bytes = numbers[0];
   result.state_bytes = numbers[1];

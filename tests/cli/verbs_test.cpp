@@ -448,6 +448,31 @@ TEST_CASE("a compiler that fails is quoted", "[cli]") {
   CHECK_THAT(result.errors, Contains("compiling the generated file failed"));
 }
 
+TEST_CASE("an emulator that is none is told by what it leaves", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const std::string data = (fs::path(sine()).parent_path() / "test_inputs.bin").string();
+  const std::vector<std::string> run = {"run",     sine(), "--on",     "cortex-m4",
+                                        "--input", data,   "--output", (place.path() / "out").string()};
+  if (burin(run).status != 0) {
+    WARN("arm-none-eabi-g++ or qemu-system-arm is missing: nothing runs in an emulator");
+    return;
+  }
+  for (const std::vector<std::string>& words :
+       {run, {"bench", sine()}, {"verify", sine(), "-t", "cortex-m4"}}) {
+    const CommandResult result = burin(words, {"BURIN_QEMU=true"});
+    check_failure(result, 2, "E0206");
+    CHECK_THAT(result.errors, Contains("left no results") && Contains("BURIN_QEMU"));
+  }
+}
+
+TEST_CASE("outputs are counted before a model runs", "[cli]") {
+  const std::string data = (fs::path(sine()).parent_path() / "test_inputs.bin").string();
+  const CommandResult result =
+      burin({"run", sine(), "--on", "host", "--input", data}, {"CXX=/no/such/compiler"});
+  check_failure(result, 2, "E0204");
+  CHECK_THAT(result.errors, Contains("the model has 1 output, but 0 files are named"));
+}
+
 TEST_CASE("the text form goes in a circle through the tool", "[cli]") {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   const std::string out = place.path().string();

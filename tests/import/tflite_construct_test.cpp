@@ -347,6 +347,7 @@ TEST_CASE("a variable whose first value is not known before it is used is refuse
   CHECK_THAT(all_messages(late.import()),
              Catch::Contains(
                  "E0403 operator CALL_ONCE: variables are initialised after the first operator has run"));
+  CHECK(late.import().diagnostics().size() == 1);
   for (const int32_t number : {-1, 0, 2}) {
     VariableModel model;
     model.init_subgraph = number;

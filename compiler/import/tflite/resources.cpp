@@ -121,9 +121,10 @@ class Resolver {
                                .integer("init_subgraph_index");
     if (number <= 0 || static_cast<size_t>(number) >= size_of(model_.subgraphs()))
       return refuse(fmt::format("variables are initialised by subgraph {}, which does not exist", number));
-    if (started) return refuse("variables are initialised after the first operator has run");
-    if (result_.subgraph_resolved[static_cast<size_t>(number)]) return;
+    const bool known = result_.subgraph_resolved[static_cast<size_t>(number)];
     result_.subgraph_resolved[static_cast<size_t>(number)] = true;
+    if (started) return refuse("variables are initialised after the first operator has run");
+    if (known) return;
 
     const schema::SubGraph& subgraph = *model_.subgraphs()->Get(static_cast<uint32_t>(number));
     const SubgraphTensors tensors = reader_.read(subgraph);
