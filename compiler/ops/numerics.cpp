@@ -32,6 +32,16 @@ int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Roun
   return divide_by_power_of_two(doubling_high_multiply(shifted, factor.multiplier), right);
 }
 
+int32_t reduced_multiplier(FixedPointMultiplier factor) {
+  return factor.multiplier < 0x7FFF0000 ? (factor.multiplier + (1 << 15)) >> 16 : 0x7FFF;
+}
+
+int32_t multiply_wide_by_fixed_point(int64_t sum, FixedPointMultiplier factor) {
+  const int total = 15 - factor.shift;
+  const int64_t product = sum * reduced_multiplier(factor);
+  return static_cast<int32_t>((product + (int64_t{1} << (total - 1))) >> total);
+}
+
 int32_t wrapping_sum(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
 }

@@ -19,7 +19,14 @@ int32_t divide_by_power_of_two(int32_t value, int exponent);
 // ties up.
 int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding);
 
-// The sum modulo 2^32, as the reference's sums of 32 bits come out. Beyond int32 only where scales are absurd.
+// The sum modulo 2^32, as the reference's sums of 32 bits come out. Beyond int32 only where scales are
+// absurd. sum * multiplier * 2^(shift - 31), the multiplier rounded to 15 bits first, the product once,
+// halves up; then the lower 32 bits. That is how both runtimes requantise sums of 64 bits. |sum| < 2^47, and
+// the shift below 8.
+int32_t multiply_wide_by_fixed_point(int64_t sum, FixedPointMultiplier factor);
+// The multiplier of 15 bits.
+int32_t reduced_multiplier(FixedPointMultiplier factor);
+
 int32_t wrapping_sum(int32_t a, int32_t b);
 
 struct ClampRange {

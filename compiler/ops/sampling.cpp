@@ -77,14 +77,22 @@ void fit_output_scale(Graph& graph, Random& random, TensorId input, TensorId wei
       static_cast<float>(accumulator * spread / 256 * random.real(0.3, 3))};
 }
 
+void widen_bias(Tensor& bias) {
+  std::vector<int64_t> values;
+  for (const int32_t value : bias.constant->as<int32_t>()) values.push_back(int64_t{value} * 300);
+  bias.type.dtype = DType::s64;
+  bias.constant = Constant::of(values);
+}
+
 void vary_weighted_types(Graph& graph, Random& random) {
-  enum class Kind { s8, f32, hybrid, u8, asymmetric };
+  enum class Kind { s8, f32, hybrid, u8, asymmetric, s16 };
   const double choice = random.real(0, 1);
-  const Kind kind = choice < 0.6   ? Kind::s8
-                    : choice < 0.7 ? Kind::f32
-                    : choice < 0.8 ? Kind::hybrid
-                    : choice < 0.9 ? Kind::u8
-                                   : Kind::asymmetric;
+  const Kind kind = choice < 0.55   ? Kind::s8
+                    : choice < 0.65 ? Kind::f32
+                    : choice < 0.75 ? Kind::hybrid
+                    : choice < 0.84 ? Kind::u8
+                    : choice < 0.92 ? Kind::asymmetric
+                                    : Kind::s16;
   if (kind == Kind::s8) return;
   const Node& node = graph.nodes[0];
   Tensor& weights = graph.at(node.inputs[1]);
@@ -107,6 +115,14 @@ void vary_weighted_types(Graph& graph, Random& random) {
     weights.type.dtype = DType::f32;
     weights.quantization = {};
     weights.constant = Constant::of(reals);
+    return;
+  }
+  if (kind == Kind::s16) {
+    for (Tensor* tensor : activations) {
+      tensor->type.dtype = DType::s16;
+      tensor->quantization.zero_points = {0};
+    }
+    if (bias && (node.op == Op::depthwise_convolution_2d || random.chance(0.7))) widen_bias(*bias);
     return;
   }
   // Weights with a zero point are quantised per tensor.

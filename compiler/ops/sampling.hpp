@@ -21,6 +21,8 @@ void fit_output_scale(Graph& graph, Random& random, TensorId input, TensorId wei
 Activation sample_activation(Random& random);
 // Turns an int8 graph of one node with weights into one of the other types that such operators take, or not:
 // float32, float32 with int8 weights, uint8, int8 weights with a zero point.
+// A bias of 64 bits, of what it was.
+void widen_bias(Tensor& bias);
 void vary_weighted_types(Graph& graph, Random& random);
 // A constant of random bytes over the whole range of the type.
 Constant sample_constant(Random& random, const TensorType& type);

@@ -157,6 +157,41 @@ TEST_CASE("a float32 layer computes what its int8 form rounds", "[ops]") {
   }
 }
 
+TEST_CASE("an int16 layer rounds what its float32 form computes", "[ops]") {
+  for (const Op op : weighted) {
+    for (Graph graph : s8_samples(op)) {
+      for (const TensorId id : {graph.inputs[0], graph.outputs[0]}) {
+        graph.at(id).type.dtype = DType::s16;
+        graph.at(id).quantization.zero_points = {0};
+      }
+      const Graph in_reals = in_f32(graph, true);
+      const TensorId bias = graph.nodes[0].inputs[2];
+      if (bias.valid()) {
+        // 64 bits, which DEPTHWISE_CONV_2D has to have; the same numbers.
+        std::vector<int64_t> values;
+        for (const int32_t value : graph.at(bias).constant->as<int32_t>()) values.push_back(value);
+        graph.at(bias).type.dtype = DType::s64;
+        graph.at(bias).constant = Constant::of(values);
+      }
+      Random random(6);
+      std::vector<int16_t> input(static_cast<size_t>(graph.at(graph.inputs[0]).type.shape.elements()));
+      for (int16_t& value : input) value = static_cast<int16_t>(random.integer(-32768, 32767));
+      std::vector<float> real;
+      for (const int16_t value : input)
+        real.push_back(static_cast<float>(value) * graph.at(graph.inputs[0]).quantization.scale());
+      const std::vector<float> exact = run<float>(in_reals, real);
+      const std::vector<int16_t> rounded = run<int16_t>(graph, input);
+      const float scale = graph.at(graph.outputs[0]).quantization.scale();
+      INFO(name_of(op));
+      for (size_t i = 0; i < exact.size(); ++i) {
+        // Multipliers have 15 bits; those of powers of two are exact.
+        const float stored = std::clamp(exact[i] / scale, -32768.0f, 32767.0f);
+        CHECK(std::abs(stored - static_cast<float>(rounded[i])) < 0.51f);
+      }
+    }
+  }
+}
+
 TEST_CASE("int8 weights with several zero points that are not 0 are refused", "[ops]") {
   for (const Op op : weighted) {
     Random random(3);

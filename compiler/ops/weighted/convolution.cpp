@@ -78,4 +78,27 @@ std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& vie
   return call;
 }
 
+std::variant<KernelCall, Refusal> s16_convolution_call(const NodeView& view, int32_t output_channels,
+                                                       const LoweringContext& context) {
+  if (!has_dtype(view.input(0), DType::s16)) return Refusal{"it computes int16"};
+  const Windows windows = convolution_windows(view);
+  const Shape& output = view.output().type.shape;
+  RequantizationOfS16 requantization =
+      requantization_of_s16(view, convolution_multipliers(view, output_channels), context.rounding);
+  KernelCall call;
+  call.geometry = window_geometry(windows, input_shape(view), output);
+  call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+  call.constants = {{"weights", ElementType::s8, *view.input(1).constant, 4},
+                    std::move(requantization.numbers)};
+  call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
+                    OutputArgument{0}, int32_t{0},          output[1]};
+  for (KernelOverlap overlap : window_overlaps(windows, input_shape(view), output)) {
+    overlap.distance *= byte_width(DType::s16);
+    call.overlaps.push_back(overlap);
+  }
+  call.stack_bytes = 160;
+  call.code_bytes = 450;
+  return call;
+}
+
 }  // namespace burin

@@ -41,6 +41,11 @@ std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& vie
                                                              const std::vector<int8_t>& packed,
                                                              const LoweringContext& context);
 
+// The call of Convolution2dS16 or DepthwiseConvolution2dS16, but for the geometry of the weights and the
+// work.
+std::variant<KernelCall, Refusal> s16_convolution_call(const NodeView& view, int32_t output_channels,
+                                                       const LoweringContext& context);
+
 // One element of the output.
 struct ConvolutionPosition {
   int64_t batch;
@@ -88,8 +93,8 @@ void evaluate_convolution(const Evaluation& evaluation, int32_t output_channels,
     int64_t sum = bias_of(evaluation, at.channel);
     for_each_product(view, windows, at,
                      [&](size_t value, size_t weight) { sum += int64_t{input[value]} * weights[weight]; });
-    const int32_t scaled = multiply_by_fixed_point(
-        static_cast<int32_t>(sum), factors[static_cast<size_t>(at.channel)], evaluation.rounding);
+    const int32_t scaled =
+        requantized_sum(view, sum, factors[static_cast<size_t>(at.channel)], evaluation.rounding);
     evaluation.output().set_integer(
         index, std::clamp(wrapping_sum(scaled, output_zero), range.lowest, range.highest));
   });

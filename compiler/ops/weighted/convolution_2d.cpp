@@ -48,6 +48,7 @@ constexpr Constraint constraint_list[] = {
        return !v.has_input(2) ||
               is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v));
      }},
+    {wide_sums_sentence, [](const NodeView& v) { return has_wide_sums_in_bounds(v, multipliers); }},
 };
 
 // Calls add(element of the input, element of the weights) for every product of one output.
@@ -166,7 +167,7 @@ class Convolution2dQuantizedKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+    if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
     const auto channels = static_cast<size_t>(weights_shape(view)[3]);
     const Windows windows = convolution_windows(view);
@@ -212,6 +213,26 @@ class Convolution2dS8DualKernel final : public Kernel {
   }
 };
 
+class Convolution2dS16Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dS16", Op::convolution_2d, KernelSet::generic,
+                                       "kernels/convolution_2d_s16.hpp", "int16. Any window and any groups."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    auto result = s16_convolution_call(view, output_channels(view), context);
+    auto* const call = std::get_if<KernelCall>(&result);
+    if (call == nullptr) return result;
+    call->geometry.emplace_back("weight_channels", weights_shape(view)[3]);
+    const int64_t outputs = view.output().type.shape.elements();
+    const int64_t pieces = outputs * convolution_windows(view).height.window;
+    call->work = {.instructions = 60 * outputs + 20 * pieces + 8 * operator_of(view.node).macs(view)};
+    return result;
+  }
+};
+
 class Convolution2dF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -239,6 +260,11 @@ const Kernel& convolution_2d_quantized_kernel() {
 
 const Kernel& convolution_2d_s8_dual_kernel() {
   static const Convolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& convolution_2d_s16_kernel() {
+  static const Convolution2dS16Kernel instance;
   return instance;
 }
 

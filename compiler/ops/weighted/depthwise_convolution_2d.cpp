@@ -43,11 +43,13 @@ constexpr Constraint constraint_list[] = {
     {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
      "with zero points 0, as they have to be in float32",
      [](const NodeView& v) { return has_weighted_quantization(v, 3); }},
-    {"the bias is absent, or constant with one element an output channel",
+    {"the bias is absent, or constant with one element an output channel, of int16 int64",
      [](const NodeView& v) {
        return !v.has_input(2) ||
-              is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v));
+              (is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_channels(v)) &&
+               !(has_dtype(v.input(0), DType::s16) && has_dtype(v.input(2), DType::s32)));
      }},
+    {wide_sums_sentence, [](const NodeView& v) { return has_wide_sums_in_bounds(v, multipliers); }},
 };
 
 // Calls add(element of the input, element of the weights) for every product of one output.
@@ -169,7 +171,7 @@ class DepthwiseConvolution2dQuantizedKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+    if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
     const auto packed = burin_kernels::FourProductsPacker::as_they_are(
         WeightRows::of(view.input(1), output_channels(view)).values);
@@ -344,6 +346,26 @@ class DepthwiseConvolution2dS8DualKernel final : public Kernel {
   }
 };
 
+class DepthwiseConvolution2dS16Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"DepthwiseConvolution2dS16", Op::depthwise_convolution_2d,
+                                       KernelSet::generic, "kernels/depthwise_convolution_2d_s16.hpp",
+                                       "int16. Any window and depth multiplier."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    auto result = s16_convolution_call(view, output_channels(view), context);
+    auto* const call = std::get_if<KernelCall>(&result);
+    if (call == nullptr) return result;
+    const int64_t outputs = view.output().type.shape.elements();
+    const int64_t pieces = outputs * convolution_windows(view).height.window;
+    call->work = {.instructions = 60 * outputs + 20 * pieces + 12 * operator_of(view.node).macs(view)};
+    return result;
+  }
+};
+
 class DepthwiseConvolution2dF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -381,6 +403,11 @@ const Kernel& depthwise_convolution_2d_s8_any_kernel() {
 
 const Kernel& depthwise_convolution_2d_s8_dual_kernel() {
   static const DepthwiseConvolution2dS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& depthwise_convolution_2d_s16_kernel() {
+  static const DepthwiseConvolution2dS16Kernel instance;
   return instance;
 }
 

@@ -65,6 +65,7 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) {
        return !v.has_input(2) || is_constant_vector_or_absent(v, 2, v.input(2).type.dtype, output_length(v));
      }},
+    {wide_sums_sentence, [](const NodeView& v) { return has_wide_sums_in_bounds(v, multipliers); }},
 };
 
 // Calls compute(index, row, output) for every element of the output.
@@ -86,8 +87,8 @@ void evaluate_integer(const Evaluation& evaluation) {
   for_each_output(view, [&](size_t index, size_t row, size_t o) {
     int64_t sum = bias_of(evaluation, static_cast<int64_t>(o));
     for (size_t i = 0; i < inputs; ++i) sum += int64_t{input[row * inputs + i]} * weights[o * inputs + i];
-    const int32_t scaled = wrapping_sum(
-        multiply_by_fixed_point(static_cast<int32_t>(sum), factors[o], evaluation.rounding), output_zero);
+    const int32_t scaled =
+        wrapping_sum(requantized_sum(view, sum, factors[o], evaluation.rounding), output_zero);
     evaluation.output().set_integer(index, std::clamp(scaled, range.lowest, range.highest));
   });
 }
@@ -205,7 +206,7 @@ class FullyConnectedQuantizedKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+    if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     const auto requantization = requantize_in_32_bits(rows, biases_of(view), view.input(0), view.output(),
@@ -308,6 +309,34 @@ BlockLayer block_layer(const NodeView& view) {
           .depthwise = false};
 }
 
+class FullyConnectedS16Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"Convolution2dS16", Op::fully_connected, KernelSet::generic,
+                                       "kernels/convolution_2d_s16.hpp",
+                                       "int16, as a convolution of one pixel a row."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s16)) return Refusal{"it computes int16"};
+    const BlockLayer layer = block_layer(view);
+    RequantizationOfS16 requantization = requantization_of_s16(view, multipliers(view), context.rounding);
+    KernelCall call;
+    call.geometry = window_geometry(layer.windows, layer.input, layer.output);
+    call.geometry.emplace_back("weight_channels", layer.weight_channels);
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.constants = {{"weights", ElementType::s8, *view.input(1).constant, 4},
+                      std::move(requantization.numbers)};
+    call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
+                      OutputArgument{0}, int32_t{0},          layer.output[1]};
+    call.stack_bytes = 160;
+    call.work = {.instructions = 80 * layer.output.elements() + 8 * layer.products()};
+    call.code_bytes = 300;
+    return call;
+  }
+};
+
 class FullyConnectedF32Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -335,6 +364,11 @@ const Kernel& fully_connected_quantized_kernel() {
 
 const Kernel& fully_connected_s8_dual_kernel() {
   static const FullyConnectedS8DualKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_s16_kernel() {
+  static const FullyConnectedS16Kernel instance;
   return instance;
 }
 

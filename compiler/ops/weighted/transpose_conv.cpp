@@ -44,16 +44,25 @@ const Shape& output_shape(const NodeView& view) {
 bool is_float(const NodeView& view) {
   return has_dtype(view.output(), DType::f32);
 }
+bool is_s16(const NodeView& view) {
+  return has_dtype(view.output(), DType::s16);
+}
 int64_t products_of_one(const NodeView& view) {
   return weights_shape(view).elements(1, 4);
 }
 
+std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
+  return output_multipliers(view.input(0), view.input(1), view.output(), output_shape(view)[3], false);
+}
+
 constexpr Constraint constraint_list[] = {
-    {"input, weights and output are all int8 or all float32",
+    {"input, weights and output are all int8 or all float32, or the weights alone are int8 and the others "
+     "int16",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
-       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
-              (dtype == DType::s8 || dtype == DType::f32);
+       return has_dtype(v.input(0), dtype) &&
+              has_dtype(v.input(1), dtype == DType::s16 ? DType::s8 : dtype) &&
+              (dtype == DType::s8 || dtype == DType::s16 || dtype == DType::f32);
      }},
     {"input and output are of rank 4, of as many batches, and not empty",
      [](const NodeView& v) {
@@ -85,15 +94,14 @@ constexpr Constraint constraint_list[] = {
               (w.per_tensor() || w.axis == 0) &&
               std::ranges::all_of(w.zero_points, [](int32_t z) { return z == 0; });
      }},
-    {"the bias is absent, or constant with one element an output, int32 or of float32 float32",
+    {"the bias is absent, or constant with one element an output: of float32 float32, of int16 int64, else "
+     "int32",
      [](const NodeView& v) {
-       return is_constant_vector_or_absent(v, 2, is_float(v) ? DType::f32 : DType::s32, output_shape(v)[3]);
+       const DType dtype = is_float(v) ? DType::f32 : is_s16(v) ? DType::s64 : DType::s32;
+       return is_constant_vector_or_absent(v, 2, dtype, output_shape(v)[3]);
      }},
+    {wide_sums_sentence, [](const NodeView& v) { return has_wide_sums_in_bounds(v, multipliers); }},
 };
-
-std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
-  return output_multipliers(view.input(0), view.input(1), view.output(), output_shape(view)[3], false);
-}
 
 // Calls compute(output, channel, each) where each(visit) calls visit(input element, weight element).
 template <class Compute>
@@ -189,13 +197,12 @@ class TransposeConv final : public Operator {
     const std::vector<FixedPointMultiplier> factors = multipliers(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     for_each_sum(view, [&](size_t output, size_t channel, const auto& each) {
-      int64_t sum = evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[channel] : 0;
+      int64_t sum = bias_of(evaluation, static_cast<int64_t>(channel));
       each([&](size_t x, size_t w) {
         sum += (evaluation.input(0).integer(x) - view.input(0).quantization.zero_point()) *
                evaluation.input(1).integer(w);
       });
-      const int64_t scaled =
-          multiply_by_fixed_point(static_cast<int32_t>(sum), factors[channel], evaluation.rounding);
+      const int64_t scaled = requantized_sum(view, sum, factors[channel], evaluation.rounding);
       evaluation.output().set_integer(
           output,
           std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), range.lowest, range.highest));
@@ -205,6 +212,7 @@ class TransposeConv final : public Operator {
   Graph sample(Random& random) const override {
     Graph graph;
     const bool real = random.chance(0.4);
+    const bool wide = !real && random.chance(0.3);
     const int32_t channels = random.integer(1, 4);
     const int32_t outputs = random.integer(1, 4);
     const int32_t window_height = random.integer(1, 4);
@@ -219,7 +227,7 @@ class TransposeConv final : public Operator {
     };
     const Shape to{from[0], side(1, attributes.stride_height, window_height, attributes.pad_top),
                    side(2, attributes.stride_width, window_width, attributes.pad_left), outputs};
-    const DType dtype = real ? DType::f32 : DType::s8;
+    const DType dtype = real ? DType::f32 : wide ? DType::s16 : DType::s8;
     const TensorId input = sample_tensor(graph, random, "input", dtype, from);
     const Shape kernel{outputs, window_height, window_width, channels};
     TensorId weights;
@@ -236,6 +244,7 @@ class TransposeConv final : public Operator {
         graph.at(inputs.back()).constant = sample_constant(random, graph.at(inputs.back()).type);
       } else {
         inputs.push_back(sample_bias(graph, random, input, weights, outputs));
+        if (wide) widen_bias(graph.at(inputs.back()));
       }
     }
     const TensorId output = sample_tensor(graph, random, "output", dtype, to);
@@ -322,7 +331,7 @@ class TransposeConvolutionS8Kernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (is_float(view)) return Refusal{"it computes int8"};
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
     const Shape& out = output_shape(view);
     const WeightRows rows = WeightRows::of(view.input(1), out[3]);
     const ClampRange range = activation_range(view.node.activation, view.output());
@@ -364,6 +373,35 @@ class TransposeConvolutionS8Kernel final : public Kernel {
   }
 };
 
+class TransposeConvolutionS16Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"TransposeConvolutionS16", Op::transpose_conv, KernelSet::generic,
+                                       "kernels/transpose_convolution_s16.hpp",
+                                       "int16. Gathers each output's products."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!is_s16(view)) return Refusal{"it computes int16"};
+    RequantizationOfS16 requantization = requantization_of_s16(view, multipliers(view), context.rounding);
+    KernelCall call;
+    call.geometry = geometry_of(view);
+    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    const KernelArgument input = operand_argument(view, 0, "input", call);
+    const size_t first = call.constants.size();
+    call.constants.push_back({"weights", ElementType::s8, *view.input(1).constant, 4});
+    call.constants.push_back(std::move(requantization.numbers));
+    call.arguments = {input, ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}};
+    call.stack_bytes = 160;
+    call.work = {.instructions = 60 * output_shape(view).elements() * weights_shape(view)[1] +
+                                 8 * operator_of(view.node).macs(view)};
+    call.code_bytes = 450;
+    return call;
+  }
+};
+
 }  // namespace
 
 const Operator& transpose_conv_operator() {
@@ -373,6 +411,11 @@ const Operator& transpose_conv_operator() {
 
 const Kernel& transpose_conv_f32_kernel() {
   static const TransposeConvolutionF32Kernel instance;
+  return instance;
+}
+
+const Kernel& transpose_conv_s16_kernel() {
+  static const TransposeConvolutionS16Kernel instance;
   return instance;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "kernels/requantization_s16.hpp"
 #include "ops/constraints.hpp"
 
 namespace burin {
@@ -13,8 +14,10 @@ bool has_weighted_types(const NodeView& view) {
   const DType weights = view.input(1).type.dtype;
   const bool real = activation == DType::f32;
   if (view.output().type.dtype != activation) return false;
-  if (view.has_input(2) && !has_dtype(view.input(2), real ? DType::f32 : DType::s32)) return false;
+  const bool wide = activation == DType::s16 && view.has_input(2) && has_dtype(view.input(2), DType::s64);
+  if (view.has_input(2) && !wide && !has_dtype(view.input(2), real ? DType::f32 : DType::s32)) return false;
   if (real) return weights == DType::f32 || weights == DType::s8;
+  if (activation == DType::s16) return weights == DType::s8;
   return weights == activation && (activation == DType::s8 || activation == DType::u8);
 }
 
@@ -27,6 +30,53 @@ bool has_weighted_quantization(const NodeView& view, int32_t axis) {
   if (!real && (!is_quantized_per_tensor(view.input(0)) || !is_quantized_per_tensor(view.output())))
     return false;
   return q.per_tensor() ? symmetric || !real : q.present() && symmetric && q.axis == axis;
+}
+
+bool has_wide_sums_in_bounds(const NodeView& view, FactorsOf* factors_of) {
+  if (!has_dtype(view.input(0), DType::s16)) return true;
+  for (const Tensor* tensor : {&view.input(0), &view.input(1), &view.output()})
+    if (std::ranges::any_of(tensor->quantization.zero_points, [](int32_t z) { return z != 0; })) return false;
+  const std::vector<FixedPointMultiplier> factors = factors_of(view);
+  const Shape& weights = view.input(1).type.shape;
+  if (weights.elements() / static_cast<int64_t>(factors.size()) >= int64_t{1} << 24) return false;
+  if (view.has_input(2) && has_dtype(view.input(2), DType::s64))
+    for (const int64_t bias : view.input(2).constant->as<int64_t>())
+      if (bias >= int64_t{1} << 46 || bias <= -(int64_t{1} << 46)) return false;
+  return std::ranges::all_of(factors, [](const FixedPointMultiplier& f) { return f.shift < 8; });
+}
+
+bool has_wide_sums(const NodeView& view) {
+  return has_dtype(view.input(0), DType::s16) && !(view.has_input(2) && has_dtype(view.input(2), DType::s32));
+}
+
+int32_t requantized_sum(const NodeView& view, int64_t sum, FixedPointMultiplier factor, Rounding rounding) {
+  return has_wide_sums(view) ? multiply_wide_by_fixed_point(sum, factor)
+                             : multiply_by_fixed_point(static_cast<int32_t>(sum), factor, rounding);
+}
+
+RequantizationOfS16 requantization_of_s16(const NodeView& view,
+                                          const std::vector<FixedPointMultiplier>& factors,
+                                          Rounding rounding) {
+  using Form = burin_kernels::RequantizationS16;
+  const bool wide = has_wide_sums(view);
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  std::vector<int32_t> numbers;
+  for (size_t c = 0; c < factors.size(); ++c) {
+    int64_t bias = 0;
+    if (view.has_input(2))
+      bias = has_dtype(view.input(2), DType::s64) ? view.input(2).constant->as<int64_t>()[c]
+                                                  : view.input(2).constant->as<int32_t>()[c];
+    numbers.push_back(static_cast<int32_t>(bias));
+    numbers.push_back(static_cast<int32_t>(bias >> 32));
+    numbers.push_back(wide ? reduced_multiplier(factors[c]) : factors[c].multiplier);
+    numbers.push_back(wide ? 15 - factors[c].shift : factors[c].shift);
+  }
+  return {{{"requantization", wide                           ? Form::wide
+                              : rounding == Rounding::litert ? Form::once
+                                                             : Form::twice},
+           {"activation_min", range.lowest},
+           {"activation_max", range.highest}},
+          {"requantization", ElementType::s32, Constant::of(numbers), 4}};
 }
 
 bool has_symmetric_s8_weights(const NodeView& view) {
@@ -56,7 +106,7 @@ std::vector<float> real_elements(const Tensor& tensor, const Value& value) {
 }
 
 int64_t bias_of(const Evaluation& evaluation, int64_t channel) {
-  return evaluation.has_input(2) ? evaluation.input(2).as<int32_t>()[static_cast<size_t>(channel)] : 0;
+  return evaluation.has_input(2) ? evaluation.input(2).integer(static_cast<size_t>(channel)) : 0;
 }
 
 float real_bias_of(const Evaluation& evaluation, int64_t channel) {

@@ -13,15 +13,39 @@
 namespace burin {
 
 // The types that go together: all int8, or all uint8, or float32 with float32 weights, or float32 with int8
-// weights, which stand for weight * scale ("hybrid" models); the bias is int32 for integers, else float32.
+// weights, which stand for weight * scale ("hybrid" models), or int16 with int8 weights. The bias is float32
+// for float32, else int32; for int16 int64 as well.
 bool has_weighted_types(const NodeView& view);
 inline constexpr std::string_view weighted_types_sentence =
     "input, weights and output are all int8, all uint8 or all float32, or the weights alone are int8 and the "
-    "others float32; the bias is int32 for integers and float32 otherwise";
+    "others float32 or int16; the bias is float32 for float32, int32 or int64 for int16, otherwise int32";
 
 // Integer input and output are quantised per tensor, the weights per tensor, or symmetrically along `axis`;
 // for float32 only the weights, with zero points 0.
 bool has_weighted_quantization(const NodeView& view, int32_t axis);
+
+// The factors of requantisation of every output channel of a layer that has them.
+using FactorsOf = std::vector<FixedPointMultiplier>(const NodeView&);
+
+// Of int16, what the definition is made for: zero points 0, products of fewer than 2^24 weights an output,
+// biases below 2^46, and factors of requantisation below 2^7. True for other types.
+bool has_wide_sums_in_bounds(const NodeView& view, FactorsOf* factors_of);
+inline constexpr std::string_view wide_sums_sentence =
+    "of int16, zero points are 0, an output has fewer than 2^24 products, biases are below 2^46, and input "
+    "scale times "
+    "weight scale is below 2^7 of the output scale";
+// Sums have 64 bits: of int16, but where the bias has 32.
+bool has_wide_sums(const NodeView& view);
+// The definition, before clamp and zero point.
+int32_t requantized_sum(const NodeView& view, int64_t sum, FixedPointMultiplier factor, Rounding rounding);
+// The requantisation of kernels/requantization_s16.hpp: enumerators of a kernel's geometry, and its numbers.
+struct RequantizationOfS16 {
+  std::vector<std::pair<std::string, int32_t>> geometry;
+  KernelConstant numbers;
+};
+RequantizationOfS16 requantization_of_s16(const NodeView& view,
+                                          const std::vector<FixedPointMultiplier>& factors,
+                                          Rounding rounding);
 
 // All int8, and the weights' zero points 0: what most kernels compute.
 bool has_symmetric_s8_weights(const NodeView& view);
