@@ -8,11 +8,13 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <class Isa>
 struct SigmoidS16 {
-  static int32_t logistic(const uint16_t* nodes, int32_t argument) {
+  static BURIN_ALWAYS_INLINE int32_t logistic(const uint16_t* nodes, int32_t argument) {
     const uint32_t magnitude = absolute(argument);
     const uint32_t node = magnitude >> 9;
     const int32_t value = node >= 255 ? int32_t(0x7FFF) * 1024 : between(nodes + node, magnitude, 512);
@@ -20,7 +22,7 @@ struct SigmoidS16 {
   }
 
   // tanh(x) = 2 logistic(2x) - 1
-  static int32_t hyperbolic_tangent(const uint16_t* nodes, int32_t argument) {
+  static BURIN_ALWAYS_INLINE int32_t hyperbolic_tangent(const uint16_t* nodes, int32_t argument) {
     const uint32_t magnitude = absolute(argument);
     const uint32_t node = magnitude >> 8;
     const int32_t value =

@@ -43,7 +43,7 @@ struct UnidirectionalSequenceLstmS8 {
  private:
   typedef SigmoidS16<Isa> Sigmoid;
 
-  static int32_t scaled(int32_t value, const int32_t* factor) {
+  static BURIN_ALWAYS_INLINE int32_t scaled(int32_t value, const int32_t* factor) {
     return Isa::requantize(value, factor[0], factor[1], G::round_once != 0);
   }
   static int32_t saturated(int32_t value) { return Isa::clamp(value, INT16_MIN, INT16_MAX); }
@@ -61,7 +61,8 @@ struct UnidirectionalSequenceLstmS8 {
     const int32_t* factors;
     const uint16_t* nodes;
 
-    int32_t gate(const int8_t* values, const int8_t* previous, int32_t j, int32_t g) const {
+    BURIN_ALWAYS_INLINE int32_t gate(const int8_t* values, const int8_t* previous, int32_t j,
+                                     int32_t g) const {
       const int32_t index = j * 4 + g;
       const int8_t* row = weights + index * (G::inputs + G::units);
       const int32_t* factor = factors + g * 4;
