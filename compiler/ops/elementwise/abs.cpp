@@ -42,7 +42,8 @@ class Abs final : public UnaryOperator {
     const FixedPointMultiplier factor = fixed_point(static_cast<double>(from.scale() / to.scale()));
     return [=, input_zero = from.zero_point(), output_zero = to.zero_point()](int64_t x) -> int64_t {
       const auto magnitude = static_cast<int32_t>(std::abs(x - input_zero));
-      return output_zero + (rescales ? multiply_by_fixed_point(magnitude, factor, rounding) : magnitude);
+      return int64_t{output_zero} +
+             (rescales ? multiply_by_fixed_point(magnitude, factor, rounding) : magnitude);
     };
   }
   RealFunction real_function(const NodeView&) const override {
