@@ -56,8 +56,7 @@ void summarise(const Session& session, const Compilation& result, const CompileC
                                step.call.kernel, step.reason));
   }
   if (missed > 3 && !session.verbose)
-    say(session,
-        fmt::format("  note   {} more such {}; -v lists all", missed - 3, missed == 4 ? "layer" : "layers"));
+    say(session, fmt::format("  note   {}; -v lists all", counted(missed - 3, "more such layer")));
   say(session,
       fmt::format("  wrote  {}.cpp, .h and .json", (fs::path(command.directory) / program.name).string()));
 }

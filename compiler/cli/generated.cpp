@@ -42,13 +42,17 @@ Result<WrittenModel> write_generated(const Compilation& compilation) {
   return written;
 }
 
+Diagnostic wrong_number_of_files(size_t ports, std::string_view port, size_t files, std::string_view verb) {
+  return {.code = DiagnosticCode::E0204,
+          .message = fmt::format("the model has {}, but {} {} {}", counted(ports, port),
+                                 counted(files, "file"), files == 1 ? "is" : "are", verb),
+          .place = {},
+          .help = fmt::format("give --{} once for each, in the order that `burin inspect` prints", port)};
+}
+
 Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files) {
   if (files.size() != graph.inputs.size())
-    return Diagnostic{
-        .code = DiagnosticCode::E0204,
-        .message = fmt::format("the model has {}, but {} given", counted(graph.inputs.size(), "input"),
-                               files.size() == 1 ? "1 file is" : fmt::format("{} files are", files.size())),
-        .help = "give --input once for each, in the order that `burin inspect` prints"};
+    return wrong_number_of_files(graph.inputs.size(), "input", files.size(), "given");
   TensorData data;
   for (const std::string& file : files) {
     Result<std::string> bytes = read_file(file);

@@ -16,6 +16,9 @@ struct WrittenModel {
 };
 Result<WrittenModel> write_generated(const Compilation& compilation);
 
+// E0204, "the model has 2 inputs, but 1 file is given": `port` is "input" or "output", `verb` what was done.
+Diagnostic wrong_number_of_files(size_t ports, std::string_view port, size_t files, std::string_view verb);
+
 // Raw tensor bytes from files, one a model input. E0203, E0204.
 Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files);
 

@@ -20,13 +20,7 @@ struct RunCommand {
 // Before a model runs, which may take long.
 Result<TensorData> read_inputs(const Graph& graph, const RunCommand& command) {
   if (graph.outputs.size() != command.outputs.size())
-    return Diagnostic{
-        .code = DiagnosticCode::E0204,
-        .message = fmt::format(
-            "the model has {}, but {} named", counted(graph.outputs.size(), "output"),
-            command.outputs.size() == 1 ? "1 file is" : fmt::format("{} files are", command.outputs.size())),
-        .place = {},
-        .help = "give --output once for each, in the order that `burin inspect` prints"};
+    return wrong_number_of_files(graph.outputs.size(), "output", command.outputs.size(), "named");
   return read_inputs(graph, command.inputs);
 }
 

@@ -90,7 +90,7 @@ Result<Count> count(const Target& target, const fs::path& folder, const std::str
   const auto ran = run_tool({.words = *command, .directory = folder, .timeout = options.timeout},
                             "running the generated code under the counting plug-in");
   if (!ran) return ran.diagnostics();
-  const Result<std::string> text = read_result(folder / "counts.json", 1);
+  const Result<std::string> text = read_result(folder / "counts.json");
   if (!text) return text.diagnostics();
   const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
   BURIN_CHECK(!json.is_discarded() && json.at("runs") == 1, "the plug-in did not count exactly one call");

@@ -185,15 +185,16 @@ Result<std::vector<std::string>> emulator_command(const Target& target, const st
   return command;
 }
 
-Result<std::string> read_result(const fs::path& file, size_t bytes) {
+Result<std::string> read_result(const fs::path& file, std::optional<size_t> bytes) {
   Result<std::string> result = read_file(file);
-  if (!result || result->size() < bytes)
-    return Diagnostic{.code = DiagnosticCode::E0206,
-                      .message = fmt::format("running the generated code left no results: {} is {}",
-                                             file.filename().string(), result ? "too short" : "missing"),
-                      .place = {},
-                      .help = "the program that ran it is no emulator, or ended early: see BURIN_QEMU",
-                      .file = {}};
+  if (!result || (bytes && result->size() != *bytes))
+    return Diagnostic{
+        .code = DiagnosticCode::E0206,
+        .message = fmt::format("running the generated code left no results: {} is {}",
+                               file.filename().string(), result ? "of another size" : "missing"),
+        .place = {},
+        .help = "the program that ran it is no emulator, or ended early: see BURIN_QEMU",
+        .file = {}};
   return result;
 }
 

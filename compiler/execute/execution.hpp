@@ -80,9 +80,9 @@ std::vector<std::string> emulator_link_options(const Emulator& emulator,
 // The command that runs `image` in the emulator of the target.
 Result<std::vector<std::string>> emulator_command(const Target& target, const std::string& image);
 
+// A file that a run of generated code has to leave: of exactly so many bytes, if they are known. Else E0206.
+Result<std::string> read_result(const std::filesystem::path& file, std::optional<size_t> bytes = {});
 // Reads the files that the program has left in `folder`.
-// A file that a run of generated code has written: at least so many bytes, else E0206.
-Result<std::string> read_result(const std::filesystem::path& file, size_t bytes);
 Result<ExecutionResult> read_results(const GeneratedModel& model, const Target& target,
                                      const std::filesystem::path& folder, uint64_t samples);
 
