@@ -1,10 +1,11 @@
 // The primitive layer of cores with the DSP extension: Cortex-M4, M7, M33 and their kin.
 //
-//   dot_s8       start + sum of a[i] * b[i]          eight products in 22 modelled Cortex-M4 cycles, r0 to r7
-//   copy         bytes, at any addresses             sixteen bytes in 12, r0 to r6
-//   requantize   round(round(value * multiplier / 2^31) / 2^-shift), halves away from zero: four instructions
-//   inline, of
-//                which three need the shift; a value, a multiplier and a shift in registers
+//   dot_s8      start + sum of a[i] * b[i]
+//               eight products in 22 modelled Cortex-M4 cycles, r0 to r7
+//   copy        bytes, at any addresses
+//               sixteen in 12 cycles, r0 to r6
+//   requantize  round(round(value * multiplier / 2^31) / 2^-shift), halves away from zero
+//               four instructions inline, of which the shift takes three; the three operands in registers
 #pragma once
 
 #include <stdint.h>

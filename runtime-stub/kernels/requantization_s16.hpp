@@ -2,13 +2,11 @@
 // channel has four numbers: the lower and the upper half of its bias, a multiplier and a shift.
 //
 //   wide     y = clamp((sum * multiplier + 2^(shift - 1)) >> shift), of sums of 48 bits; the multiplier has
-//   15 bits, and
-//            there is one rounding, whichever runtime is matched
+//            15 bits, and there is one rounding, whichever runtime is matched
 //   twice    y = clamp(requantize(sum)), of sums of 32 bits, with the roundings of TensorFlow Lite Micro
 //   once     the same with the rounding of LiteRT
 //
-// Registers: of a sum two, and of a channel's numbers what its form needs. Cost, modelled Cortex-M4 cycles at
-// -O2: 22 an output where wide.
+// Registers: of a sum two, and of a channel's numbers what its form needs. The kernels' costs contain it.
 #pragma once
 
 #include <stdint.h>
