@@ -1,20 +1,12 @@
 // LEAKY_RELU: x for positive x, alpha * x for negative.
 #include <cmath>
 
+#include "ops/elementwise/attributes.hpp"
 #include "ops/elementwise/unary.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct LeakyReluAttributes {
-  float alpha = 0;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("alpha", self.alpha);
-  }
-};
 
 // The factors in float32, as the reference prepares them.
 SlopedFunction slopes(const NodeView& view) {

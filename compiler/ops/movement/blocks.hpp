@@ -1,18 +1,10 @@
 // DEPTH_TO_SPACE and SPACE_TO_DEPTH: square blocks of pixels against neighbouring groups of channels.
 #pragma once
 
+#include "ops/movement/attributes.hpp"
 #include "ops/movement/rearrangement.hpp"
 
 namespace burin {
-
-struct BlockAttributes {
-  int32_t block_size = 2;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("block_size", self.block_size);
-  }
-};
 
 // `to_depth`: from small pixels to deep ones, else the other way round.
 class BlockOperator final : public RearrangingOperator {

@@ -4,23 +4,13 @@
 
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/movement/joining.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct GatherAttributes {
-  int32_t axis = 0;
-  int32_t batch_dims = 0;  // leading dimensions that table and indices have in common
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("axis", self.axis);
-    visit("batch_dims", self.batch_dims);
-  }
-};
 
 const Shape& table_shape(const NodeView& view) {
   return view.input(0).type.shape;

@@ -3,18 +3,10 @@
 #pragma once
 
 #include "ops/kernel.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
-
-struct AxisAttributes {
-  int32_t axis = 0;  // of the tensor that is whole
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("axis", self.axis);
-  }
-};
 
 // A TFLite axis, where it may count from the end, for a tensor of that rank.
 int32_t resolved_axis(int64_t axis, size_t rank);

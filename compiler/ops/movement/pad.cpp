@@ -7,19 +7,11 @@
 
 #include "ops/constraints.hpp"
 #include "ops/kernel.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct PadAttributes {
-  std::vector<int32_t> paddings;  // before and after every dimension, in order
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("paddings", self.paddings);
-  }
-};
 
 const Shape& input_shape(const NodeView& view) {
   return view.input(0).type.shape;

@@ -2,21 +2,10 @@
 #pragma once
 
 #include "ops/kernel.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
-
-// The new size is the output's. Which of three ways to lay the two grids over each other.
-struct ResizeAttributes {
-  bool align_corners = false;       // the corner pixels' centres coincide
-  bool half_pixel_centers = false;  // the images' corners coincide; else their first pixels' centres
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("align_corners", self.align_corners);
-    visit("half_pixel_centers", self.half_pixel_centers);
-  }
-};
 
 class ResizeOperator : public Operator {
  public:

@@ -1,17 +1,9 @@
 // REVERSE_V2: the elements along some of the dimensions in the opposite order.
+#include "ops/movement/attributes.hpp"
 #include "ops/movement/rearrangement.hpp"
 
 namespace burin {
 namespace {
-
-struct ReverseAttributes {
-  std::vector<int32_t> axes;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("axes", self.axes);
-  }
-};
 
 constexpr Constraint constraint_list[] = {
     {keeps_type_sentence, keeps_type},

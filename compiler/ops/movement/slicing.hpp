@@ -1,23 +1,10 @@
 // SLICE and STRIDED_SLICE: every step-th element along each axis, between two bounds.
 #pragma once
 
+#include "ops/movement/attributes.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
-
-// By axis of the input. A reader has resolved masks, negative indices and clamping.
-struct SliceAttributes {
-  std::vector<int32_t> begin;
-  std::vector<int32_t> step;  // may be negative
-  std::vector<int32_t> extent;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("begin", self.begin);
-    visit("step", self.step);
-    visit("extent", self.extent);
-  }
-};
 
 // The output's dimensions are the extents, with any dimensions of 1 dropped or added.
 class SliceOperator : public MovementOperator {

@@ -3,25 +3,10 @@
 #pragma once
 
 #include "ops/kernel.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
-
-// Of height and width; images of rank 3 have no width.
-struct SpaceBatchAttributes {
-  int32_t block_height = 1;
-  int32_t block_width = 1;
-  int32_t top = 0;  // rows that are added in front of the first, or from batches to space cut off
-  int32_t left = 0;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("block_height", self.block_height);
-    visit("block_width", self.block_width);
-    visit("top", self.top);
-    visit("left", self.left);
-  }
-};
 
 class SpaceBatchOperator final : public Operator {
  public:

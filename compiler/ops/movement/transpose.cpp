@@ -1,18 +1,10 @@
 // TRANSPOSE: axis i of the output is axis permutation[i] of the input.
+#include "ops/movement/attributes.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct TransposeAttributes {
-  std::vector<int32_t> permutation;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("permutation", self.permutation);
-  }
-};
 
 bool is_permutation_of_axes(const NodeView& view) {
   std::vector<int32_t> sorted = view.attributes<TransposeAttributes>().permutation;

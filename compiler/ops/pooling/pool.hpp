@@ -6,27 +6,10 @@
 #include <span>
 
 #include "ops/operator.hpp"
+#include "ops/pooling/attributes.hpp"
 #include "ops/window.hpp"
 
 namespace burin {
-
-struct PoolAttributes {
-  int32_t window_height = 1;
-  int32_t window_width = 1;
-  WindowAttributes window;  // not dilated
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("window_height", self.window_height);
-    visit("window_width", self.window_width);
-    visit("stride_height", self.window.stride_height);
-    visit("stride_width", self.window.stride_width);
-    visit("pad_top", self.window.pad_top);
-    visit("pad_left", self.window.pad_left);
-    visit("pad_bottom", self.window.pad_bottom);
-    visit("pad_right", self.window.pad_right);
-  }
-};
 
 Windows pool_windows(const NodeView& view);
 std::span<const Constraint> pool_constraints();

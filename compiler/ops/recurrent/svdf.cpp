@@ -12,20 +12,12 @@
 
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
+#include "ops/recurrent/attributes.hpp"
 #include "ops/sampling.hpp"
 #include "ops/weighted/weighted.hpp"
 
 namespace burin {
 namespace {
-
-struct SvdfAttributes {
-  int32_t rank = 1;  // filters that add up to a unit
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("rank", self.rank);
-  }
-};
 
 constexpr size_t feature_operand = 1;
 constexpr size_t time_operand = 2;

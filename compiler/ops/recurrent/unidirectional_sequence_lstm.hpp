@@ -8,19 +8,9 @@
 
 #include "ops/kernel.hpp"
 #include "ops/operator.hpp"
+#include "ops/recurrent/attributes.hpp"
 
 namespace burin {
-
-struct LstmAttributes {
-  bool time_major = false;
-  float cell_clip = 0;  // limits the magnitude of the cell state, where it is not zero
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("time_major", self.time_major);
-    visit("cell_clip", self.cell_clip);
-  }
-};
 
 constexpr size_t lstm_input_weights = 1;   // and the three after it
 constexpr size_t lstm_hidden_weights = 5;  // and the three after it

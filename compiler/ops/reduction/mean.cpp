@@ -9,21 +9,11 @@
 #include "ops/constraints.hpp"
 #include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
+#include "ops/reduction/attributes.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct MeanAttributes {
-  std::vector<int32_t> axes;  // negative ones count from the end; may repeat
-  bool keep_dims = false;     // the output keeps reduced dimensions, as 1
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("axes", self.axes);
-    visit("keep_dims", self.keep_dims);
-  }
-};
 
 const Shape& input_shape(const NodeView& view) {
   return view.input(0).type.shape;

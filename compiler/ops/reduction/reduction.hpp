@@ -3,21 +3,11 @@
 
 #include "ops/kernel.hpp"
 #include "ops/operator.hpp"
+#include "ops/reduction/attributes.hpp"
 
 namespace burin {
 
 enum class ReductionKind : uint8_t { sum, maximum, minimum, product };
-
-struct ReductionAttributes {
-  std::vector<int32_t> axes;
-  bool keep_dims = false;  // reduced dimensions stay, as 1
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("axes", self.axes);
-    visit("keep_dims", self.keep_dims);
-  }
-};
 
 class ReductionOperator final : public Operator {
  public:

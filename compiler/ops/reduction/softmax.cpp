@@ -7,20 +7,12 @@
 #include "ops/elementwise.hpp"
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
+#include "ops/reduction/attributes.hpp"
 #include "ops/reduction/exponentials.hpp"
 #include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
-
-struct SoftmaxAttributes {
-  float beta = 1;
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("beta", self.beta);
-  }
-};
 
 int32_t row_length(const NodeView& view) {
   return view.input(0).type.shape[-1];

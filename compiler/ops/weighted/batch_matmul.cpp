@@ -4,20 +4,10 @@
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
 #include "ops/sampling.hpp"
+#include "ops/weighted/attributes.hpp"
 
 namespace burin {
 namespace {
-
-struct BatchMatmulAttributes {
-  bool adj_x = false;  // the left matrices are stored transposed
-  bool adj_y = false;  // the right ones are
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("adj_x", self.adj_x);
-    visit("adj_y", self.adj_y);
-  }
-};
 
 bool left_transposed(const NodeView& view) {
   return view.attributes<BatchMatmulAttributes>().adj_x;

@@ -7,6 +7,7 @@
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
 #include "ops/sampling.hpp"
+#include "ops/weighted/attributes.hpp"
 #include "ops/weighted/dual.hpp"
 #include "ops/weighted/f32_blocks.hpp"
 #include "ops/weighted/product_form.hpp"
@@ -14,15 +15,6 @@
 
 namespace burin {
 namespace {
-
-struct FullyConnectedAttributes {
-  bool keep_rank = false;  // the output keeps the input's leading dimensions instead of [rows, outputs]
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("keep_rank", self.keep_rank);
-  }
-};
 
 int32_t input_length(const NodeView& view) {
   return view.input(1).type.shape[1];

@@ -10,27 +10,13 @@
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/sampling.hpp"
+#include "ops/weighted/attributes.hpp"
 #include "ops/weighted/product_form.hpp"
 #include "ops/weighted/weighted.hpp"
 #include "ops/window.hpp"
 
 namespace burin {
 namespace {
-
-struct TransposeConvAttributes {
-  int32_t stride_height = 1;
-  int32_t stride_width = 1;
-  int32_t pad_top = 0;   // outputs that are cut off above
-  int32_t pad_left = 0;  // and on the left
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit visit) {
-    visit("stride_height", self.stride_height);
-    visit("stride_width", self.stride_width);
-    visit("pad_top", self.pad_top);
-    visit("pad_left", self.pad_left);
-  }
-};
 
 const Shape& input_shape(const NodeView& view) {
   return view.input(0).type.shape;
