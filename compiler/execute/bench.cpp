@@ -129,9 +129,9 @@ Result<BenchReport> bench(const GeneratedModel& model, const Target& target, con
   if (const auto done = build_plugin(path); !done) return done.diagnostics();
 
   BenchReport report;
-  std::vector<std::string> marked_flags = options.flags;
-  marked_flags.push_back(hook_definition(model));
-  if (const auto done = build_program(model, target, marked_flags, path, "marked.o", "marked.elf"); !done) {
+  BuildOptions with_marks = options;
+  with_marks.flags.push_back(hook_definition(model));
+  if (const auto done = build_program(model, target, with_marks, path, "marked.o", "marked.elf"); !done) {
     return done.diagnostics();
   }
   const Result<Count> marked = count(target, path, "marked.elf", options);
@@ -139,7 +139,7 @@ Result<BenchReport> bench(const GeneratedModel& model, const Target& target, con
   report.outside = marked->layers.front();
   report.layers.assign(marked->layers.begin() + 1, marked->layers.end());
 
-  if (const auto done = build_program(model, target, options.flags, path, "plain.o", "plain.elf"); !done) {
+  if (const auto done = build_program(model, target, options, path, "plain.o", "plain.elf"); !done) {
     return done.diagnostics();
   }
   const Result<Count> plain = count(target, path, "plain.elf", options);

@@ -141,9 +141,8 @@ std::vector<std::string> emulator_link_options(const Emulator& emulator, const f
           "-Wl,--end-group"};
 }
 
-Result<Done> build_program(const GeneratedModel& model, const Target& target,
-                           const std::vector<std::string>& flags, const fs::path& folder,
-                           const std::string& object, const std::string& image) {
+Result<Done> build_program(const GeneratedModel& model, const Target& target, const BuildOptions& options,
+                           const fs::path& folder, const std::string& object, const std::string& image) {
   const Result<std::vector<std::string>> compiler =
       find_tool(target.emulator ? Tool::arm_cxx : Tool::host_cxx);
   if (!compiler) return compiler.diagnostics();
@@ -152,7 +151,7 @@ Result<Done> build_program(const GeneratedModel& model, const Target& target,
 
   std::vector<std::string> compile = common;
   append(compile, {"-fno-exceptions", "-fno-rtti", "-D" + in_capitals(model.id) + "_NO_SINGLETON"});
-  append(compile, flags);
+  append(compile, options.flags);
   append(compile, {"-c", fs::absolute(model.source).string(), "-o", object});
   const auto compiled = run_tool({.words = compile, .directory = folder}, "compiling the generated file");
   if (!compiled) return compiled.diagnostics();
@@ -162,11 +161,13 @@ Result<Done> build_program(const GeneratedModel& model, const Target& target,
                 "-I" + fs::absolute(model.header).parent_path().string(), "model_main.cpp"});
   if (target.emulator) {
     append(link, {"-DBURIN_EMULATED", "startup.cpp", "semihosting.cpp", object});
-    append(link, emulator_link_options(*target.emulator, "board.ld"));
+    append(link, emulator_link_options(*target.emulator, options.linker_script.empty()
+                                                             ? "board.ld"
+                                                             : fs::absolute(options.linker_script)));
   } else {
     append(link, {"hosted.cpp", object});
     // A sanitizer wants its library at link time too.
-    for (const std::string& flag : flags) {
+    for (const std::string& flag : options.flags) {
       if (flag.starts_with("-fsanitize")) link.push_back(flag);
     }
   }
@@ -226,7 +227,7 @@ Result<ExecutionResult> execute(const GeneratedModel& model, const Target& targe
   const fs::path& path = folder->path();
   if (const auto done = write_program(model, inputs, *samples, SampleOrder::consecutive, path); !done)
     return done.diagnostics();
-  if (const auto done = build_program(model, target, options.flags, path, "model.o", "program"); !done) {
+  if (const auto done = build_program(model, target, options, path, "model.o", "program"); !done) {
     return done.diagnostics();
   }
   std::vector<std::string> command{"./program"};

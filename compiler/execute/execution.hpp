@@ -35,6 +35,8 @@ using TensorData = std::vector<std::vector<uint8_t>>;
 struct BuildOptions {
   // For the generated file; what the target asks for comes before them.
   std::vector<std::string> flags = {"-O2"};
+  // In place of runtime-stub/platform/board.ld, where firmware for the emulator is to lie otherwise.
+  std::filesystem::path linker_script{};
   std::chrono::milliseconds timeout = std::chrono::minutes(10);  // for one run
 };
 
@@ -69,9 +71,9 @@ Result<Done> write_program(const GeneratedModel& model, const TensorData& inputs
                            SampleOrder order, const std::filesystem::path& folder);
 
 // Compiles the generated file into `object`, and links it with the program in `folder` into `image`.
-Result<Done> build_program(const GeneratedModel& model, const Target& target,
-                           const std::vector<std::string>& flags, const std::filesystem::path& folder,
-                           const std::string& object, const std::string& image);
+Result<Done> build_program(const GeneratedModel& model, const Target& target, const BuildOptions& options,
+                           const std::filesystem::path& folder, const std::string& object,
+                           const std::string& image);
 
 // The linker's options behind all objects: the memories of the emulator, and the C library.
 std::vector<std::string> emulator_link_options(const Emulator& emulator,

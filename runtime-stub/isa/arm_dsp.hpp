@@ -14,6 +14,17 @@
 
 namespace burin_kernels {
 
+#ifndef BURIN_HOST
+// The address of a label further on in the same block of assembly, with the Thumb bit, as BX takes it: the
+// distance to it in a register, and then the program counter added at the label `here`. ADR would be one
+// instruction, but it counts from the word that the instruction lies in, which an assembler finds from the
+// section's start: a function whose section a linker places at an odd multiple of two would branch two bytes
+// off.
+#define BURIN_CODE_OFFSET(condition, register, label, here) \
+  "  movw" condition " " register ", #:lower16:(" label " - " here " - 3)\n"
+#define BURIN_CODE_ADDRESS(register, here) here ":\n  add " register ", pc\n"
+#endif  // !BURIN_HOST
+
 struct ArmDsp : Generic {
 #ifndef BURIN_HOST
   // Eight products a round: 22 cycles, where loads of two words, four widenings and two multiplications take

@@ -542,8 +542,8 @@ struct ArmDspDepthwise {
         "  negs r3, r3\n"
         "  and r3, r3, #192\n"
         "  str r3, [sp, #20]\n"
-        "  adr.w r4, 4f\n"
-        "  adds r4, #1\n"
+        BURIN_CODE_OFFSET("", "r4", "4f", "9f")
+        BURIN_CODE_ADDRESS("r4", "9")
         "  add r4, r3\n"                 // 64 bytes of columns are 52 bytes of code
         "  lsrs r3, r3, #4\n"
         "  add r3, r3, r3, lsl #1\n"

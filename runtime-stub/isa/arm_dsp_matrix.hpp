@@ -167,28 +167,29 @@ struct ArmDspMatrix {
         "  it eq\n"
         "  moveq r9, #8\n"
         "  asrs r0, r0, #3\n"
-        "  adr.w r10, 20f\n"
+        BURIN_CODE_OFFSET("", "r10", "20f", "30f")
+        BURIN_CODE_ADDRESS("r10", "30")
         "  movs r4, #34\n"  // bytes of instructions for a word
         "  mla r9, r9, r4, r10\n"
-        "  orr r9, r9, #1\n"
         // lr: where a segment begins. With its remainder, with setting the count of loops, or in the loop.
         "  mov lr, r9\n"
         "  cmp r0, #0\n"
         "  ble 1f\n"
-        "  adr.w lr, 15f\n"
-        "  orr lr, lr, #1\n"
+        BURIN_CODE_OFFSET("", "lr", "15f", "31f")
+        BURIN_CODE_ADDRESS("lr", "31")
         "1:\n"
         "  mov r10, lr\n"
         "  cmp r5, #2\n"
         "  it lo\n"
-        "  adrlo.w r4, 11f\n"
+        BURIN_CODE_OFFSET("lo", "r4", "11f", "32f")
         "  it eq\n"
-        "  adreq.w r4, 12f\n"
+        BURIN_CODE_OFFSET("eq", "r4", "12f", "32f")
         "  it hi\n"
-        "  adrhi.w r4, 13f\n"
+        BURIN_CODE_OFFSET("hi", "r4", "13f", "32f")
+        BURIN_CODE_ADDRESS("r4", "32")
         "  cmp r5, #0\n"
         "  it ne\n"
-        "  orrne lr, r4, #1\n"
+        "  movne lr, r4\n"
         "  push {r0-r3, r6-r10}\n"  // 0 loops, 4 source, 8 columns, 12 rows, 16 source_row, 20 columns_row,
                                     // 24 pairs, 28 entry, 32 after the remainder
         "  movs r7, #0\n"           // full loops left: 0 where there are none, else set for each segment
@@ -279,11 +280,11 @@ struct ArmDspMatrix {
         ".syntax unified\n"
         "  push {r4-r11, lr}\n"
         "  ldm r0, {r1-r12, lr}\n"
-        "  adr.w r4, 10f\n"
+        BURIN_CODE_OFFSET("", "r4", "10f", "9f")
+        BURIN_CODE_ADDRESS("r4", "9")
         "  rsb r0, r3, #8\n"  // 8 bytes of weights a step that is skipped, but 48 of instructions
         "  add r0, r0, r0, lsl #1\n"
         "  add r4, r4, r0, lsl #1\n"
-        "  orr r4, r4, #1\n"
         "  push {r1-r12, lr}\n"
         "  mov r1, r10\n"
         "  cmp r9, #1\n"

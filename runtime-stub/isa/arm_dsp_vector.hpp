@@ -53,11 +53,11 @@ struct ArmDspVectorProduct {
   ".syntax unified\n"                                                                                    \
   "  push {r4-r11, lr}\n"                                                                                \
   "  ldm r0, {r2-r12}\n"                                                                                 \
-  "  adr.w r5, 10f\n"                                                                                    \
+  BURIN_CODE_OFFSET("", "r5", "10f", "9f")                                                               \
+  BURIN_CODE_ADDRESS("r5", "9")                                                                          \
   "  movs r0, #29\n"  /* 8 bytes of columns for two steps that are skipped, but 116 of instructions */   \
   "  muls r0, r4, r0\n"                                                                                  \
   "  add r5, r5, r0, lsr #1\n"                                                                           \
-  "  orr r5, r5, #1\n"                                                                                   \
   "  push {r2-r12}\n"                                                                                    \
   "  sub.w r1, r10, #4\n"                                                                                \
   "  cmp r8, #0\n"                                                                                       \

@@ -2,8 +2,12 @@
 # Builds the test of a kernel family for Cortex-M cores, runs it in QEMU and compares every byte with plain loops; then
 # prints the cycles that the model of runtime-stub/platform/count_plugin.c finds for layers of known networks.
 #
-#   run_kernel.sh FAMILY DIRECTORY [CPUS] [LEVELS] [SEED] [COUNT]
-#   run_kernel.sh depthwise /tmp/depthwise "m4 m7 m33" "O0 O2 O3 Os" 1 100
+#   run_kernel.sh FAMILY DIRECTORY [CPUS] [BUILDS] [SEED] [COUNT]
+#   run_kernel.sh depthwise /tmp/depthwise "m4 m7 m33" "O0 O2 O3 Os+sections+at2" 1 100
+#
+# A build is a level of optimisation, and behind a + each: `sections`, a section for every function and object, as
+# Arduino and Zephyr have them; `lto`, optimisation when linking; and with sections `atN`, the inner loops' functions at
+# addresses that are N modulo 8.
 #
 # FAMILY_generate.cpp makes the cases on the host, FAMILY_check.cpp runs them. Files go to DIRECTORY only. The last line
 # says what passed; the exit status is 0 if everything did.
@@ -13,7 +17,7 @@ root=$(cd "$here/../.." && pwd)
 family=${1:?family of kernels}
 directory=${2:?directory for temporary files}
 cpus=${3:-m4 m7 m33}
-levels=${4:-O0 O2 O3 Os}
+builds=${4:-O0 O1 O2 O3 Os O2+lto Os+sections+at0 Os+sections+at2 Os+sections+at4 Os+sections+at6}
 seed=${5:-1}
 count=${6:-100}
 cross=${BURIN_ARM_CXX:-arm-none-eabi-g++}
@@ -37,13 +41,32 @@ for cpu in $cpus; do
          ram=0x38000000 ;;
     *) echo "unknown CPU $cpu"; exit 2 ;;
   esac
-  for level in $levels; do
-    elf=check-$cpu-$level.elf
-    $cross -std=c++11 $flags -mthumb "-$level" $warnings -Werror -ffreestanding -fno-exceptions -fno-rtti \
-      -I"$root/runtime-stub" -I. -nostartfiles --specs=nano.specs -Wl,--defsym=burin_vectors_origin=$flash \
+  for build in $builds; do
+    elf=check-$cpu-$build.elf
+    options=
+    place=
+    level=${build%%+*}
+    rest=${build#"$level"}
+    for part in ${rest//+/ }; do
+      case $part in
+        sections) options="$options -ffunction-sections -fdata-sections -Wl,--gc-sections" ;;
+        lto) options="$options -flto=auto" ;;
+        at[0246]) place=${part#at} ;;
+        *) echo "unknown build $build"; exit 2 ;;
+      esac
+    done
+    compile="$cross -std=c++11 $flags -mthumb -$level $options $warnings -Werror -ffreestanding -fno-exceptions -fno-rtti
+      -I$root/runtime-stub -I."
+    script=$root/runtime-stub/platform/board.ld
+    if [ -n "$place" ]; then
+      script=place-$cpu-$build.ld
+      $compile -c "$here/${family}_check.cpp" -o place.o
+      "$here/place_functions.sh" place.o "$place" > "$script"
+    fi
+    $compile -nostartfiles --specs=nano.specs -Wl,--defsym=burin_vectors_origin=$flash \
       -Wl,--defsym=burin_flash_origin=$((flash + 64)) -Wl,--defsym=burin_flash_bytes=$((4 * 1024 * 1024 - 64)) \
       -Wl,--defsym=burin_ram_origin=$ram -Wl,--defsym=burin_ram_bytes=$((4 * 1024 * 1024)) \
-      -T "$root/runtime-stub/platform/board.ld" "$here/${family}_check.cpp" \
+      -T "$script" "$here/${family}_check.cpp" \
       "$root/runtime-stub/platform/startup.cpp" "$root/runtime-stub/platform/semihosting.cpp" -o "$elf"
     symbols=$(arm-none-eabi-nm "$elf")
     address() { echo "0x$(echo "$symbols" | awk -v name="$1" '$3 == name { print $1 }')"; }
@@ -51,20 +74,20 @@ for cpu in $cpus; do
     runs=$((runs + 1))
     if ! timeout 600 qemu-system-arm -M $machine -nographic -monitor none -serial none \
         -semihosting-config enable=on,target=native \
-        -plugin "./libcount.so,begin=$(address burin_bench_begin),end=$(address burin_bench_end),layers=marks,out=count-$cpu-$level.json" \
-        -kernel "$elf" > "run-$cpu-$level.log" 2>&1; then
+        -plugin "./libcount.so,begin=$(address burin_bench_begin),end=$(address burin_bench_end),layers=marks,out=count-$cpu-$build.json" \
+        -kernel "$elf" > "run-$cpu-$build.log" 2>&1; then
       failed=$((failed + 1))
-      echo "$cpu -$level:"
-      head -n 20 "run-$cpu-$level.log"
+      echo "$cpu -$build:"
+      head -n 20 "run-$cpu-$build.log"
     elif [ "$cpu" = m4 ]; then
-      echo "-$level"
+      echo "-$build"
       # The cycles are for people to read: the tests do without Python.
       if command -v python3 >/dev/null; then
-        python3 "$here/print_cycles.py" generate.log "count-$cpu-$level.json"
+        python3 "$here/print_cycles.py" generate.log "count-$cpu-$build.json"
       fi
     fi
   done
 done
-tail -n 1 "run-$cpu-$level.log"
-echo "$family: $((runs - failed)) of $runs builds right ($cpus; $levels; seed $seed)"
+tail -n 1 "run-$cpu-$build.log"
+echo "$family: $((runs - failed)) of $runs builds right ($cpus; $builds; seed $seed)"
 [ "$failed" = 0 ]
