@@ -61,8 +61,9 @@ class Rewriter {
 
   Graph run() {
     after_ = before_;
+    const std::vector<bool> activations = find_activations();
     for (size_t t = 0; t < before_.tensors.size(); ++t)
-      if (std::ranges::count(kept_[t], false) > 0 && is_activation(TensorId(t)))
+      if (activations[t] && std::ranges::count(kept_[t], false) > 0)
         after_.tensors[t] = keep_channels(before_.tensors[t], positions(kept_[t]));
     for (Node& node : after_.nodes)
       if (const auto layer = weighted_layer({before_, node})) rewrite(node, *layer);
@@ -71,13 +72,16 @@ class Rewriter {
   }
 
  private:
-  // Weights and biases are cut where their layer is rewritten.
-  bool is_activation(TensorId id) const {
-    if (!before_.at(id).is_constant()) return true;
-    for (const Node& node : before_.nodes)
+  // The tensors whose channels are cut as such; weights and biases are cut where their layer is rewritten.
+  std::vector<bool> find_activations() const {
+    std::vector<bool> activations;
+    for (const Tensor& tensor : before_.tensors) activations.push_back(!tensor.is_constant());
+    for (const Node& node : before_.nodes) {
+      const bool weighted = weighted_layer({before_, node}).has_value();
       for (size_t i = 0; i < node.inputs.size(); ++i)
-        if (node.inputs[i] == id && (i == 0 || !weighted_layer({before_, node}))) return true;
-    return false;
+        if (node.inputs[i].valid() && (i == 0 || !weighted)) activations[node.inputs[i].index] = true;
+    }
+    return activations;
   }
 
   void rewrite(Node& node, const WeightedLayer& layer) {

@@ -33,27 +33,36 @@ bool is_both(const Graph& graph, const Node& merged, const ValueTable& first, co
 
 Graph merge_elementwise(Graph graph, const PassOptions& options) {
   std::vector<bool> remove(graph.nodes.size());
-  // Found anew after a change, and not for each of the many nodes that change nothing.
-  std::optional<std::vector<NodeId>> producer_of;
-  std::optional<std::vector<std::vector<NodeId>>> readers_of;
-  const auto forget = [&] {
-    producer_of.reset();
-    readers_of.reset();
-  };
+  // Both are kept up to date, and what an identity is replaced by is looked up where it is read: to go over
+  // the graph after each change would take the square of its nodes.
+  std::vector<NodeId> producer_of = producers(graph);
+  std::vector<size_t> readings(graph.tensors.size());
+  std::vector<TensorId> in_place_of(graph.tensors.size());
+  for (const Node& node : graph.nodes)
+    for (const TensorId id : node.inputs)
+      if (id.valid()) ++readings[id.index];
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     Node& node = graph.nodes[i];
+    for (TensorId& id : node.inputs)
+      if (id.valid() && in_place_of[id.index].valid()) id = in_place_of[id.index];
     const std::optional<ValueTable> table = value_table(graph, node, options.rounding);
     if (!table) continue;
     const TensorId input = node.inputs[table->operand];
-    if (!producer_of) producer_of = producers(graph);
-    const NodeId previous = (*producer_of)[input.index];
-    if (is_identity(graph, node, *table) && !is_graph_output(graph, node.outputs[0])) {
-      replace_uses(graph, node.outputs[0], input);
+    const TensorId output = node.outputs[0];
+    const auto drop = [&] {
+      for (const TensorId id : node.inputs)
+        if (id.valid()) --readings[id.index];
+      node.inputs.clear();
       node.outputs.clear();
       remove[i] = true;
-      forget();
+    };
+    if (is_identity(graph, node, *table) && !is_graph_output(graph, output)) {
+      drop();
+      in_place_of[output.index] = input;
+      readings[input.index] += readings[output.index];
       continue;
     }
+    const NodeId previous = producer_of[input.index];
     if (!previous.valid()) continue;
     Node& first = graph.at(previous);
     const std::optional<ValueTable> first_table = value_table(graph, first, options.rounding);
@@ -62,17 +71,17 @@ Graph merge_elementwise(Graph graph, const PassOptions& options) {
     later.inputs[table->operand] = first.inputs[first_table->operand];
     Node earlier = first;
     earlier.outputs = node.outputs;
-    if (!readers_of) readers_of = uses(graph);
-    const bool only_reader = (*readers_of)[input.index].size() == 1 && !is_graph_output(graph, input);
+    const bool only_reader = readings[input.index] == 1 && !is_graph_output(graph, input);
     if (is_both(graph, later, *first_table, *table, options.rounding)) {
       node = std::move(later);
+      --readings[input.index];
+      ++readings[node.inputs[table->operand].index];
       --i;  // what it reads now may go on like this
-      forget();
     } else if (only_reader && is_both(graph, earlier, *first_table, *table, options.rounding)) {
       first = std::move(earlier);
-      node.outputs.clear();
-      remove[i] = true;
-      forget();
+      producer_of[output.index] = previous;
+      producer_of[input.index] = NodeId();
+      drop();
     }
   }
   remove_nodes(graph, remove);

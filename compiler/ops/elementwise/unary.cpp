@@ -121,21 +121,30 @@ std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,
   if ((from != DType::s8 && from != DType::u8) || (to != DType::s8 && to != DType::u8 && to != DType::s16))
     return Refusal{"its table is for 8-bit input and 8-bit or 16-bit output"};
 
-  // The same node on 256 elements, one of each value.
-  Graph graph = view.graph;
-  graph.at(view.node.inputs[0]).type.shape = Shape{256};
-  graph.at(view.node.outputs[0]).type.shape = Shape{256};
+  // The same node on 256 elements, one of each value, with a graph of its own: a copy of the whole one for
+  // each node would make the time grow with the square of the nodes.
+  Graph graph;
+  Node node = view.node;
+  const auto own = [&](TensorId& id) {
+    if (!id.valid()) return;
+    graph.tensors.push_back(view.graph.at(id));
+    id = TensorId(graph.tensors.size() - 1);
+  };
+  for (TensorId& id : node.inputs) own(id);
+  for (TensorId& id : node.outputs) own(id);
+  graph.at(node.inputs[0]).type.shape = Shape{256};
+  graph.at(node.outputs[0]).type.shape = Shape{256};
   std::vector<std::byte> all(256);
   for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::byte>(i);
   const Value input = Value::of({from, {256}}, all);
   const Value* const inputs[] = {&input};
   Value* const state[] = {nullptr};
   Value outputs[] = {Value::zeros({to, {256}})};
-  operator_of(view.node).evaluate({.view = {graph, view.node},
-                                   .inputs = inputs,
-                                   .outputs = outputs,
-                                   .state = state,
-                                   .rounding = context.rounding});
+  operator_of(node).evaluate({.view = {graph, node},
+                              .inputs = inputs,
+                              .outputs = outputs,
+                              .state = state,
+                              .rounding = context.rounding});
 
   const int64_t elements = view.output().type.shape.elements();
   KernelCall call;
