@@ -11,7 +11,6 @@
 #include "ir/graph.hpp"
 #include "ops/source_operator.hpp"
 #include "ops/value.hpp"
-#include "support/random.hpp"
 #include "support/result.hpp"
 
 namespace burin {
@@ -73,8 +72,6 @@ class Operator {
   virtual void evaluate(const Evaluation& evaluation) const = 0;
   // Nominal multiply-accumulates.
   virtual int64_t macs(const NodeView&) const { return 0; }
-  // A random graph of this one operator, valid, small, reaching every constraint's edge over many seeds.
-  virtual Graph sample(Random& random) const = 0;
 };
 
 const Operator& operator_of(Op op);

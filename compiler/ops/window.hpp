@@ -9,7 +9,6 @@
 
 #include "ops/kernel.hpp"
 #include "ops/source_operator.hpp"
-#include "support/random.hpp"
 
 namespace burin {
 
@@ -89,8 +88,5 @@ std::vector<std::pair<std::string, int32_t>> window_geometry(const Windows& wind
 // For kernels that make pixel after pixel and read no more than its window for each: how far below the input
 // the output must start. Nothing where that leaves no overlap, or where there are several images.
 std::vector<KernelOverlap> window_overlaps(const Windows& windows, const Shape& input, const Shape& output);
-
-// A random window that fits: without padding, SAME, or any padding below the window's extent.
-Windows sample_windows(Random& random, bool dilated);
 
 }  // namespace burin

@@ -8,6 +8,7 @@
 #include "import/import.hpp"
 #include "ir/text.hpp"
 #include "ops/operator.hpp"
+#include "samplers/samplers.hpp"
 #include "support/files.hpp"
 
 int main(int argc, char** argv) {
@@ -22,7 +23,8 @@ int main(int argc, char** argv) {
   for (const Operator* definition : all_operators())
     for (uint64_t seed = 0; seed < samples; ++seed) {
       Random random(seed);
-      if (!write(fmt::format("{}_{}", name_of(definition->facts().op), seed), definition->sample(random)))
+      if (!write(fmt::format("{}_{}", name_of(definition->facts().op), seed),
+                 sample_graph(definition->facts().op, random)))
         return 1;
     }
   for (int i = 2; i < argc; ++i)

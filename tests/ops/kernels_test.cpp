@@ -8,6 +8,7 @@
 #include "ir/verify.hpp"
 #include "lower/select.hpp"
 #include "ops/operator.hpp"
+#include "samplers/samplers.hpp"
 #include "support/combine.hpp"
 
 namespace burin {
@@ -28,10 +29,11 @@ uint64_t base_seed() {
 
 Graph sample(const Operator& definition, uint64_t seed) {
   Random random(seed * 1000003 + static_cast<uint64_t>(definition.facts().op));
-  return definition.sample(random);
+  return sample_graph(definition.facts().op, random);
 }
 
-void require_equal(const Tensor& tensor, const std::vector<uint8_t>& expected, const std::vector<uint8_t>& actual) {
+void require_equal(const Tensor& tensor, const std::vector<uint8_t>& expected,
+                   const std::vector<uint8_t>& actual) {
   REQUIRE(expected.size() == actual.size());
   if (tensor.type.dtype != DType::f32) {
     REQUIRE(expected == actual);
@@ -45,7 +47,8 @@ void require_equal(const Tensor& tensor, const std::vector<uint8_t>& expected, c
     std::memcpy(&value, bytes.data() + i, sizeof value);
     return value;
   };
-  for (size_t i = 0; i < expected.size(); i += sizeof(float)) magnitude = std::max(magnitude, std::abs(at(expected, i)));
+  for (size_t i = 0; i < expected.size(); i += sizeof(float))
+    magnitude = std::max(magnitude, std::abs(at(expected, i)));
   for (size_t i = 0; i < expected.size(); i += sizeof(float)) {
     CAPTURE(i, at(expected, i), at(actual, i));
     REQUIRE(std::abs(at(expected, i) - at(actual, i)) <= 1e-5f * magnitude);
@@ -83,7 +86,8 @@ void check(const Operator& definition, const Kernel& kernel, const Variant& vari
   INFO("operator " << name_of(definition.facts().op) << ", kernel " << kernel.facts().name << ", target "
                    << variant.target << ", base seed " << base_seed());
   // A kernel that only ever rounds twice refuses to round once; any other must take some sample.
-  if (graphs.empty() && variant.rounding == Rounding::litert && kernel.facts().set != KernelSet::generic) return;
+  if (graphs.empty() && variant.rounding == Rounding::litert && kernel.facts().set != KernelSet::generic)
+    return;
   REQUIRE(!graphs.empty());
   const Graph all = test::combine(graphs);
   const Result<Compilation> compilation = generate_code(all, all, *target, options, "");
@@ -111,7 +115,8 @@ void check_all(const Variant& variant) {
   }
 }
 
-const std::vector<std::string> sanitizers = {"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
+const std::vector<std::string> sanitizers = {"-O1", "-fsanitize=address,undefined",
+                                             "-fno-sanitize-recover=all"};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "ops/fixed_point.hpp"
 #include "ops/operator_graph.hpp"
+#include "support/random.hpp"
 
 namespace burin::test {
 namespace {

@@ -5,6 +5,7 @@
 #include "ir/edit.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/operator.hpp"
+#include "samplers/samplers.hpp"
 
 namespace burin {
 namespace {
@@ -123,7 +124,7 @@ TEST_CASE("batches of an LSTM do not mix, whichever dimension comes first", "[op
   const Operator& definition = operator_of(Op::unidirectional_sequence_lstm);
   int compared = 0;
   for (int i = 0; i < 400; ++i) {
-    const Graph batch_major = definition.sample(random);
+    const Graph batch_major = sample_graph(Op::unidirectional_sequence_lstm, random);
     const Node& node = batch_major.nodes[0];
     const Shape& shape = batch_major.at(node.inputs[0]).type.shape;
     if (node.attributes.list()[0].value != AttributeValue(false) || shape[0] < 2 || shape[1] < 2) continue;

@@ -6,6 +6,7 @@
 #include "eval/evaluator.hpp"
 #include "ops/one_node.hpp"
 #include "ops/weighted/weighted.hpp"
+#include "samplers/samplers.hpp"
 
 namespace burin {
 namespace {
@@ -18,7 +19,7 @@ std::vector<Graph> s8_samples(Op op) {
   std::vector<Graph> result;
   for (uint64_t seed = 0; result.size() < 12; ++seed) {
     Random random(seed);
-    Graph graph = operator_of(op).sample(random);
+    Graph graph = sample_graph(op, random);
     const Node& node = graph.nodes[0];
     if (!has_symmetric_s8_weights({graph, node}) || !graph.at(node.inputs[1]).quantization.per_tensor())
       continue;

@@ -9,7 +9,7 @@
 #include "ir/edit.hpp"
 #include "ir/verify.hpp"
 #include "ops/operator.hpp"
-#include "ops/sampling.hpp"
+#include "samplers/sampling.hpp"
 #include "ops/window.hpp"
 #include "passes/passes.hpp"
 

@@ -5,6 +5,7 @@
 #include "import/import.hpp"
 #include "passes/channel_ranges.hpp"
 #include "passes/graph_builder.hpp"
+#include "samplers/samplers.hpp"
 
 using namespace burin;
 using namespace burin::test;
@@ -240,7 +241,7 @@ TEST_CASE("every operator's samples compute the same after the pipeline", "[pass
     for (uint64_t seed = 0; seed < 30; ++seed) {
       CAPTURE(name_of(definition->facts().op), seed);
       Random random(seed);
-      const Graph before = definition->sample(random);
+      const Graph before = sample_graph(definition->facts().op, random);
       require_equal(before, run_pipeline(before, {}), Rounding::tflm, 2);
     }
   }
@@ -248,7 +249,7 @@ TEST_CASE("every operator's samples compute the same after the pipeline", "[pass
 
 TEST_CASE("the pipeline stops where it is told to", "[passes]") {
   Random random(1);
-  const Graph graph = operator_of(op_named("fully_connected").value()).sample(random);
+  const Graph graph = sample_graph(Op::fully_connected, random);
   for (const Pass& pass : pipeline()) {
     std::string last;
     run_pipeline(graph, {.pass = {},

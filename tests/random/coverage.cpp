@@ -5,6 +5,7 @@
 
 #include "ops/kernel.hpp"
 #include "ops/operator.hpp"
+#include "samplers/samplers.hpp"
 
 namespace burin::test {
 
@@ -33,7 +34,7 @@ const std::map<std::string, Op>& sampled_operators() {
     for (const Operator* definition : all_operators())
       for (uint64_t seed = 0; seed < 60; ++seed) {
         Random random(seed * 1000003 + static_cast<uint64_t>(definition->facts().op));
-        const Graph graph = definition->sample(random);
+        const Graph graph = sample_graph(definition->facts().op, random);
         found.emplace(operator_and_type(graph, graph.nodes.front()), definition->facts().op);
       }
     return found;

@@ -7,9 +7,10 @@
 #include <optional>
 
 #include "ops/operator.hpp"
-#include "ops/sampling.hpp"
 #include "random/coverage.hpp"
 #include "random/oracle.hpp"
+#include "samplers/samplers.hpp"
+#include "samplers/sampling.hpp"
 
 namespace burin::test {
 namespace {
@@ -17,8 +18,7 @@ namespace {
 constexpr int64_t most_elements = 1200;  // of a tensor that is no operator's own choice
 
 bool is_variable_operator(const Node& node) {
-  const std::string_view name = name_of(node.op);
-  return name == "read_variable" || name == "assign_variable";
+  return node.op == Op::read_variable || node.op == Op::assign_variable;
 }
 
 class Generator {
@@ -44,17 +44,14 @@ class Generator {
       return *operators[static_cast<size_t>(random_.integer(0, static_cast<int32_t>(operators.size()) - 1))];
     };
     // What the passes look for between them.
-    constexpr std::array<std::string_view, 10> sought = {"relu",    "relu6",        "relu_n1_to_1", "minimum",
-                                                         "maximum", "quantize",     "pad",          "reshape",
-                                                         "mul",     "concatenation"};
-    if (random_.chance(0.3))
-      if (const auto op = op_named(sought[static_cast<size_t>(random_.integer(0, 9))]))
-        return operator_of(*op);
+    constexpr std::array sought = {Op::relu,     Op::relu6, Op::relu_n1_to_1, Op::minimum, Op::maximum,
+                                   Op::quantize, Op::pad,   Op::reshape,      Op::mul,     Op::concatenation};
+    if (random_.chance(0.3)) return operator_of(sought[static_cast<size_t>(random_.integer(0, 9))]);
     const Operator& first = draw();
     if (!random_.chance(0.5)) return first;
     for (int i = 0; i < 20; ++i) {
       const Operator& other = draw();
-      const Graph sample = other.sample(random_);
+      const Graph sample = sample_graph(other.facts().op, random_);
       if (other.macs({sample, sample.nodes.front()}) > 0) return other;
     }
     return first;
@@ -65,7 +62,7 @@ class Generator {
     const std::map<std::string, Op>& uses = sampled_operators();
     const auto& [name, op] = *std::next(uses.begin(), static_cast<std::ptrdiff_t>(seed_ % uses.size()));
     for (;;) {
-      Graph sample = operator_of(op).sample(random_);
+      Graph sample = sample_graph(op, random_);
       if (operator_and_type(sample, sample.nodes.front()) != name) continue;
       vary(sample);
       merge(sample, std::vector<TensorId>(sample.tensors.size()));
@@ -76,11 +73,11 @@ class Generator {
   void add(const Operator& definition) {
     const bool connected = !graph_.nodes.empty() && random_.chance(0.92);
     for (int attempt = 0; connected && attempt < 10; ++attempt) {
-      Graph sample = definition.sample(random_);
+      Graph sample = sample_graph(definition.facts().op, random_);
       vary(sample);
       if (connect(sample)) return;
     }
-    Graph sample = definition.sample(random_);
+    Graph sample = sample_graph(definition.facts().op, random_);
     std::vector<TensorId> links(sample.tensors.size());
     if (random_.chance(0.5)) glue(sample, links);
     merge(sample, links);
@@ -496,8 +493,7 @@ class Generator {
   }
 
   void merge_read() {
-    const std::optional<Op> op = op_named("read_variable");
-    const Graph sample = op ? operator_of(*op).sample(random_) : all_operators().front()->sample(random_);
+    const Graph sample = sample_graph(Op::read_variable, random_);
     merge(sample, std::vector<TensorId>(sample.tensors.size()));
     for (const Node& node : graph_.nodes)
       if (!node.outputs.empty()) graph_.outputs = {node.outputs.front()};

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "ops/elementwise/real_function.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -25,14 +24,6 @@ class Abs final : public UnaryOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
-    Graph graph = sample_unary(random, Op::abs, dtype, dtype, Attributes::of(NoAttributes{}));
-    if (random.chance(0.3))
-      graph.at(graph.outputs[0]).quantization.scales = graph.at(graph.inputs[0]).quantization.scales;
-    return graph;
-  }
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override {

@@ -1,7 +1,6 @@
 #include "ops/elementwise/arithmetic.hpp"
 
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -40,28 +39,6 @@ void ArithmeticOperator::evaluate(const Evaluation& evaluation) const {
     else
       output.set_integer(o, plain_integer(integer_(left.integer(l), right.integer(r)), view));
   });
-}
-
-Graph ArithmeticOperator::sample(Random& random) const {
-  const DType dtype = random.chance(0.6) ? DType::f32 : DType::s32;
-  Graph graph = sample_binary(random, facts_.op, dtype, Attributes::of(NoAttributes{}),
-                              facts_.activation ? sample_activation(random) : Activation::none);
-  // Quotients of random numbers would be lost in the largest of them, and remainders in roundings.
-  Tensor& right = graph.at(graph.nodes[0].inputs[1]);
-  const auto count = static_cast<size_t>(right.type.shape.elements());
-  if (dtype == DType::f32) {
-    std::vector<float> values(count);
-    for (float& value : values)
-      value = static_cast<float>(random.integer(1, 8)) * (random.chance(0.5) ? 0.25f : -0.25f);
-    right.constant = Constant::of(values);
-  } else {
-    std::vector<int32_t> values(count);
-    for (int32_t& value : values)
-      value = random.chance(0.5) ? random.integer(-3, 3) : random.integer(-100000, 100000);
-    right.constant = Constant::of(values);
-  }
-  graph.inputs = {graph.nodes[0].inputs[0]};
-  return graph;
 }
 
 }  // namespace burin

@@ -4,7 +4,6 @@
 
 #include "kernels/binary_f32.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -91,46 +90,6 @@ void describe_broadcast(const NodeView& view, KernelCall& call) {
   call.arguments.push_back(OutputArgument{0});
   allow_in_place(view, 0, call);
   allow_in_place(view, 1, call);
-}
-
-Graph sample_binary(Random& random, Op op, DType dtype, Attributes attributes, Activation activation) {
-  std::vector<int32_t> output;
-  const int32_t longest = random.chance(0.8) ? 6 : 2;  // of rank 6 a few elements are many
-  for (int32_t i = random.integer(0, longest == 6 ? 4 : 6); i > 0; --i)
-    output.push_back(random.integer(1, longest));
-  // An operand may lack leading dimensions, and have 1 for some of the others.
-  const auto operand = [&](bool full) {
-    if (full) return Shape(output);
-    const auto skipped = random.integer(0, static_cast<int32_t>(output.size()));
-    std::vector<int32_t> dims(output.begin() + skipped, output.end());
-    for (int32_t& extent : dims)
-      if (random.chance(0.4)) extent = 1;
-    return Shape(std::move(dims));
-  };
-  const bool left_full = random.chance(0.7);
-  const bool right_full = random.chance(0.5);
-  const Shape left_shape = operand(left_full);
-  const Shape right_shape = operand(right_full);
-  const Shape shape = *broadcast_shape(left_shape, right_shape);
-
-  Graph graph;
-  const TensorId left = sample_tensor(graph, random, "left", dtype, left_shape);
-  const TensorId right = sample_tensor(graph, random, "right", dtype, right_shape);
-  const TensorId result = sample_tensor(graph, random, "output", dtype, shape);
-  graph.inputs = {left, right};
-  if (random.chance(0.3)) {
-    graph.at(right).constant = sample_constant(random, graph.at(right).type);
-    graph.inputs = {left};
-  }
-  graph.nodes.push_back({.op = op,
-                         .inputs = {left, right},
-                         .outputs = {result},
-                         .attributes = std::move(attributes),
-                         .activation = activation,
-                         .name = "sample",
-                         .source_index = 0});
-  graph.outputs = {result};
-  return graph;
 }
 
 Attributes BinaryOperator::parse_attributes(const std::vector<NamedAttribute>& list,

@@ -24,9 +24,6 @@ size_t broadcast_source(const Shape& output, const Shape& operand, size_t index)
 // in-place permissions, and as first arguments left, right, the axes where several are needed, output.
 void describe_broadcast(const NodeView& view, KernelCall& call);
 
-// A graph of `op` with random operand shapes, both operands and the output of the type `dtype`.
-Graph sample_binary(Random& random, Op op, DType dtype, Attributes attributes, Activation activation);
-
 // What they share as operators: infer, and no attributes.
 class BinaryOperator : public Operator {
  public:

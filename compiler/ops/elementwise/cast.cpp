@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "ops/elementwise/unary.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -71,22 +70,6 @@ class Cast final : public UnaryOperator {
       else
         output.set_integer(i, wrapped(number(input, i), to));
     }
-  }
-
-  Graph sample(Random& random) const override {
-    constexpr DType dtypes[] = {DType::f32, DType::s8,  DType::u8,     DType::s16,
-                                DType::s32, DType::s64, DType::boolean};
-    Graph graph = sample_unary(random, Op::cast, dtypes[random.integer(0, 6)], dtypes[random.integer(0, 6)],
-                               Attributes::of(NoAttributes{}));
-    for (Tensor& tensor : graph.tensors) tensor.quantization = {};
-    Tensor& input = graph.at(graph.inputs[0]);
-    if (input.type.dtype != DType::f32 || random.chance(0.3)) return graph;
-    std::vector<float> values;
-    for (int64_t i = 0; i < input.type.shape.elements(); ++i)
-      values.push_back(static_cast<float>(random.real(-1, 1) * std::pow(10.0, random.integer(0, 20))));
-    input.constant = Constant::of(values);
-    graph.inputs.clear();
-    return graph;
   }
 
  protected:

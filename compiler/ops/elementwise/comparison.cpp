@@ -1,7 +1,6 @@
 #include "ops/elementwise/comparison.hpp"
 
 #include "kernels/comparison.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -81,21 +80,6 @@ void ComparisonOperator::evaluate(const Evaluation& evaluation) const {
                             : holds(relation_, left.integer(l), right.integer(r));
     evaluation.output().set_integer(o, result);
   });
-}
-
-Graph ComparisonOperator::sample(Random& random) const {
-  constexpr DType dtypes[] = {DType::s8,  DType::s8,  DType::u8, DType::s16,
-                              DType::s32, DType::s64, DType::f32};
-  const DType dtype = is_logical(relation_) ? DType::boolean : dtypes[random.integer(0, 6)];
-  Graph graph = sample_binary(random, facts_.op, dtype, Attributes::of(NoAttributes{}), Activation::none);
-  const Node& node = graph.nodes[0];
-  if (dtype == DType::s8) graph.at(node.inputs[0]).quantization.scales = {0.02f};
-  graph.at(node.inputs[1]).quantization = graph.at(node.inputs[0]).quantization;
-  Tensor& output = graph.at(node.outputs[0]);
-  output.type.dtype = DType::boolean;
-  for (Tensor& tensor : graph.tensors)
-    if (is_boolean(tensor)) tensor.quantization = {};
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,

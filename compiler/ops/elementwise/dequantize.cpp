@@ -1,7 +1,6 @@
 // DEQUANTIZE: output = scale * (input - zero point), in float32.
 #include "kernels/quantize.hpp"
 #include "ops/elementwise/unary.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -58,12 +57,6 @@ class Dequantize final : public UnaryOperator {
       evaluation.output().as<float>()[element] =
           static_cast<float>(static_cast<double>(q.scale(slice)) * static_cast<double>(offset));
     }
-  }
-
-  Graph sample(Random& random) const override {
-    constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::s16};
-    return sample_unary(random, Op::dequantize, dtypes[random.integer(0, 3)], DType::f32,
-                        Attributes::of(NoAttributes{}));
   }
 
  protected:

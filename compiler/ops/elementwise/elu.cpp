@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "ops/elementwise/real_function.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -25,11 +24,6 @@ class Elu final : public UnaryOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
-    return sample_unary(random, Op::elu, dtype, dtype, Attributes::of(NoAttributes{}));
-  }
 
  protected:
   // In float32, as TensorFlow Lite Micro fills its table.

@@ -1,7 +1,6 @@
 #include "ops/elementwise/extremum.hpp"
 
 #include "kernels/extremum.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -37,14 +36,6 @@ void ExtremumOperator::evaluate(const Evaluation& evaluation) const {
     else
       output.set_integer(o, chosen(left.integer(l), right.integer(r)));
   });
-}
-
-Graph ExtremumOperator::sample(Random& random) const {
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
-  const DType dtype = dtypes[random.integer(0, 5)];
-  Graph graph = sample_binary(random, facts().op, dtype, Attributes::of(NoAttributes{}), Activation::none);
-  for (Tensor& tensor : graph.tensors) tensor.quantization = graph.tensors[0].quantization;
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, const LoweringContext&) const {

@@ -12,7 +12,6 @@ class ExtremumOperator : public BinaryOperator {
   Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
-  Graph sample(Random& random) const override;
 
  private:
   bool greater_;

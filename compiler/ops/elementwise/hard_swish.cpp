@@ -1,7 +1,6 @@
 // HARD_SWISH: x * min(max(x + 3, 0), 6) / 6.
 #include "ops/elementwise/unary.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -51,15 +50,6 @@ class HardSwish final : public UnaryOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    const DType dtype = sample_unary_type(random);
-    Graph graph = sample_unary(random, Op::hard_swish, dtype, dtype, Attributes::of(NoAttributes{}));
-    if (dtype != DType::f32)
-      graph.at(graph.outputs[0]).quantization.scales = {graph.at(graph.inputs[0]).quantization.scale() *
-                                                        static_cast<float>(random.real(0.01, 2))};
-    return graph;
-  }
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding) const override {

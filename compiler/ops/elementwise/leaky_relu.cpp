@@ -3,7 +3,6 @@
 
 #include "ops/elementwise/attributes.hpp"
 #include "ops/elementwise/unary.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -45,12 +44,6 @@ class LeakyRelu final : public UnaryOperator {
   }
 
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    const DType dtype = sample_wide_unary_type(random);
-    const auto alpha = static_cast<float>(random.chance(0.1) ? 0 : random.real(-0.5, 1.5));
-    return sample_unary(random, Op::leaky_relu, dtype, dtype, Attributes::of(LeakyReluAttributes{alpha}));
-  }
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override {

@@ -27,10 +27,6 @@ class LogicalNot final : public UnaryOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-  Graph sample(Random& random) const override {
-    return sample_unary(random, Op::logical_not, DType::boolean, DType::boolean,
-                        Attributes::of(NoAttributes{}));
-  }
 
  protected:
   IntegerFunction integer_function(const NodeView&, Rounding) const override {

@@ -5,7 +5,6 @@
 
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 #include "tensor/requantization.hpp"
 
 namespace burin {
@@ -85,22 +84,6 @@ class Mul final : public BinaryOperator {
   }
 
   int64_t macs(const NodeView& view) const override { return view.output().type.shape.elements(); }
-
-  Graph sample(Random& random) const override {
-    constexpr DType dtypes[] = {DType::s8,  DType::s8,  DType::s8, DType::u8,
-                                DType::s16, DType::f32, DType::s32};
-    const DType dtype = dtypes[random.integer(0, 6)];
-    Graph graph =
-        sample_binary(random, Op::mul, dtype, Attributes::of(NoAttributes{}), sample_activation(random));
-    if (dtype == DType::f32 || dtype == DType::s32) return graph;
-    // Products spread over the output's range, a little more or less.
-    const Node& node = graph.nodes[0];
-    const float unit =
-        graph.at(node.inputs[0]).quantization.scale() * graph.at(node.inputs[1]).quantization.scale();
-    const double spread = dtype == DType::s16 ? 8000 : 40;
-    graph.at(node.outputs[0]).quantization.scales = {unit * static_cast<float>(spread * random.real(0.3, 3))};
-    return graph;
-  }
 };
 
 class MultiplyQuantizedKernel final : public Kernel {

@@ -3,7 +3,6 @@
 
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -70,14 +69,6 @@ class Prelu final : public BinaryOperator {
                                  : multiply_by_fixed_point(x * slope, factors.negative, evaluation.rounding);
       output.set_integer(o, std::clamp<int64_t>(int64_t{scaled} + output_zero, -128, 127));
     });
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph = sample_binary(random, Op::prelu, random.chance(0.6) ? DType::s8 : DType::f32,
-                                Attributes::of(NoAttributes{}), Activation::none);
-    Tensor& slopes = graph.at(graph.nodes[0].inputs[1]);
-    if (slopes.quantization.present()) slopes.quantization.scales = {0.01f};
-    return graph;
   }
 };
 

@@ -5,7 +5,6 @@
 
 #include "ops/elementwise/unary.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -67,19 +66,6 @@ class Quantize final : public UnaryOperator {
           i, above ? static_cast<int64_t>(std::min(quantized, static_cast<double>(range.highest)))
                    : range.lowest);
     }
-  }
-
-  Graph sample(Random& random) const override {
-    constexpr DType from_dtypes[] = {DType::f32, DType::s8, DType::u8, DType::s16, DType::s32};
-    constexpr DType to_dtypes[] = {DType::s8, DType::u8, DType::s16, DType::s32};
-    const DType from = from_dtypes[random.chance(0.4) ? 1 : random.integer(0, 4)];
-    const DType to = to_dtypes[random.chance(0.4) ? 0 : random.integer(0, from == DType::f32 ? 2 : 3)];
-    Graph graph = sample_unary(random, Op::quantize, from, to, Attributes::of(NoAttributes{}));
-    Quantization& target = graph.at(graph.outputs[0]).quantization;
-    const Quantization& source = graph.at(graph.inputs[0]).quantization;
-    if (from != DType::f32 && random.chance(0.3)) target.scales = source.scales;
-    if (from == DType::s32) target.scales = {source.scale() * static_cast<float>(random.real(1e5, 1e9))};
-    return graph;
   }
 
  protected:

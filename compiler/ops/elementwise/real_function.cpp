@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "ops/sampling.hpp"
-
 namespace burin {
 namespace {
 
@@ -18,19 +16,6 @@ constexpr Constraint constraint_list[] = {
 
 std::span<const Constraint> RealFunctionOperator::constraints() const {
   return constraint_list;
-}
-
-Graph RealFunctionOperator::sample(Random& random) const {
-  Graph graph = sample_unary(random, facts_.op, DType::f32, DType::f32, Attributes::of(NoAttributes{}));
-  if (domain_ == Domain::all && random.chance(0.7)) return graph;
-  Tensor& input = graph.at(graph.inputs[0]);
-  std::vector<float> values;
-  for (int64_t i = 0; i < input.type.shape.elements(); ++i)
-    values.push_back(
-        static_cast<float>(domain_ == Domain::all ? random.real(-8, 8) : std::exp(random.real(-6, 6))));
-  input.constant = Constant::of(values);
-  graph.inputs.clear();
-  return graph;
 }
 
 UnaryOperator::IntegerFunction RealFunctionOperator::integer_function(const NodeView&, Rounding) const {

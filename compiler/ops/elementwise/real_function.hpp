@@ -21,9 +21,6 @@ class RealFunctionOperator final : public UnaryOperator {
         domain_(domain) {}
   const OperatorFacts& facts() const override { return facts_; }
   std::span<const Constraint> constraints() const override;
-  // Where the function has a value for positive numbers only, the input is a constant: inputs of tests are of
-  // both signs.
-  Graph sample(Random& random) const override;
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override;

@@ -1,7 +1,6 @@
 #include "ops/elementwise/rectifier.hpp"
 
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -40,13 +39,6 @@ UnaryOperator::RealFunction Rectifier::real_function(const NodeView&) const {
   return [range = activation_range_f32(activation_)](float x) {
     return std::clamp(x, range.lowest, range.highest);
   };
-}
-
-Graph Rectifier::sample(Random& random) const {
-  const DType dtype = sample_wide_unary_type(random);
-  Graph graph = sample_unary(random, facts().op, dtype, dtype, Attributes::of(NoAttributes{}));
-  if (random.chance(0.5)) graph.at(graph.outputs[0]).quantization = graph.at(graph.inputs[0]).quantization;
-  return graph;
 }
 
 }  // namespace burin

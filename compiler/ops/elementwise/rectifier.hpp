@@ -10,7 +10,6 @@ class Rectifier : public UnaryOperator {
  public:
   explicit Rectifier(Activation activation) : activation_(activation) {}
   std::span<const Constraint> constraints() const override;
-  Graph sample(Random& random) const override;
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override;

@@ -3,7 +3,6 @@
 #include "kernels/select.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -61,37 +60,6 @@ void SelectOperator::evaluate(const Evaluation& evaluation) const {
     const size_t from = broadcast_source(shape, view.input(chosen).type.shape, i);
     std::memcpy(&evaluation.output().bytes[i * width], &evaluation.input(chosen).bytes[from * width], width);
   }
-}
-
-Graph SelectOperator::sample(Random& random) const {
-  const DType dtype = sample_moved_dtype(random);
-  const Shape shape = sample_moved_shape(random, random.integer(0, 4));
-  const auto operand = [&] {
-    std::vector<int32_t> dims = shape.dims();
-    for (int32_t& extent : dims)
-      if (random.chance(0.25)) extent = 1;
-    if (random.chance(0.2)) dims.clear();
-    return Shape(std::move(dims));
-  };
-  Graph graph;
-  const TensorId condition = add_tensor(graph, {.name = "condition", .type = {DType::boolean, operand()}});
-  const TensorId yes = sample_tensor(graph, random, "yes", dtype, operand());
-  const TensorId no = sample_tensor(graph, random, "no", dtype, shape);
-  const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
-  for (const TensorId id : {no, output}) graph.at(id).quantization = graph.at(yes).quantization;
-  graph.inputs = {condition, yes};
-  if (random.chance(0.4))
-    graph.at(no).constant = sample_constant(random, graph.at(no).type);
-  else
-    graph.inputs.push_back(no);
-  graph.nodes.push_back({.op = facts_.op,
-                         .inputs = {condition, yes, no},
-                         .outputs = {output},
-                         .attributes = Attributes::of(NoAttributes{}),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.outputs = {output};
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> SelectKernel::lower(const NodeView& view, const LoweringContext&) const {

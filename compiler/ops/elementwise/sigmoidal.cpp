@@ -5,7 +5,6 @@
 #include "kernels/unary_sigmoid_s16.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/fixed_point.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -100,20 +99,6 @@ UnaryOperator::IntegerFunction SigmoidalOperator::integer_function(const NodeVie
 UnaryOperator::RealFunction SigmoidalOperator::real_function(const NodeView&) const {
   if (is_tanh_) return [](float x) { return std::tanh(x); };
   return [](float x) { return 1 / (1 + std::exp(-x)); };
-}
-
-Graph SigmoidalOperator::sample(Random& random) const {
-  const double kind = random.real(0, 1);
-  const DType dtype = kind < 0.5 ? DType::s8 : kind < 0.75 ? DType::s16 : DType::f32;
-  Graph graph = sample_unary(random, facts().op, dtype, dtype, Attributes::of(NoAttributes{}));
-  graph.at(graph.outputs[0]).quantization = output_quantization(dtype, is_tanh_);
-  if (dtype == DType::s16) {
-    const double scale = random.chance(0.3)   ? 0x1p-12
-                         : random.chance(0.2) ? 0x1p-11
-                                              : random.real(1e-5, 1e-3);
-    graph.at(graph.inputs[0]).quantization.scales = {static_cast<float>(scale)};
-  }
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> SigmoidS16Kernel::lower(const NodeView& view,

@@ -11,7 +11,6 @@ class SigmoidalOperator : public UnaryOperator {
   // The outputs' ranges are fixed: -1 to 1 for TANH, 0 to 1 for LOGISTIC.
   explicit SigmoidalOperator(bool is_tanh) : is_tanh_(is_tanh) {}
   std::span<const Constraint> constraints() const override;
-  Graph sample(Random& random) const override;
 
  protected:
   IntegerFunction integer_function(const NodeView& view, Rounding rounding) const override;

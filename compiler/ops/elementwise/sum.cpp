@@ -4,7 +4,6 @@
 #include "kernels/add_s8_linear.hpp"
 #include "kernels/add_s8_proved.hpp"
 #include "ops/linear_form.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -119,12 +118,6 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
   for_each_pair(view, [&](size_t o, size_t l, size_t r) {
     output.set_integer(o, sum(left.integer(l), right.integer(r)));
   });
-}
-
-Graph SumOperator::sample(Random& random) const {
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
-  return sample_binary(random, facts().op, dtypes[random.integer(0, 6)], Attributes::of(NoAttributes{}),
-                       sample_activation(random));
 }
 
 namespace {

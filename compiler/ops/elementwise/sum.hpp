@@ -22,7 +22,6 @@ class SumOperator : public BinaryOperator {
   Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
-  Graph sample(Random& random) const override;
 
  private:
   int32_t sign_;

@@ -4,7 +4,6 @@
 
 #include "kernels/lookup_s8.hpp"
 #include "kernels/two_slopes.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 
@@ -65,32 +64,6 @@ std::function<int64_t(int64_t)> rescaling(const NodeView& view, double factor, R
     const int64_t scaled = multiply_by_fixed_point(static_cast<int32_t>(x - input_zero), magnitude, rounding);
     return output_zero + (factor < 0 ? -scaled : scaled);
   };
-}
-
-Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attributes) {
-  std::vector<int32_t> dims;
-  for (int32_t i = random.integer(0, 3); i > 0; --i) dims.push_back(random.integer(1, 12));
-  Graph graph;
-  const TensorId input = sample_tensor(graph, random, "input", from, Shape(dims));
-  const TensorId output = sample_tensor(graph, random, "output", to, Shape(dims));
-  graph.nodes.push_back({.op = op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = std::move(attributes),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
-}
-
-DType sample_unary_type(Random& random) {
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::f32};
-  return dtypes[random.integer(0, 3)];
-}
-
-DType sample_wide_unary_type(Random& random) {
-  return random.chance(0.25) ? DType::s16 : sample_unary_type(random);
 }
 
 std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,

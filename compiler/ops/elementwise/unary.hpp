@@ -51,12 +51,6 @@ struct SlopedFunction {
   int64_t operator()(int64_t x, Rounding rounding) const;
 };
 
-// A graph of `op` from a random shape of `from` to the same of `to`.
-Graph sample_unary(Random& random, Op op, DType from, DType to, Attributes attributes);
-// One of the types that is_unary_type allows; that is_wide_unary_type allows.
-DType sample_unary_type(Random& random);
-DType sample_wide_unary_type(Random& random);
-
 // Any operator with one 8-bit input, one 8-bit or 16-bit output and no relation between elements: its values
 // are asked of its own evaluation.
 class LookupKernel final : public Kernel {

@@ -73,13 +73,4 @@ Movement BlockOperator::movement(const NodeView& view) const {
   return movement;
 }
 
-Graph BlockOperator::sample(Random& random) const {
-  const int32_t block = random.integer(1, 3);
-  const Shape deep{random.integer(1, 2), random.integer(1, 4), random.integer(1, 4),
-                   block * block * random.integer(1, 4)};
-  const Shape wide{deep[0], deep[1] * block, deep[2] * block, deep[3] / (block * block)};
-  return sample_rearrangement(random, facts().op, to_depth_ ? wide : deep, to_depth_ ? deep : wide,
-                              Attributes::of(BlockAttributes{block}));
-}
-
 }  // namespace burin

@@ -18,7 +18,6 @@ class BlockOperator final : public RearrangingOperator {
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   Movement movement(const NodeView& view) const override;
-  Graph sample(Random& random) const override;
 
  private:
   bool to_depth_;

@@ -39,16 +39,6 @@ class BroadcastTo final : public RearrangingOperator {
     }
     return movement;
   }
-
-  Graph sample(Random& random) const override {
-    const Shape to = sample_moved_shape(random, random.integer(1, 5));
-    const auto missing = random.chance(0.6) ? 0 : random.integer(0, static_cast<int32_t>(to.rank()));
-    std::vector<int32_t> from(to.dims().begin() + missing, to.dims().end());
-    for (int32_t& extent : from)
-      if (random.chance(0.5)) extent = 1;
-    return sample_rearrangement(random, Op::broadcast_to, Shape(std::move(from)), to,
-                                Attributes::of(NoAttributes{}));
-  }
 };
 
 }  // namespace

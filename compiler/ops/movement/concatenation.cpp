@@ -73,18 +73,6 @@ class Concatenation final : public JoinOperator {
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
-
-  Graph sample(Random& random) const override {
-    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-    const int32_t axis = random.integer(0, static_cast<int32_t>(shape.rank()) - 1);
-    std::vector<Shape> parts;
-    int32_t extent = 0;
-    for (int32_t i = random.integer(1, 5); i > 0; --i) {
-      parts.push_back(with_extent(shape, axis, random.integer(1, 6)));
-      extent += parts.back()[axis];
-    }
-    return sample_join(random, Op::concatenation, axis, parts, with_extent(shape, axis, extent));
-  }
 };
 
 }  // namespace

@@ -33,14 +33,6 @@ class ExpandDims final : public ReshapingOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    std::vector<int32_t> from;
-    for (int32_t i = random.integer(0, 3); i > 0; --i) from.push_back(random.integer(1, 9));
-    std::vector<int32_t> to = from;
-    to.insert(to.begin() + random.integer(0, static_cast<int32_t>(to.size())), 1);
-    return sample_reshaping(random, Op::expand_dims, Shape(std::move(from)), Shape(std::move(to)));
-  }
 };
 
 }  // namespace

@@ -22,10 +22,6 @@ class Fill final : public RearrangingOperator {
     for (const int32_t extent : view.output().type.shape.dims()) movement.axes.push_back({extent, 0});
     return movement;
   }
-  Graph sample(Random& random) const override {
-    return sample_rearrangement(random, Op::fill, Shape(), sample_moved_shape(random, random.integer(0, 4)),
-                                Attributes::of(NoAttributes{}));
-  }
 };
 
 }  // namespace

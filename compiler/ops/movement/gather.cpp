@@ -7,7 +7,6 @@
 #include "ops/movement/attributes.hpp"
 #include "ops/movement/joining.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -103,38 +102,6 @@ class Gather final : public Operator {
           std::ranges::copy(table.subspan(from, slice), output.subspan(next, slice).begin());
           next += slice;
         }
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-    GatherAttributes attributes;
-    attributes.axis = random.integer(0, static_cast<int32_t>(shape.rank()) - 1);
-    attributes.batch_dims = random.chance(0.7) ? 0 : random.integer(0, attributes.axis);
-    std::vector<int32_t> dims(shape.dims().begin(), shape.dims().begin() + attributes.batch_dims);
-    for (int32_t i = random.integer(0, 2); i > 0; --i) dims.push_back(random.integer(1, 4));
-    const TensorId table = sample_tensor(graph, random, "input", sample_moved_dtype(random), shape);
-    const TensorId indices = add_tensor(
-        graph, {.name = "indices", .type = {random.chance(0.8) ? DType::s32 : DType::s64, Shape(dims)}});
-    graph.inputs = {table, indices};
-    if (graph.at(indices).type.dtype == DType::s32 && random.chance(0.7)) {
-      std::vector<int32_t> values;
-      for (int64_t i = 0; i < Shape(dims).elements(); ++i)
-        values.push_back(random.integer(-1, shape[attributes.axis]));
-      graph.at(indices).constant = Constant::of(values);
-      graph.inputs = {table};
-    }
-    const TensorId output = sample_tensor(graph, random, "output", graph.at(table).type.dtype, {});
-    graph.at(output).quantization = graph.at(table).quantization;
-    graph.nodes.push_back({.op = Op::gather,
-                           .inputs = {table, indices},
-                           .outputs = {output},
-                           .attributes = Attributes::of(attributes),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
-    graph.outputs = {output};
-    return graph;
   }
 };
 

@@ -4,7 +4,6 @@
 #include "kernels/separate.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -115,49 +114,6 @@ std::variant<KernelCall, Refusal> SeparateKernel::lower(const NodeView& view, co
   call.work.instructions = view.input(0).type.bytes() + 20 * slices * parts;
   call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
   return call;
-}
-
-Graph sample_join(Random& random, Op op, int32_t axis, const std::vector<Shape>& parts, const Shape& whole) {
-  Graph graph;
-  const DType dtype = sample_moved_dtype(random);
-  const TensorId output = sample_tensor(graph, random, "output", dtype, whole);
-  Node node{.op = op,
-            .inputs = {},
-            .outputs = {output},
-            .attributes = Attributes::of(AxisAttributes{axis}),
-            .name = "sample",
-            .source_index = 0};
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const TensorId part = sample_tensor(graph, random, part_name("part", i).c_str(), dtype, parts[i]);
-    graph.at(part).quantization = graph.at(output).quantization;
-    if (i > 0 && random.chance(0.2))
-      graph.at(part).constant = sample_constant(random, graph.at(part).type);
-    else
-      graph.inputs.push_back(part);
-    node.inputs.push_back(part);
-  }
-  graph.nodes.push_back(std::move(node));
-  graph.outputs = {output};
-  return graph;
-}
-
-Graph sample_separation(Random& random, Op op, int32_t axis, const Shape& whole,
-                        const std::vector<Shape>& parts) {
-  Graph graph;
-  const DType dtype = sample_moved_dtype(random);
-  const TensorId input = sample_tensor(graph, random, "input", dtype, whole);
-  graph.inputs = {input};
-  for (size_t i = 0; i < parts.size(); ++i) {
-    graph.outputs.push_back(sample_tensor(graph, random, part_name("part", i).c_str(), dtype, parts[i]));
-    graph.at(graph.outputs.back()).quantization = graph.at(input).quantization;
-  }
-  graph.nodes.push_back({.op = op,
-                         .inputs = {input},
-                         .outputs = graph.outputs,
-                         .attributes = Attributes::of(AxisAttributes{axis}),
-                         .name = "sample",
-                         .source_index = 0});
-  return graph;
 }
 
 }  // namespace burin

@@ -58,9 +58,4 @@ class SeparateKernel final : public Kernel {
   KernelFacts facts_;
 };
 
-// Graphs of `op` over parts of these shapes.
-Graph sample_join(Random& random, Op op, int32_t axis, const std::vector<Shape>& parts, const Shape& whole);
-Graph sample_separation(Random& random, Op op, int32_t axis, const Shape& whole,
-                        const std::vector<Shape>& parts);
-
 }  // namespace burin

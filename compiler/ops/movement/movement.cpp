@@ -89,15 +89,4 @@ std::variant<KernelCall, Refusal> StridedCopyKernel::lower(const NodeView& view,
   return call;
 }
 
-DType sample_moved_dtype(Random& random) {
-  constexpr DType dtypes[] = {DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
-  return dtypes[random.integer(0, 4)];
-}
-
-Shape sample_moved_shape(Random& random, int32_t rank) {
-  std::vector<int32_t> dims;
-  for (int32_t i = 0; i < rank; ++i) dims.push_back(random.integer(1, 6));
-  return Shape(std::move(dims));
-}
-
 }  // namespace burin

@@ -40,9 +40,4 @@ class StridedCopyKernel final : public Kernel {
   KernelFacts facts_;
 };
 
-// A type that operators which only move elements are sampled with.
-DType sample_moved_dtype(Random& random);
-// Up to `rank` dimensions of 1 to 6.
-Shape sample_moved_shape(Random& random, int32_t rank);
-
 }  // namespace burin

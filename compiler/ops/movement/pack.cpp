@@ -50,15 +50,6 @@ class Pack final : public JoinOperator {
     const Shape one = with_axis(view.input(0).type.shape, axis_of(view));
     return {{view.output().type.dtype, with_extent(one, axis_of(view), count)}};
   }
-
-  Graph sample(Random& random) const override {
-    const int32_t rank = random.integer(0, 3);
-    const Shape shape = sample_moved_shape(random, rank);
-    const int32_t axis = random.integer(0, rank);
-    const int32_t count = random.integer(1, 5);
-    const Shape whole = with_extent(with_axis(shape, axis), axis, count);
-    return sample_join(random, Op::pack, axis, std::vector<Shape>(static_cast<size_t>(count), shape), whole);
-  }
 };
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "ops/constraints.hpp"
 #include "ops/kernel.hpp"
 #include "ops/movement/attributes.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -128,37 +127,6 @@ class Pad final : public Operator {
         }
       }
     }
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const int32_t rank = random.chance(0.7) ? 4 : random.integer(1, 4);
-    const bool image = rank == 4 && random.chance(0.6);  // only height and width are padded
-    PadAttributes attributes;
-    std::vector<int32_t> dims;
-    for (int32_t i = 0; i < rank; ++i) {
-      dims.push_back(
-          random.chance(0.2) || (rank == 4 && i == 0 && random.chance(0.7)) ? 1 : random.integer(1, 6));
-      const bool padded = !image || i == 1 || i == 2;
-      attributes.paddings.push_back(padded ? random.integer(0, 2) : 0);
-      attributes.paddings.push_back(padded ? random.integer(0, 3) : 0);
-    }
-    constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
-    const DType dtype = dtypes[random.integer(0, 5)];
-    const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
-    const TensorId output = sample_tensor(graph, random, "output", dtype, {});
-    graph.at(output).quantization = graph.at(input).quantization;
-    graph.nodes.push_back({.op = Op::pad,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(std::move(attributes)),
-                           .activation = Activation::none,
-                           .name = "sample",
-                           .source_index = 0});
-    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

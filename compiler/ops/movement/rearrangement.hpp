@@ -4,7 +4,6 @@
 
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 
@@ -36,23 +35,5 @@ inline bool keeps_type(const NodeView& view) {
 }
 inline constexpr std::string_view keeps_type_sentence =
     "input and output have the same type, and the input is not empty";
-
-// A graph of `op` from one shape to another, in any type.
-inline Graph sample_rearrangement(Random& random, Op op, Shape from, Shape to, Attributes attributes) {
-  Graph graph;
-  const DType dtype = sample_moved_dtype(random);
-  const TensorId input = sample_tensor(graph, random, "input", dtype, std::move(from));
-  const TensorId output = sample_tensor(graph, random, "output", dtype, std::move(to));
-  graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back({.op = op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = std::move(attributes),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
-}
 
 }  // namespace burin

@@ -20,18 +20,6 @@ class Reshape final : public ReshapingOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    std::vector<int32_t> from;
-    int32_t elements = 1;
-    for (int32_t i = random.integer(0, 4); i > 0; --i) {
-      from.push_back(random.integer(1, 7));
-      elements *= from.back();
-    }
-    const int32_t inner = elements % 2 == 0 ? 2 : 1;
-    const Shape to = random.chance(0.5) ? Shape{1, elements} : Shape{elements / inner, 1, inner};
-    return sample_reshaping(random, Op::reshape, Shape(std::move(from)), to);
-  }
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "kernels/copy.hpp"
 #include "ops/elementwise.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 
@@ -31,24 +30,6 @@ bool keeps_elements(const NodeView& view) {
   const Tensor& input = view.input(0);
   const Tensor& output = view.output();
   return input.type.dtype == output.type.dtype && input.type.shape.elements() == output.type.shape.elements();
-}
-
-Graph sample_reshaping(Random& random, Op op, Shape from, Shape to) {
-  Graph graph;
-  constexpr DType dtypes[] = {DType::s8, DType::u8, DType::f32, DType::s16, DType::s32};
-  const DType dtype = dtypes[random.integer(0, 4)];
-  const TensorId input = sample_tensor(graph, random, "input", dtype, std::move(from));
-  const TensorId output = sample_tensor(graph, random, "output", dtype, std::move(to));
-  graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back({.op = op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(NoAttributes{}),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> CopyKernel::lower(const NodeView& view, const LoweringContext&) const {

@@ -24,9 +24,6 @@ bool keeps_elements(const NodeView& view);
 inline constexpr std::string_view keeps_elements_sentence =
     "input and output have as many elements, of the same type";
 
-// A graph of `op` from one shape to another.
-Graph sample_reshaping(Random& random, Op op, Shape from, Shape to);
-
 class CopyKernel final : public Kernel {
  public:
   constexpr explicit CopyKernel(Op op)

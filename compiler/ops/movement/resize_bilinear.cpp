@@ -146,10 +146,6 @@ class ResizeBilinear final : public ResizeOperator {
           output[o] = static_cast<int8_t>(rounded);
         });
   }
-
-  Graph sample(Random& random) const override {
-    return sample_resize(random, Op::resize_bilinear, random.chance(0.6) ? DType::s8 : DType::f32, false);
-  }
 };
 
 // The kernel reads two tables: for each row, then for each column, the two neighbours, and the rests.

@@ -72,10 +72,6 @@ class ResizeNearestNeighbor final : public ResizeOperator {
           next += pixel;
         }
   }
-
-  Graph sample(Random& random) const override {
-    return sample_resize(random, Op::resize_nearest_neighbor, sample_moved_dtype(random), true);
-  }
 };
 
 class ResizeNearestNeighborKernel final : public Kernel {

@@ -18,8 +18,6 @@ bool is_resizing(const NodeView& view);
 inline constexpr std::string_view resizing_sentence =
     "input and output are images of rank 4, of as many batches and channels, with sides of 1 to 32767";
 
-// A graph of `op` from and to random images of that type; one quantisation for both.
-Graph sample_resize(Random& random, Op op, DType dtype, bool both_flags);
 // batches, channels, and the four sides.
 std::vector<std::pair<std::string, int32_t>> resize_geometry(const NodeView& view);
 

@@ -52,14 +52,6 @@ class ReverseV2 final : public RearrangingOperator {
     }
     return movement;
   }
-
-  Graph sample(Random& random) const override {
-    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-    ReverseAttributes attributes;
-    for (int32_t i = 0; i < static_cast<int32_t>(shape.rank()); ++i)
-      if (random.chance(0.4)) attributes.axes.push_back(i);
-    return sample_rearrangement(random, Op::reverse_v2, shape, shape, Attributes::of(std::move(attributes)));
-  }
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SHAPE: a tensor's dimensions. Shapes are static, so that the result is always known at compile time.
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -39,22 +38,6 @@ class ShapeOperator final : public Operator {
   void evaluate(const Evaluation& evaluation) const override {
     const Shape& shape = evaluation.view.input(0).type.shape;
     for (size_t i = 0; i < shape.rank(); ++i) evaluation.output().set_integer(i, shape.dims()[i]);
-  }
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-    const TensorId input = sample_tensor(graph, random, "input", sample_moved_dtype(random), shape);
-    const TensorId output = add_tensor(
-        graph, {.name = "output", .type = {DType::s32, Shape{static_cast<int32_t>(shape.rank())}}});
-    graph.nodes.push_back({.op = Op::shape,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(NoAttributes{}),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

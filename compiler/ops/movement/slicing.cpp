@@ -1,7 +1,5 @@
 #include "ops/movement/slicing.hpp"
 
-#include "ops/sampling.hpp"
-
 namespace burin {
 namespace {
 
@@ -63,37 +61,6 @@ Movement SliceOperator::movement(const NodeView& view) const {
     movement.axes.push_back({slice.extent[i], slice.step[i] * strides[i]});
   }
   return movement;
-}
-
-Graph SliceOperator::sample(Random& random) const {
-  Graph graph;
-  const DType dtype = sample_moved_dtype(random);
-  const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-  SliceAttributes slice;
-  for (const int32_t dim : shape.dims()) {
-    const bool whole = random.chance(0.4);
-    const bool backwards = facts().op == Op::strided_slice && random.chance(0.2);
-    const int32_t step = whole || facts().op == Op::slice ? 1 : random.integer(1, 3);
-    const int32_t begin = whole ? 0 : random.integer(0, dim - 1);
-    const int32_t most = (dim - 1 - begin) / step + 1;
-    const int32_t extent = whole ? dim : random.integer(1, most);
-    slice.begin.push_back(backwards ? begin + (extent - 1) * step : begin);
-    slice.step.push_back(backwards ? -step : step);
-    slice.extent.push_back(extent);
-  }
-  const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-  const Shape result = random.chance(0.3) ? Shape(without_ones(slice.extent)) : Shape(slice.extent);
-  const TensorId output = sample_tensor(graph, random, "output", dtype, result);
-  graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back({.op = facts().op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(std::move(slice)),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
 }
 
 }  // namespace burin

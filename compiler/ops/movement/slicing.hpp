@@ -13,7 +13,6 @@ class SliceOperator : public MovementOperator {
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   Movement movement(const NodeView& view) const override;
-  Graph sample(Random& random) const override;
 };
 
 }  // namespace burin

@@ -4,7 +4,6 @@
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -133,37 +132,6 @@ void SpaceBatchOperator::evaluate(const Evaluation& evaluation) const {
         const size_t to = to_batch_ ? in_many : in_wide;
         std::ranges::copy(input.subspan(from * pixel, pixel), output.subspan(to * pixel, pixel).begin());
       }
-}
-
-Graph SpaceBatchOperator::sample(Random& random) const {
-  const bool flat = random.chance(0.3);
-  SpaceBatchAttributes attributes{random.integer(1, 3), flat ? 1 : random.integer(1, 3), random.integer(0, 2),
-                                  flat ? 0 : random.integer(0, 2)};
-  const Shape many{attributes.block_height * attributes.block_width * random.integer(1, 2),
-                   random.integer(1, 4), flat ? 1 : random.integer(1, 4), random.integer(1, 4)};
-  const auto side = [&](int axis, int32_t block, int32_t before) {
-    return std::max(1, many[axis] * block - before - random.integer(0, 2));
-  };
-  attributes.top = std::min(attributes.top, many[1] * attributes.block_height - 1);
-  attributes.left = std::min(attributes.left, many[2] * attributes.block_width - 1);
-  const Shape wide{many[0] / (attributes.block_height * attributes.block_width),
-                   side(1, attributes.block_height, attributes.top),
-                   flat ? 1 : side(2, attributes.block_width, attributes.left), many[3]};
-  const auto shape = [&](const Shape& s) { return flat ? Shape{s[0], s[1], s[3]} : s; };
-  Graph graph;
-  const DType dtype = sample_moved_dtype(random);
-  const TensorId input = sample_tensor(graph, random, "input", dtype, shape(to_batch_ ? wide : many));
-  const TensorId output = sample_tensor(graph, random, "output", dtype, shape(to_batch_ ? many : wide));
-  graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back({.op = facts_.op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(attributes),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> SpaceBatchKernel::lower(const NodeView& view,

@@ -26,7 +26,6 @@ class SpaceBatchOperator final : public Operator {
   // The declared shape: attributes leave open what lies behind the last row and column.
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
   void evaluate(const Evaluation& evaluation) const override;
-  Graph sample(Random& random) const override;
 
  private:
   OperatorFacts facts_;

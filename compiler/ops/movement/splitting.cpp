@@ -43,19 +43,6 @@ std::vector<TensorType> SplitOperator::infer(const NodeView& view) const {
   return parts;
 }
 
-Graph SplitOperator::sample(Random& random) const {
-  const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-  const int32_t axis = random.integer(0, static_cast<int32_t>(shape.rank()) - 1);
-  const int32_t equal = random.integer(1, 4);
-  std::vector<Shape> parts;
-  int32_t extent = 0;
-  for (int32_t i = random.integer(1, 4); i > 0; --i) {
-    parts.push_back(with_extent(shape, axis, facts().op == Op::split ? equal : random.integer(1, 4)));
-    extent += parts.back()[axis];
-  }
-  return sample_separation(random, facts().op, axis, with_extent(shape, axis, extent), parts);
-}
-
 Result<NodeDraft> SplitOperator::read_split(const SourceOperator& source, size_t whole, size_t axis) {
   const auto value = source.constant_integers(axis);
   if (!value || value->size() != 1)

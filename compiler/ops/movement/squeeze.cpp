@@ -34,16 +34,6 @@ class Squeeze final : public ReshapingOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
-
-  Graph sample(Random& random) const override {
-    std::vector<int32_t> from;
-    std::vector<int32_t> to;
-    for (int32_t i = random.integer(1, 5); i > 0; --i) {
-      from.push_back(random.chance(0.5) ? 1 : random.integer(1, 6));
-      if (from.back() != 1 || random.chance(0.3)) to.push_back(from.back());
-    }
-    return sample_reshaping(random, Op::squeeze, Shape(std::move(from)), Shape(std::move(to)));
-  }
 };
 
 }  // namespace

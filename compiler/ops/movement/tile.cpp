@@ -32,13 +32,6 @@ class Tile final : public RearrangingOperator {
     }
     return movement;
   }
-
-  Graph sample(Random& random) const override {
-    const Shape from = sample_moved_shape(random, random.integer(1, 4));
-    std::vector<int32_t> to = from.dims();
-    for (int32_t& extent : to) extent *= random.chance(0.5) ? 1 : random.integer(1, 3);
-    return sample_rearrangement(random, Op::tile, from, Shape(std::move(to)), Attributes::of(NoAttributes{}));
-  }
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // TRANSPOSE: axis i of the output is axis permutation[i] of the input.
 #include "ops/movement/attributes.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -70,29 +69,6 @@ class Transpose final : public MovementOperator {
     for (const int32_t axis : view.attributes<TransposeAttributes>().permutation)
       movement.axes.push_back({shape[axis], strides[static_cast<size_t>(axis)]});
     return movement;
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const DType dtype = sample_moved_dtype(random);
-    const Shape shape = sample_moved_shape(random, random.integer(1, 5));
-    TransposeAttributes attributes;
-    std::vector<int32_t> dims;
-    for (int32_t axis = 0; axis < static_cast<int32_t>(shape.rank()); ++axis)
-      attributes.permutation.insert(attributes.permutation.begin() + random.integer(0, axis), axis);
-    for (const int32_t axis : attributes.permutation) dims.push_back(shape[axis]);
-    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-    const TensorId output = sample_tensor(graph, random, "output", dtype, Shape(std::move(dims)));
-    graph.at(output).quantization = graph.at(input).quantization;
-    graph.nodes.push_back({.op = Op::transpose,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(std::move(attributes)),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

@@ -47,13 +47,6 @@ class Unpack final : public SeparateOperator {
     return std::vector<TensorType>(view.node.outputs.size(),
                                    {whole.dtype, without_axis(whole.shape, axis_of(view))});
   }
-
-  Graph sample(Random& random) const override {
-    const Shape whole = sample_moved_shape(random, random.integer(1, 4));
-    const int32_t axis = random.integer(0, static_cast<int32_t>(whole.rank()) - 1);
-    const std::vector<Shape> parts(static_cast<size_t>(whole[axis]), without_axis(whole, axis));
-    return sample_separation(random, Op::unpack, axis, whole, parts);
-  }
 };
 
 }  // namespace

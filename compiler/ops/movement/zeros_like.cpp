@@ -28,10 +28,6 @@ class ZerosLike final : public Operator {
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
   void evaluate(const Evaluation&) const override {}  // outputs begin as zeros
-  Graph sample(Random& random) const override {
-    const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-    return sample_rearrangement(random, Op::zeros_like, shape, shape, Attributes::of(NoAttributes{}));
-  }
 };
 
 }  // namespace

@@ -59,7 +59,6 @@ class AveragePool2d final : public Operator {
     if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);
     evaluate_integer(evaluation);
   }
-  Graph sample(Random& random) const override { return sample_pool(random, Op::average_pool_2d); }
 };
 
 class AveragePool2dS8Kernel final : public Kernel {

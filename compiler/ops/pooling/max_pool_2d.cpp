@@ -54,7 +54,6 @@ class MaxPool2d final : public Operator {
     if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);
     evaluate_integer(evaluation);
   }
-  Graph sample(Random& random) const override { return sample_pool(random, Op::max_pool_2d); }
 };
 
 class MaxPool2dS8Kernel final : public Kernel {

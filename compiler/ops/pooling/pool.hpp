@@ -1,4 +1,4 @@
-// What the pools over height and width share: attributes, constraints, reader, sampler, and the calls of
+// What the pools over height and width share: attributes, constraints, reader, and the calls of
 // their kernels. A pool has one operand, NHWC.
 #pragma once
 
@@ -15,8 +15,6 @@ Windows pool_windows(const NodeView& view);
 std::span<const Constraint> pool_constraints();
 Result<NodeDraft> read_tflite_pool(const SourceOperator& source);
 TensorType infer_pool(const NodeView& view);
-Graph sample_pool(Random& random, Op op);
-
 // Calls `reduce` for every element of the output in turn, with the indices of the input's elements under its
 // window, in order; at least one.
 void for_each_pool(const NodeView& view, const std::function<void(size_t, std::span<const size_t>)>& reduce);

@@ -3,7 +3,6 @@
 
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -37,31 +36,6 @@ class AssignVariable final : public Operator {
   std::vector<TensorType> infer(const NodeView&) const override { return {}; }
   void evaluate(const Evaluation& evaluation) const override {
     evaluation.state[0]->bytes = evaluation.input(1).bytes;
-  }
-
-  // Assigns, and reads it back.
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const DType dtype = sample_moved_dtype(random);
-    const Shape shape = sample_moved_shape(random, random.integer(0, 4));
-    const TensorId variable = sample_tensor(graph, random, "variable", dtype, shape);
-    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-    const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
-    graph.at(variable).variable = true;
-    for (const TensorId id : {input, output}) graph.at(id).quantization = graph.at(variable).quantization;
-    const auto add_node = [&](Op op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
-      graph.nodes.push_back({.op = op,
-                             .inputs = std::move(inputs),
-                             .outputs = std::move(outputs),
-                             .attributes = Attributes::of(NoAttributes{}),
-                             .name = "sample",
-                             .source_index = static_cast<int32_t>(graph.nodes.size())});
-    };
-    add_node(Op::assign_variable, {variable, input}, {});
-    add_node(Op::read_variable, {variable}, {output});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

@@ -4,7 +4,6 @@
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/movement/reshaping.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -35,32 +34,6 @@ class ReadVariable final : public Operator {
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
   void evaluate(const Evaluation& evaluation) const override {
     evaluation.output().bytes = evaluation.input(0).bytes;
-  }
-
-  // Reads, then assigns, so that what was read must outlive the assignment.
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const DType dtype = sample_moved_dtype(random);
-    const Shape shape = sample_moved_shape(random, random.integer(0, 4));
-    const TensorId variable = sample_tensor(graph, random, "variable", dtype, shape);
-    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-    const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
-    graph.at(variable).variable = true;
-    if (random.chance(0.5)) graph.at(variable).constant = sample_constant(random, graph.at(variable).type);
-    for (const TensorId id : {input, output}) graph.at(id).quantization = graph.at(variable).quantization;
-    const auto add_node = [&](Op op, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
-      graph.nodes.push_back({.op = op,
-                             .inputs = std::move(inputs),
-                             .outputs = std::move(outputs),
-                             .attributes = Attributes::of(NoAttributes{}),
-                             .name = "sample",
-                             .source_index = static_cast<int32_t>(graph.nodes.size())});
-    };
-    add_node(Op::read_variable, {variable}, {output});
-    add_node(Op::assign_variable, {variable, input}, {});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

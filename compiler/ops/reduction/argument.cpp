@@ -4,7 +4,6 @@
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -80,25 +79,6 @@ void ArgumentOperator::evaluate(const Evaluation& evaluation) const {
         if (beats(at(i), at(best))) best = i;
       evaluation.output().set_integer(next++, best);
     }
-}
-
-Graph ArgumentOperator::sample(Random& random) const {
-  Graph graph;
-  const Shape shape = sample_moved_shape(random, random.integer(1, 4));
-  const int32_t axis = random.integer(0, static_cast<int32_t>(shape.rank()) - 1);
-  const TensorId input = sample_tensor(graph, random, "input", sample_moved_dtype(random), shape);
-  const TensorId output = add_tensor(
-      graph,
-      {.name = "output", .type = {random.chance(0.5) ? DType::s32 : DType::s64, without_axis(shape, axis)}});
-  graph.nodes.push_back({.op = facts_.op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(AxisAttributes{axis}),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
 }
 
 std::variant<KernelCall, Refusal> ArgumentKernel::lower(const NodeView& view, const LoweringContext&) const {

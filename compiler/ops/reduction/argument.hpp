@@ -23,7 +23,6 @@ class ArgumentOperator final : public Operator {
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   void evaluate(const Evaluation& evaluation) const override;
-  Graph sample(Random& random) const override;
 
  private:
   OperatorFacts facts_;

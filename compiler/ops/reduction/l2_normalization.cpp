@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "ops/elementwise/unary.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -50,14 +49,6 @@ class L2Normalization final : public Operator {
       const float norm = std::sqrt(std::max(square, least_square));
       for (size_t i = 0; i < length; ++i) output[begin + i] = input[begin + i] / norm;
     }
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph =
-        sample_unary(random, Op::l2_normalization, DType::f32, DType::f32, Attributes::of(NoAttributes{}));
-    for (Tensor& tensor : graph.tensors)
-      if (tensor.type.shape.rank() == 0) tensor.type.shape = Shape{5};
-    return graph;
   }
 };
 

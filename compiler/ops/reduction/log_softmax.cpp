@@ -7,7 +7,6 @@
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/exponentials.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -89,24 +88,6 @@ class LogSoftmax final : public Operator {
                     evaluation.input(0).as<int8_t>().subspan(row * length, length),
                     evaluation.output().as<int8_t>().subspan(row * length, length));
     }
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const Shape shape{random.integer(1, 4), random.integer(1, 120)};
-    const DType dtype = random.chance(0.7) ? DType::s8 : DType::f32;
-    const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-    const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
-    if (dtype == DType::s8) graph.at(output).quantization = {{1.0f / 16}, {127}, 0};
-    graph.nodes.push_back({.op = Op::log_softmax,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(NoAttributes{}),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 
  private:

@@ -10,7 +10,6 @@
 #include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -181,38 +180,6 @@ class Mean final : public Operator {
   void evaluate(const Evaluation& evaluation) const override {
     if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
     evaluate_s8(evaluation);
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const int32_t rank = random.chance(0.6) ? 4 : random.integer(1, 4);
-    MeanAttributes attributes{.axes = {}, .keep_dims = random.chance(0.5)};
-    std::vector<int32_t> dims;
-    for (int32_t i = 0; i < rank; ++i) {
-      dims.push_back(random.chance(0.2) ? 1 : random.integer(1, 7));
-      if (random.chance(0.5)) attributes.axes.push_back(random.chance(0.5) ? i : i - rank);
-    }
-    if (rank == 4 && random.chance(0.4)) attributes.axes = {1, 2};  // as models have it
-    const DType dtype = random.chance(0.8) ? DType::s8 : DType::f32;
-    const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
-    const TensorId output = sample_tensor(graph, random, "output", dtype, {});
-    graph.at(output).quantization = graph.at(input).quantization;
-    if (dtype == DType::s8 && random.chance(0.7)) {
-      graph.at(output).quantization = sample_quantization(random, DType::s8);
-      graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
-                                              static_cast<float>(random.real(0.1, 2))};
-    }
-    graph.nodes.push_back({.op = Op::mean,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(std::move(attributes)),
-                           .activation = Activation::none,
-                           .name = "sample",
-                           .source_index = 0});
-    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

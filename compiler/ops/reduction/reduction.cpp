@@ -7,7 +7,6 @@
 #include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -212,44 +211,6 @@ void ReductionOperator::evaluate(const Evaluation& evaluation) const {
     }
     output.set_integer(i, result);
   }
-}
-
-Graph ReductionOperator::sample(Random& random) const {
-  constexpr DType sums[] = {DType::s8, DType::s8, DType::s16, DType::s32, DType::f32};
-  constexpr DType extrema[] = {DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
-  constexpr DType products[] = {DType::s32, DType::s32, DType::f32, DType::f32, DType::f32};
-  const DType* dtypes = kind_ == ReductionKind::sum       ? sums
-                        : kind_ == ReductionKind::product ? products
-                                                          : extrema;
-  const DType dtype = dtypes[random.integer(0, 4)];
-  Graph graph;
-  const Shape shape = sample_moved_shape(random, random.integer(1, 5));
-  ReductionAttributes attributes{{}, random.chance(0.5)};
-  int64_t elements = 1;
-  for (int32_t i = 0; i < static_cast<int32_t>(shape.rank()); ++i)
-    if (random.chance(0.5)) {
-      attributes.axes.push_back(i);
-      elements *= shape[i];
-    }
-  const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
-  const TensorId output = sample_tensor(graph, random, "output", dtype, {});
-  Quantization& to = graph.at(output).quantization;
-  to = graph.at(input).quantization;
-  if (kind_ == ReductionKind::sum && to.present()) {
-    to = sample_quantization(random, dtype);
-    to.scales = {graph.at(input).quantization.scale() *
-                 static_cast<float>(std::sqrt(static_cast<double>(elements)) * random.real(0.3, 3))};
-  }
-  graph.nodes.push_back({.op = facts_.op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(std::move(attributes)),
-                         .name = "sample",
-                         .source_index = 0});
-  graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
-  graph.inputs = {input};
-  graph.outputs = {output};
-  return graph;
 }
 
 namespace {

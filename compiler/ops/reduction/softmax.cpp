@@ -9,7 +9,6 @@
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "ops/reduction/exponentials.hpp"
-#include "ops/sampling.hpp"
 
 namespace burin {
 namespace {
@@ -104,32 +103,6 @@ class Softmax final : public Operator {
     const Exponentials table = exponentials_of(evaluation.view, evaluation.rounding);
     for (size_t row = 0; row < rows; ++row)
       evaluate_integer(evaluation.input(0), table, row * length, length, evaluation.output());
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const Shape shape = random.chance(0.3)
-                            ? Shape{random.integer(1, 3), random.integer(1, 4), random.integer(1, 40)}
-                            : Shape{random.integer(1, 3), random.integer(1, 200)};
-    const double kind = random.real(0, 1);
-    const DType from = kind < 0.6 ? DType::s8 : kind < 0.75 ? DType::u8 : DType::f32;
-    const DType to = from == DType::s8 && random.chance(0.3) ? DType::s16 : from;
-    const TensorId input = sample_tensor(graph, random, "input", from, shape);
-    const TensorId output = sample_tensor(graph, random, "output", to, shape);
-    if (to != DType::f32)
-      graph.at(output).quantization = {{to == DType::s16 ? 1.0f / 65536 : 1.0f / 256},
-                                       {static_cast<int32_t>(integer_range(to).lowest)},
-                                       0};
-    const auto beta = static_cast<float>(random.chance(0.7) ? 1 : random.real(0.05, 4));
-    graph.nodes.push_back({.op = Op::softmax,
-                           .inputs = {input},
-                           .outputs = {output},
-                           .attributes = Attributes::of(SoftmaxAttributes{beta}),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 
  private:

@@ -3,7 +3,6 @@
 
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
-#include "ops/sampling.hpp"
 #include "ops/weighted/attributes.hpp"
 
 namespace burin {
@@ -137,43 +136,6 @@ class BatchMatmul final : public Operator {
       evaluation.output().set_integer(
           o, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), -128, 127));
     });
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
-    const BatchMatmulAttributes attributes{random.chance(0.4), random.chance(0.4)};
-    const int32_t rows = random.integer(1, 5);
-    const int32_t inner = random.integer(1, 12);
-    const int32_t columns = random.integer(1, 5);
-    std::vector<int32_t> left;
-    std::vector<int32_t> right;
-    for (int32_t i = random.integer(0, 2); i > 0; --i) {
-      const int32_t extent = random.integer(1, 3);
-      left.push_back(random.chance(0.3) ? 1 : extent);
-      right.push_back(random.chance(0.3) ? 1 : extent);
-    }
-    if (!left.empty() && random.chance(0.2)) right.erase(right.begin());
-    left.insert(left.end(), {attributes.adj_x ? inner : rows, attributes.adj_x ? rows : inner});
-    right.insert(right.end(), {attributes.adj_y ? columns : inner, attributes.adj_y ? inner : columns});
-    const TensorId a = sample_tensor(graph, random, "left", dtype, Shape(std::move(left)));
-    const TensorId b = sample_tensor(graph, random, "right", dtype, Shape(std::move(right)));
-    const TensorId output = sample_tensor(graph, random, "output", dtype, {});
-    graph.inputs = {a, b};
-    if (random.chance(0.3)) {
-      graph.at(b).constant = sample_constant(random, graph.at(b).type);
-      graph.inputs = {a};
-    }
-    if (dtype == DType::s8) fit_output_scale(graph, random, a, b, output, inner);
-    graph.nodes.push_back({.op = Op::batch_matmul,
-                           .inputs = {a, b},
-                           .outputs = {output},
-                           .attributes = Attributes::of(attributes),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.at(output).type = infer({graph, graph.nodes[0]}).at(0);
-    graph.outputs = {output};
-    return graph;
   }
 
  private:

@@ -6,7 +6,6 @@
 #include "kernels/convolution_2d_quantized.hpp"
 
 #include "ops/constraints.hpp"
-#include "ops/sampling.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
 
@@ -109,43 +108,6 @@ class Convolution2d final : public Operator {
 
   int64_t macs(const NodeView& view) const override {
     return view.output().type.shape.elements() * convolution_windows(view).taps() * weights_shape(view)[3];
-  }
-
-  Graph sample(Random& random) const override {
-    Windows windows = sample_windows(random, true);
-    const bool pointwise = random.chance(0.25);
-    if (pointwise) windows = {{.input = random.integer(1, 7)}, {.input = random.integer(1, 7)}};
-    const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
-    const int32_t group_count = random.chance(0.85) ? 1 : random.integer(2, 3);
-    const int32_t channels = random.chance(0.3) ? 4 * random.integer(1, 4) : random.integer(1, 7);
-    const int64_t pixels = static_cast<int64_t>(windows.height.output()) * windows.width.output() * batches;
-    const int64_t most_outputs = std::clamp<int64_t>(6000 / (pixels * windows.taps() * channels), 1, 16);
-    const int32_t outputs = group_count * random.integer(1, static_cast<int32_t>(most_outputs));
-
-    Graph graph;
-    const TensorId input =
-        sample_tensor(graph, random, "input", DType::s8,
-                      {batches, windows.height.input, windows.width.input, channels * group_count});
-    const TensorId weights =
-        sample_weights(graph, random, {outputs, windows.height.window, windows.width.window, channels},
-                       random.chance(0.7) ? 0 : -1);
-    const TensorId bias =
-        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
-    const TensorId output =
-        sample_tensor(graph, random, "output", DType::s8,
-                      {batches, windows.height.output(), windows.width.output(), outputs});
-    fit_output_scale(graph, random, input, weights, output, windows.taps() * channels);
-    graph.nodes.push_back({.op = Op::convolution_2d,
-                           .inputs = {input, weights, bias},
-                           .outputs = {output},
-                           .attributes = Attributes::of(WindowAttributes::of(windows)),
-                           .activation = sample_activation(random),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    vary_weighted_types(graph, random);
-    return graph;
   }
 };
 

@@ -9,7 +9,6 @@
 #include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
 #include "ops/constraints.hpp"
-#include "ops/sampling.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
 #include "tensor/requantization.hpp"
@@ -108,40 +107,6 @@ class DepthwiseConvolution2d final : public Operator {
 
   int64_t macs(const NodeView& view) const override {
     return view.output().type.shape.elements() * convolution_windows(view).taps();
-  }
-
-  Graph sample(Random& random) const override {
-    const Windows windows = sample_windows(random, true);
-    const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
-    const int32_t multiplicity = random.chance(0.7) ? 1 : random.integer(2, 5);
-    const int64_t pixels = static_cast<int64_t>(windows.height.output()) * windows.width.output() * batches;
-    const int64_t most_channels = std::clamp<int64_t>(5000 / (pixels * windows.taps() * multiplicity), 1, 18);
-    const int32_t channels = random.integer(1, static_cast<int32_t>(most_channels));
-    const int32_t outputs = channels * multiplicity;
-
-    Graph graph;
-    const TensorId input = sample_tensor(graph, random, "input", DType::s8,
-                                         {batches, windows.height.input, windows.width.input, channels});
-    const TensorId weights =
-        sample_weights(graph, random, {1, windows.height.window, windows.width.window, outputs},
-                       random.chance(0.7) ? 3 : -1);
-    const TensorId bias =
-        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
-    const TensorId output =
-        sample_tensor(graph, random, "output", DType::s8,
-                      {batches, windows.height.output(), windows.width.output(), outputs});
-    fit_output_scale(graph, random, input, weights, output, windows.taps());
-    graph.nodes.push_back({.op = Op::depthwise_convolution_2d,
-                           .inputs = {input, weights, bias},
-                           .outputs = {output},
-                           .attributes = Attributes::of(WindowAttributes::of(windows)),
-                           .activation = sample_activation(random),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    vary_weighted_types(graph, random);
-    return graph;
   }
 };
 

@@ -6,7 +6,6 @@
 
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
-#include "ops/sampling.hpp"
 #include "ops/weighted/attributes.hpp"
 #include "ops/weighted/dual.hpp"
 #include "ops/weighted/f32_blocks.hpp"
@@ -148,35 +147,6 @@ class FullyConnected final : public Operator {
 
   int64_t macs(const NodeView& view) const override {
     return batch_count(view) * input_length(view) * output_length(view);
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const int32_t batches = random.chance(0.7) ? 1 : random.integer(1, 3);
-    const int32_t inputs = random.integer(1, 70);
-    const int32_t outputs = random.integer(1, 20);
-    const bool rank_4 = random.chance(0.2);
-    const Shape shape = rank_4 ? Shape{batches, 1, 1, inputs} : Shape{batches, inputs};
-    const TensorId input = sample_tensor(graph, random, "input", DType::s8, shape);
-    const TensorId weights = sample_weights(graph, random, {outputs, inputs}, random.chance(0.5) ? 0 : -1);
-    const TensorId bias =
-        random.chance(0.8) ? sample_bias(graph, random, input, weights, outputs) : TensorId();
-    const bool keep_rank = rank_4 && random.chance(0.5);
-    const TensorId output =
-        sample_tensor(graph, random, "output", DType::s8,
-                      keep_rank ? Shape{batches, 1, 1, outputs} : Shape{batches, outputs});
-    fit_output_scale(graph, random, input, weights, output, inputs);
-    graph.nodes.push_back({.op = Op::fully_connected,
-                           .inputs = {input, weights, bias},
-                           .outputs = {output},
-                           .attributes = Attributes::of(FullyConnectedAttributes{keep_rank}),
-                           .activation = sample_activation(random),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    vary_weighted_types(graph, random);
-    return graph;
   }
 };
 

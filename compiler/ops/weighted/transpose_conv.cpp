@@ -9,7 +9,6 @@
 
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
-#include "ops/sampling.hpp"
 #include "ops/weighted/attributes.hpp"
 #include "ops/weighted/product_form.hpp"
 #include "ops/weighted/weighted.hpp"
@@ -193,58 +192,6 @@ class TransposeConv final : public Operator {
           output,
           std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), range.lowest, range.highest));
     });
-  }
-
-  Graph sample(Random& random) const override {
-    Graph graph;
-    const bool real = random.chance(0.4);
-    const bool wide = !real && random.chance(0.3);
-    const int32_t channels = random.integer(1, 4);
-    const int32_t outputs = random.integer(1, 4);
-    const int32_t window_height = random.integer(1, 4);
-    const int32_t window_width = random.integer(1, 4);
-    const TransposeConvAttributes attributes{random.integer(1, 3), random.integer(1, 3),
-                                             random.integer(0, window_height - 1),
-                                             random.integer(0, window_width - 1)};
-    const Shape from{random.chance(0.8) ? 1 : 2, random.integer(1, 5), random.integer(1, 5), channels};
-    const auto side = [&](int axis, int32_t stride, int32_t window, int32_t pad) {
-      return std::max(1,
-                      (from[axis] - 1) * stride + window - pad - random.integer(0, 2) + random.integer(0, 2));
-    };
-    const Shape to{from[0], side(1, attributes.stride_height, window_height, attributes.pad_top),
-                   side(2, attributes.stride_width, window_width, attributes.pad_left), outputs};
-    const DType dtype = real ? DType::f32 : wide ? DType::s16 : DType::s8;
-    const TensorId input = sample_tensor(graph, random, "input", dtype, from);
-    const Shape kernel{outputs, window_height, window_width, channels};
-    TensorId weights;
-    if (real) {
-      weights = sample_tensor(graph, random, "weights", dtype, kernel);
-      graph.at(weights).constant = sample_constant(random, graph.at(weights).type);
-    } else {
-      weights = sample_weights(graph, random, kernel, random.chance(0.6) ? 0 : -1);
-    }
-    std::vector<TensorId> inputs = {input, weights};
-    if (random.chance(0.6)) {
-      if (real) {
-        inputs.push_back(sample_tensor(graph, random, "bias", dtype, {outputs}));
-        graph.at(inputs.back()).constant = sample_constant(random, graph.at(inputs.back()).type);
-      } else {
-        inputs.push_back(sample_bias(graph, random, input, weights, outputs));
-        if (wide) widen_bias(graph.at(inputs.back()));
-      }
-    }
-    const TensorId output = sample_tensor(graph, random, "output", dtype, to);
-    if (!real) fit_output_scale(graph, random, input, weights, output, channels * 2);
-    graph.nodes.push_back({.op = Op::transpose_conv,
-                           .inputs = inputs,
-                           .outputs = {output},
-                           .attributes = Attributes::of(attributes),
-                           .activation = sample_activation(random),
-                           .name = "sample",
-                           .source_index = 0});
-    graph.inputs = {input};
-    graph.outputs = {output};
-    return graph;
   }
 };
 

@@ -1,4 +1,4 @@
-// Helpers for the operators' samplers: random tensors that are valid and not degenerate.
+// Helpers for samplers: random tensors that are valid and not degenerate.
 #pragma once
 
 #include "ir/edit.hpp"
@@ -19,12 +19,14 @@ TensorId sample_bias(Graph& graph, Random& random, TensorId input, TensorId weig
 void fit_output_scale(Graph& graph, Random& random, TensorId input, TensorId weights, TensorId output,
                       int64_t terms);
 Activation sample_activation(Random& random);
+// Makes an int32 bias one of 64 bits.
+void widen_bias(Tensor& bias);
 // Turns an int8 graph of one node with weights into one of the other types that such operators take, or not:
 // float32, float32 with int8 weights, uint8, int8 weights with a zero point.
-// A bias of 64 bits, of what it was.
-void widen_bias(Tensor& bias);
 void vary_weighted_types(Graph& graph, Random& random);
 // A constant of random bytes over the whole range of the type.
 Constant sample_constant(Random& random, const TensorType& type);
+// Gives the first output of the first node the type that its operator infers.
+void infer_output(Graph& graph);
 
 }  // namespace burin

@@ -1,7 +1,9 @@
-#include "ops/sampling.hpp"
+#include "samplers/sampling.hpp"
 
 #include <algorithm>
 #include <cmath>
+
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -141,6 +143,11 @@ void vary_weighted_types(Graph& graph, Random& random) {
 
 Activation sample_activation(Random& random) {
   return static_cast<Activation>(random.integer(0, 3));
+}
+
+void infer_output(Graph& graph) {
+  const Node& node = graph.nodes[0];
+  graph.at(node.outputs[0]).type = operator_of(node).infer({graph, node}).at(0);
 }
 
 }  // namespace burin
