@@ -2,7 +2,7 @@
 // generated code on this machine and in QEMU.
 #include <catch2/catch.hpp>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "random/check.hpp"
 
 namespace burin::test {

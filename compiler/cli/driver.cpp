@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "eval/evaluator.hpp"
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "lower/lower.hpp"
 #include "ops/operator.hpp"
 #include "passes/pass.hpp"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/verbs.hpp"
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {

@@ -1,5 +1,5 @@
-// The interface of an operator: everything Burin knows about it, except its kernels, which are listed in
-// ops/kernels.def. One operator is one file in this folder.
+// The interface of an operator: what it means. How a format writes it is in formats/, its kernels are listed in
+// ops/kernels.def. One operator is one file of its family's folder.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "ir/graph.hpp"
-#include "ops/source_operator.hpp"
 #include "ops/value.hpp"
 #include "support/result.hpp"
 
@@ -57,11 +56,6 @@ class Operator {
   virtual const OperatorFacts& facts() const = 0;
   // Attributes by name, for the text form.
   virtual Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const = 0;
-
-  // Translates a TFLite operator: attributes, fused activation, and which of the inputs stay tensors.
-  // Constant operands that configure (axes, paddings, shapes) become attributes. Does not need to check what
-  // `constraints` say.
-  virtual Result<NodeDraft> read_tflite(const SourceOperator& source) const = 0;
 
   // In the order they are checked: a later one may rely on the earlier ones. Number of operands is checked
   // before.

@@ -50,25 +50,6 @@ WindowAttributes WindowAttributes::of(const Windows& windows) {
           .pad_right = w.pad_after};
 }
 
-WindowAttributes read_window(const SourceOperator& source, int32_t window_height, int32_t window_width,
-                             bool dilated) {
-  const auto field = [&](std::string_view name) { return static_cast<int32_t>(source.integer(name)); };
-  WindowAttributes attributes{.stride_height = field("stride_h"), .stride_width = field("stride_w")};
-  if (dilated) {
-    attributes.dilation_height = field("dilation_h_factor");
-    attributes.dilation_width = field("dilation_w_factor");
-  }
-  constexpr int64_t padding_same = 0;
-  if (source.integer("padding") != padding_same || !source.has_input(0)) return attributes;
-  const Shape& input = source.input(0).type.shape;
-  if (input.rank() != 4) return attributes;
-  Windows windows = attributes.windows(input, window_height, window_width);
-  if (!windows.sound()) return attributes;
-  windows.height.pad_same();
-  windows.width.pad_same();
-  return WindowAttributes::of(windows);
-}
-
 std::vector<std::pair<std::string, int32_t>> window_geometry(const Windows& windows, const Shape& input,
                                                              const Shape& output) {
   return {{"batches", input[0]},

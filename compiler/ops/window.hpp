@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "ops/kernel.hpp"
-#include "ops/source_operator.hpp"
 
 namespace burin {
 
@@ -75,11 +74,6 @@ struct WindowAttributes {
   Windows windows(const Shape& input, int32_t window_height, int32_t window_width) const;
   static WindowAttributes of(const Windows& windows);
 };
-
-// Strides, padding and, where `dilated`, dilations of a TFLite operator whose window has that many taps. What
-// is not a window over an image of rank 4 is left to the constraints.
-WindowAttributes read_window(const SourceOperator& source, int32_t window_height, int32_t window_width,
-                             bool dilated);
 
 // The enumerators that kernels/window.hpp asks of a geometry. Both tensors are NHWC.
 std::vector<std::pair<std::string, int32_t>> window_geometry(const Windows& windows, const Shape& input,

@@ -1,7 +1,7 @@
 """Models as plain Python values, and writing them as .tflite files by way of flatc and this project's schema.
 
 A document is flatc's JSON form of a model: dictionaries, lists and numbers named as in
-compiler/import/tflite/schema.fbs. `Builder` makes the usual ones; anything odd can be written out by hand.
+compiler/formats/tflite/schema.fbs. `Builder` makes the usual ones; anything odd can be written out by hand.
 There is no way back here: flatc prints floats with six decimals, which is not enough for a scale.
 """
 
@@ -13,7 +13,7 @@ import tempfile
 
 import numpy as np
 
-SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "compiler/import/tflite/schema.fbs"
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "compiler/formats/tflite/schema.fbs"
 
 _DTYPES = {
     "FLOAT32": "<f4", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8",

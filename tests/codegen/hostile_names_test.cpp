@@ -8,7 +8,7 @@
 #include <regex>
 #include <set>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "ir/text.hpp"
 #include "support/emitted.hpp"
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "cli/driver.hpp"
-#include "import/import.hpp"
-#include "import/tir/tir.hpp"
+#include "formats/import.hpp"
+#include "formats/tir/tir.hpp"
 #include "ir/text.hpp"
 #include "support/check.hpp"
 

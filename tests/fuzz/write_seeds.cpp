@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "ir/text.hpp"
 #include "ops/operator.hpp"
 #include "samplers/samplers.hpp"

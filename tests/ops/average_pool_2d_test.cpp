@@ -54,7 +54,7 @@ TEST_CASE("average_pool_2d reads a SAME window", "[ops][average_pool_2d]") {
                            {"filter_height", 3},
                            {"filter_width", 2},
                            {"fused_activation_function", 1}});
-  const auto draft = operator_of(Op::average_pool_2d).read_tflite(source);
+  const auto draft = test::read(tflite::schema::BuiltinOperator::AVERAGE_POOL_2D, source);
   REQUIRE(draft.ok());
   std::vector<int32_t> values;
   for (const char* name : {"window_height", "window_width", "stride_height", "stride_width", "pad_top",

@@ -96,7 +96,7 @@ TEST_CASE("convolution_2d pads a SAME window with the odd row after", "[ops][con
                              {"dilation_h_factor", 1},
                              {"dilation_w_factor", 2},
                              {"fused_activation_function", 3}});
-    const auto draft = operator_of(Op::convolution_2d).read_tflite(source);
+    const auto draft = test::read(tflite::schema::BuiltinOperator::CONV_2D, source);
     REQUIRE(draft.ok());
     CHECK(draft->activation == Activation::relu6);
     std::vector<int32_t> result;

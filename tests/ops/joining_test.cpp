@@ -68,7 +68,7 @@ TEST_CASE("CONCATENATION is read without its empty parts and counts axes from th
   const test::FakeSource source(
       {tensor(DType::s8, {2, 2}), tensor(DType::s8, {2, 0}), tensor(DType::s8, {2, 3})},
       tensor(DType::s8, {2, 5}), {{"axis", -1}, {"fused_activation_function", 0}});
-  const Result<NodeDraft> draft = operator_of(Op::concatenation).read_tflite(source);
+  const Result<NodeDraft> draft = test::read(tflite::schema::BuiltinOperator::CONCATENATION, source);
   REQUIRE(draft);
   CHECK(draft->inputs == std::vector<TensorId>{TensorId(0), TensorId(2)});
   CHECK(test::integer_attribute(draft->attributes, "axis") == 1);

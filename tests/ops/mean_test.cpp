@@ -47,13 +47,13 @@ TEST_CASE("mean reads its axes from the second operand", "[ops][mean]") {
   const FakeSource constant_axes(
       {tensor(DType::s8, {1, 2, 3, 4}), constant<int32_t>(DType::s32, {2}, {}, {1, -2})},
       tensor(DType::s8, {1, 4}), {{"keep_dims", 0}});
-  const auto draft = operator_of(Op::mean).read_tflite(constant_axes);
+  const auto draft = test::read(tflite::schema::BuiltinOperator::MEAN, constant_axes);
   REQUIRE(draft.ok());
   CHECK(draft->inputs.size() == 1);
   CHECK(draft->attributes == attributes(Op::mean, {{"axes", std::vector<int32_t>{1, -2}}}));
   const FakeSource computed_axes({tensor(DType::s8, {1, 2, 3, 4}), tensor(DType::s32, {2})},
                                  tensor(DType::s8, {1, 4}), {{"keep_dims", 0}});
-  CHECK_FALSE(operator_of(Op::mean).read_tflite(computed_axes).ok());
+  CHECK_FALSE(test::read(tflite::schema::BuiltinOperator::MEAN, computed_axes).ok());
 }
 
 TEST_CASE("mean names the rule that a use of it breaks", "[ops][mean]") {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/tflite/operators/operators.hpp"
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
 
@@ -99,9 +100,16 @@ class FakeSource final : public SourceOperator {
   const std::vector<TensorId>& outputs() const override { return outputs_; }
   const std::vector<TensorId>& intermediates() const override { return none_; }
   const Tensor& tensor(TensorId id) const override { return tensors_.at(id.index); }
+  TensorId add_tensor(Tensor tensor) override {
+    tensors_.push_back(std::move(tensor));
+    return TensorId(tensors_.size() - 1);
+  }
+  void add_node(NodeDraft node) override { nodes.push_back(std::move(node)); }
   int64_t integer(std::string_view field) const override { return fields_.at(std::string(field)); }
   float real(std::string_view) const override { return 0; }
   std::vector<int32_t> integers(std::string_view) const override { return {}; }
+
+  std::vector<NodeDraft> nodes;  // in front of the one that the reader returned
 
  private:
   std::vector<Tensor> tensors_;
@@ -110,6 +118,11 @@ class FakeSource final : public SourceOperator {
   std::vector<TensorId> none_;
   std::map<std::string, int64_t, std::less<>> fields_;
 };
+
+// What the reader of a kind of TFLite operator makes of one.
+inline Result<NodeDraft> read(tflite::schema::BuiltinOperator kind, FakeSource source) {
+  return tflite::reader_of(kind)->read(source);
+}
 
 inline int32_t integer_attribute(const Attributes& attributes, std::string_view name) {
   for (const NamedAttribute& attribute : attributes.list())

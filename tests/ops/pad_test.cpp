@@ -31,13 +31,13 @@ TEST_CASE("pad reads its paddings from the second operand", "[ops][pad]") {
   const FakeSource constant_paddings(
       {tensor(DType::s8, {3, 4}), constant<int32_t>(DType::s32, {2, 2}, {}, {1, 2, 0, 3})},
       tensor(DType::s8, {6, 7}), {});
-  const auto draft = operator_of(Op::pad).read_tflite(constant_paddings);
+  const auto draft = test::read(tflite::schema::BuiltinOperator::PAD, constant_paddings);
   REQUIRE(draft.ok());
   CHECK(draft->inputs.size() == 1);
   CHECK(draft->attributes == attributes(Op::pad, {{"paddings", std::vector<int32_t>{1, 2, 0, 3}}}));
   const FakeSource computed({tensor(DType::s8, {3, 4}), tensor(DType::s32, {2, 2})},
                             tensor(DType::s8, {6, 7}), {});
-  CHECK_FALSE(operator_of(Op::pad).read_tflite(computed).ok());
+  CHECK_FALSE(test::read(tflite::schema::BuiltinOperator::PAD, computed).ok());
 }
 
 TEST_CASE("pad names the rule that a use of it breaks", "[ops][pad]") {

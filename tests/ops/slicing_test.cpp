@@ -39,7 +39,7 @@ Axes read_strided(const Shape& shape, const std::vector<int32_t>& begin, const s
                            {"new_axis_mask", masks.new_axis},
                            {"shrink_axis_mask", masks.shrink},
                            {"offset", masks.offset}});
-  const Result<NodeDraft> draft = operator_of(Op::strided_slice).read_tflite(source);
+  const Result<NodeDraft> draft = test::read(tflite::schema::BuiltinOperator::STRIDED_SLICE, source);
   REQUIRE(draft);
   return {list_attribute(draft->attributes, "begin"), list_attribute(draft->attributes, "step"),
           list_attribute(draft->attributes, "extent")};
@@ -71,16 +71,16 @@ TEST_CASE("STRIDED_SLICE masks open bounds, drop, add and skip axes", "[ops]") {
 TEST_CASE("a slice with bounds that are computed is refused", "[ops]") {
   const FakeSource source({tensor(DType::s8, {4}), tensor(DType::s32, {1}), indices({2}), indices({1})},
                           tensor(DType::s8, {2}), {});
-  CHECK_FALSE(operator_of(Op::strided_slice).read_tflite(source));
+  CHECK_FALSE(test::read(tflite::schema::BuiltinOperator::STRIDED_SLICE, source));
   const FakeSource block({tensor(DType::s8, {4}), tensor(DType::s32, {1}), indices({2})},
                          tensor(DType::s8, {2}), {});
-  CHECK_FALSE(operator_of(Op::slice).read_tflite(block));
+  CHECK_FALSE(test::read(tflite::schema::BuiltinOperator::SLICE, block));
 }
 
 TEST_CASE("SLICE takes -1 for all that is left", "[ops]") {
   const FakeSource source({tensor(DType::s8, {4, 6}), indices({1, 2}), indices({-1, 3})},
                           tensor(DType::s8, {3, 3}), {});
-  const Result<NodeDraft> draft = operator_of(Op::slice).read_tflite(source);
+  const Result<NodeDraft> draft = test::read(tflite::schema::BuiltinOperator::SLICE, source);
   REQUIRE(draft);
   CHECK(draft->inputs.size() == 1);
   CHECK(list_attribute(draft->attributes, "extent") == std::vector<int32_t>{3, 3});

@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "corpus.hpp"
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "passes/channel_ranges.hpp"
 #include "passes/graph_builder.hpp"
 #include "samplers/samplers.hpp"

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 
 namespace burin::test {
 namespace fs = std::filesystem;

@@ -7,7 +7,7 @@
 
 #include "codegen/generate.hpp"
 #include "eval/evaluator.hpp"
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "ir/text.hpp"
 #include "ir/verify.hpp"
 #include "lower/lower.hpp"

@@ -1,8 +1,8 @@
 // Texts that are no graph: E0304 with line and column, or E0303 where they contradict themselves.
 #include <catch2/catch.hpp>
 
-#include "import/import.hpp"
-#include "import/tir/tir.hpp"
+#include "formats/import.hpp"
+#include "formats/tir/tir.hpp"
 #include "support/random.hpp"
 
 namespace burin {

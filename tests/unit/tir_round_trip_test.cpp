@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "corpus.hpp"
-#include "import/import.hpp"
-#include "import/tir/tir.hpp"
+#include "formats/import.hpp"
+#include "formats/tir/tir.hpp"
 #include "ir/text.hpp"
 #include "ops/operator.hpp"
 #include "samplers/samplers.hpp"

@@ -17,11 +17,6 @@ constexpr Constraint constraint_list[] = {
 
 }  // namespace
 
-Result<NodeDraft> ArithmeticOperator::read_tflite(const SourceOperator& source) const {
-  if (facts_.activation) return read_fused_activation(source);
-  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::span<const Constraint> ArithmeticOperator::constraints() const {
   return constraint_list;
 }

@@ -22,7 +22,6 @@ class ArithmeticOperator final : public BinaryOperator {
         real_(real),
         integer_(integer) {}
   const OperatorFacts& facts() const override { return facts_; }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
 

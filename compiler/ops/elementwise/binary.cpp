@@ -97,13 +97,6 @@ Attributes BinaryOperator::parse_attributes(const std::vector<NamedAttribute>& l
   return attributes_from_list<NoAttributes>(list, error);
 }
 
-Result<NodeDraft> BinaryOperator::read_fused_activation(const SourceOperator& source) {
-  const Result<Activation> activation = tflite_activation(source);
-  if (!activation) return activation.diagnostics();
-  return NodeDraft{
-      .inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{}), .activation = *activation};
-}
-
 std::vector<TensorType> BinaryOperator::infer(const NodeView& view) const {
   return {{view.output().type.dtype, *broadcast_shape(view.input(0).type.shape, view.input(1).type.shape)}};
 }

@@ -31,9 +31,6 @@ class BinaryOperator : public Operator {
   std::vector<TensorType> infer(const NodeView& view) const override;
 
  protected:
-  // A TFLite operator with both operands and a fused activation.
-  static Result<NodeDraft> read_fused_activation(const SourceOperator& source);
-
   // Calls compute(output index, left index, right index) for every element of the output.
   template <class Compute>
   static void for_each_pair(const NodeView& view, Compute compute) {

@@ -62,10 +62,6 @@ bool is_logical(Relation relation) {
 
 }  // namespace
 
-Result<NodeDraft> ComparisonOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::span<const Constraint> ComparisonOperator::constraints() const {
   return is_logical(relation_) ? std::span<const Constraint>(logical_list)
                                : std::span<const Constraint>(comparison_list);

@@ -21,7 +21,6 @@ class ComparisonOperator final : public BinaryOperator {
                .maximum_outputs = 1},
         relation_(relation) {}
   const OperatorFacts& facts() const override { return facts_; }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
 

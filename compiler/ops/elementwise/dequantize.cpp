@@ -35,12 +35,6 @@ class Dequantize final : public UnaryOperator {
                                          .maximum_outputs = 1};
     return facts;
   }
-  // Half-precision weights are widened where they are read, and stand for themselves.
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    NodeDraft draft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-    if (has_dtype(source.input(0), DType::f32)) draft.op = Op::reshape;
-    return draft;
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   void evaluate(const Evaluation& evaluation) const override {

@@ -17,10 +17,6 @@ constexpr Constraint constraint_list[] = {
 
 }  // namespace
 
-Result<NodeDraft> ExtremumOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::span<const Constraint> ExtremumOperator::constraints() const {
   return constraint_list;
 }

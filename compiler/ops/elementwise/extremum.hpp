@@ -9,7 +9,6 @@ namespace burin {
 class ExtremumOperator : public BinaryOperator {
  public:
   explicit ExtremumOperator(bool greater) : greater_(greater) {}
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
 

@@ -38,11 +38,6 @@ class LeakyRelu final : public UnaryOperator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<LeakyReluAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(LeakyReluAttributes{source.real("alpha")})};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
  protected:

@@ -46,9 +46,6 @@ class Mul final : public BinaryOperator {
                                          .activation = true};
     return facts;
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return read_fused_activation(source);
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   void evaluate(const Evaluation& evaluation) const override {

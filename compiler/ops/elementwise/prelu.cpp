@@ -42,9 +42,6 @@ class Prelu final : public BinaryOperator {
                                          .maximum_outputs = 1};
     return facts;
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   void evaluate(const Evaluation& evaluation) const override {

@@ -37,10 +37,6 @@ Attributes SelectOperator::parse_attributes(const std::vector<NamedAttribute>& l
   return attributes_from_list<NoAttributes>(list, error);
 }
 
-Result<NodeDraft> SelectOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::span<const Constraint> SelectOperator::constraints() const {
   return constraint_list;
 }

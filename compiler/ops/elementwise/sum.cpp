@@ -86,10 +86,6 @@ class QuantizedSum {
 
 }  // namespace
 
-Result<NodeDraft> SumOperator::read_tflite(const SourceOperator& source) const {
-  return read_fused_activation(source);
-}
-
 std::span<const Constraint> SumOperator::constraints() const {
   return constraint_list;
 }

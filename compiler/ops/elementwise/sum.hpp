@@ -19,7 +19,6 @@ SumScaling sum_scaling(const NodeView& view, int32_t sign);
 class SumOperator : public BinaryOperator {
  public:
   explicit SumOperator(int32_t sign) : sign_(sign) {}
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   void evaluate(const Evaluation& evaluation) const override;
 

@@ -12,10 +12,6 @@ Attributes UnaryOperator::parse_attributes(const std::vector<NamedAttribute>& li
   return attributes_from_list<NoAttributes>(list, error);
 }
 
-Result<NodeDraft> UnaryOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::vector<TensorType> UnaryOperator::infer(const NodeView& view) const {
   return {{view.output().type.dtype, view.input(0).type.shape}};
 }

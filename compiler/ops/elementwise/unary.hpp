@@ -12,7 +12,6 @@ namespace burin {
 class UnaryOperator : public Operator {
  public:
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   // The input's shape, the declared type.
   std::vector<TensorType> infer(const NodeView& view) const override;
   void evaluate(const Evaluation& evaluation) const override;

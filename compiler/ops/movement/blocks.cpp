@@ -33,12 +33,6 @@ constexpr Constraint to_space_list[] = {
 
 }  // namespace
 
-Result<NodeDraft> BlockOperator::read_tflite(const SourceOperator& source) const {
-  const int64_t side = std::clamp<int64_t>(source.integer("block_size"), 0, INT32_MAX);
-  return NodeDraft{.inputs = {source.inputs().at(0)},
-                   .attributes = Attributes::of(BlockAttributes{static_cast<int32_t>(side)})};
-}
-
 std::span<const Constraint> BlockOperator::constraints() const {
   return to_depth_ ? std::span<const Constraint>(to_depth_list) : std::span<const Constraint>(to_space_list);
 }

@@ -14,7 +14,6 @@ class BlockOperator final : public RearrangingOperator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<BlockAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   Movement movement(const NodeView& view) const override;

@@ -57,19 +57,6 @@ class Concatenation final : public JoinOperator {
     return facts;
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    if (source.integer("fused_activation_function") != 0)
-      return Diagnostic{.code = DiagnosticCode::E0402,
-                        .message = "a fused activation is not supported",
-                        .help = "export the activation as an operator of its own"};
-    NodeDraft draft{.inputs = {},
-                    .attributes = Attributes::of(AxisAttributes{
-                        resolved_axis(source.integer("axis"), source.output().type.shape.rank())})};
-    for (const TensorId id : source.inputs())
-      if (!id.valid() || source.tensor(id).type.shape.elements() > 0) draft.inputs.push_back(id);
-    return draft;
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }

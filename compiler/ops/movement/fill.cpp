@@ -14,9 +14,6 @@ class Fill final : public RearrangingOperator {
  public:
   Fill() : RearrangingOperator(Op::fill, "FILL", "One number for every element.") {}
   std::span<const Constraint> constraints() const override { return constraint_list; }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = {source.inputs().at(1)}, .attributes = Attributes::of(NoAttributes{})};
-  }
   Movement movement(const NodeView& view) const override {
     Movement movement;
     for (const int32_t extent : view.output().type.shape.dims()) movement.axes.push_back({extent, 0});

@@ -68,12 +68,6 @@ class Gather final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<GatherAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(GatherAttributes{
-                         resolved_axis(source.integer("axis"), source.input(0).type.shape.rank()),
-                         resolved_axis(source.integer("batch_dims"), source.input(1).type.shape.rank())})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

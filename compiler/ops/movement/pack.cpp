@@ -36,13 +36,6 @@ class Pack final : public JoinOperator {
     return facts;
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const size_t rank = source.input(0).type.shape.rank() + 1;
-    return NodeDraft{
-        .inputs = source.inputs(),
-        .attributes = Attributes::of(AxisAttributes{resolved_axis(source.integer("axis"), rank)})};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

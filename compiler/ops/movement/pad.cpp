@@ -83,20 +83,6 @@ class Pad final : public Operator {
     return attributes_from_list<PadAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const auto paddings = source.constant_integers(1);
-    if (!paddings)
-      return Diagnostic{
-          .code = DiagnosticCode::E0402, .message = "the paddings are not constant", .help = {}};
-    PadAttributes attributes;
-    for (const int64_t padding : *paddings)
-      attributes.paddings.push_back(static_cast<int32_t>(std::clamp<int64_t>(padding, INT32_MIN, INT32_MAX)));
-    return NodeDraft{.inputs = {source.inputs()[0]},
-                     .attributes = Attributes::of(std::move(attributes)),
-                     .activation = Activation::none,
-                     .op = {}};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

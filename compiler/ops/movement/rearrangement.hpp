@@ -21,9 +21,6 @@ class RearrangingOperator : public MovementOperator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<NoAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(NoAttributes{})};
-  }
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
 
  private:

@@ -10,10 +10,6 @@ Attributes ReshapingOperator::parse_attributes(const std::vector<NamedAttribute>
   return attributes_from_list<NoAttributes>(list, error);
 }
 
-Result<NodeDraft> ReshapingOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(NoAttributes{})};
-}
-
 std::vector<TensorType> ReshapingOperator::infer(const NodeView& view) const {
   return {{view.input(0).type.dtype, view.output().type.shape}};
 }

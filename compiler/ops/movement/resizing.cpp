@@ -7,12 +7,6 @@ Attributes ResizeOperator::parse_attributes(const std::vector<NamedAttribute>& l
   return attributes_from_list<ResizeAttributes>(list, error);
 }
 
-Result<NodeDraft> ResizeOperator::read_tflite(const SourceOperator& source) const {
-  return NodeDraft{.inputs = {source.inputs().at(0)},
-                   .attributes = Attributes::of(ResizeAttributes{source.integer("align_corners") != 0,
-                                                                 source.integer("half_pixel_centers") != 0})};
-}
-
 std::vector<TensorType> ResizeOperator::infer(const NodeView& view) const {
   return {view.output().type};
 }

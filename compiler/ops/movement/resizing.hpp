@@ -10,7 +10,6 @@ namespace burin {
 class ResizeOperator : public Operator {
  public:
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
 };
 

@@ -24,19 +24,6 @@ class ReverseV2 final : public RearrangingOperator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<ReverseAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const auto axes = source.constant_integers(1);
-    if (!axes)
-      return Diagnostic{.code = DiagnosticCode::E0402,
-                        .message = "the axes are not constant",
-                        .help = "make the axes constant"};
-    ReverseAttributes attributes;
-    const auto rank = static_cast<int64_t>(source.input(0).type.shape.rank());
-    for (const int64_t axis : *axes)
-      attributes.axes.push_back(
-          static_cast<int32_t>(std::clamp<int64_t>(axis < 0 ? axis + rank : axis, -1, rank)));
-    return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(std::move(attributes))};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
 

@@ -28,9 +28,6 @@ class ShapeOperator final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<NoAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView& view) const override {
     return {{view.output().type.dtype, Shape{static_cast<int32_t>(view.input(0).type.shape.rank())}}};

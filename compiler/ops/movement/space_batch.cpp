@@ -87,24 +87,6 @@ Attributes SpaceBatchOperator::parse_attributes(const std::vector<NamedAttribute
   return attributes_from_list<SpaceBatchAttributes>(list, error);
 }
 
-Result<NodeDraft> SpaceBatchOperator::read_tflite(const SourceOperator& source) const {
-  const auto block = source.constant_integers(1);
-  const auto edges = source.constant_integers(2);
-  const size_t sides = source.input(0).type.shape.rank() == 4 ? 2 : 1;
-  if (!block || !edges || block->size() != sides || edges->size() != 2 * sides)
-    return Diagnostic{
-        .code = DiagnosticCode::E0402,
-        .message = "the blocks and what is added or cut off are not constants of height and width",
-        .help = "make both constant"};
-  const auto narrow = [](int64_t x) { return static_cast<int32_t>(std::clamp<int64_t>(x, -1, INT32_MAX)); };
-  SpaceBatchAttributes attributes{.block_height = narrow((*block)[0]), .top = narrow((*edges)[0])};
-  if (sides == 2) {
-    attributes.block_width = narrow((*block)[1]);
-    attributes.left = narrow((*edges)[2]);
-  }
-  return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(attributes)};
-}
-
 std::span<const Constraint> SpaceBatchOperator::constraints() const {
   return to_batch_ ? std::span<const Constraint>(to_batch_list) : std::span<const Constraint>(to_space_list);
 }

@@ -21,7 +21,6 @@ class SpaceBatchOperator final : public Operator {
         to_batch_(to_batch) {}
   const OperatorFacts& facts() const override { return facts_; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   // The declared shape: attributes leave open what lies behind the last row and column.
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }

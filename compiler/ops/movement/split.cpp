@@ -16,10 +16,6 @@ class Split final : public SplitOperator {
                                          .maximum_outputs = 1024};
     return facts;
   }
-
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return read_split(source, 1, 0);
-  }
 };
 
 }  // namespace

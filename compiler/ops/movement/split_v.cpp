@@ -16,11 +16,6 @@ class SplitV final : public SplitOperator {
                                          .maximum_outputs = 1024};
     return facts;
   }
-
-  // The lengths are those of the outputs, whose shapes are known.
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return read_split(source, 0, 2);
-  }
 };
 
 }  // namespace

@@ -43,15 +43,4 @@ std::vector<TensorType> SplitOperator::infer(const NodeView& view) const {
   return parts;
 }
 
-Result<NodeDraft> SplitOperator::read_split(const SourceOperator& source, size_t whole, size_t axis) {
-  const auto value = source.constant_integers(axis);
-  if (!value || value->size() != 1)
-    return Diagnostic{.code = DiagnosticCode::E0402,
-                      .message = "the axis is not a constant number",
-                      .help = "make the axis constant"};
-  const size_t rank = source.input(whole).type.shape.rank();
-  return NodeDraft{.inputs = {source.inputs().at(whole)},
-                   .attributes = Attributes::of(AxisAttributes{resolved_axis(value->front(), rank)})};
-}
-
 }  // namespace burin

@@ -9,10 +9,6 @@ class SplitOperator : public SeparateOperator {
  public:
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
-
- protected:
-  // With the tensor to split and its axis at these operands; the axis has to be constant.
-  static Result<NodeDraft> read_split(const SourceOperator& source, size_t whole, size_t axis);
 };
 
 }  // namespace burin

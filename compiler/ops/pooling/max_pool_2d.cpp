@@ -45,9 +45,6 @@ class MaxPool2d final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<PoolAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return read_tflite_pool(source);
-  }
   std::span<const Constraint> constraints() const override { return pool_constraints(); }
   std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
   void evaluate(const Evaluation& evaluation) const override {

@@ -64,19 +64,6 @@ std::span<const Constraint> pool_constraints() {
   return constraint_list;
 }
 
-Result<NodeDraft> read_tflite_pool(const SourceOperator& source) {
-  const Result<Activation> activation = tflite_activation(source);
-  if (!activation) return activation.diagnostics();
-  PoolAttributes attributes{.window_height = static_cast<int32_t>(source.integer("filter_height")),
-                            .window_width = static_cast<int32_t>(source.integer("filter_width")),
-                            .window = {}};
-  attributes.window = read_window(source, attributes.window_height, attributes.window_width, false);
-  return NodeDraft{.inputs = source.inputs(),
-                   .attributes = Attributes::of(attributes),
-                   .activation = *activation,
-                   .op = {}};
-}
-
 TensorType infer_pool(const NodeView& view) {
   const Windows windows = pool_windows(view);
   const Shape& input = input_shape(view);

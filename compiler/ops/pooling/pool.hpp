@@ -13,7 +13,6 @@ namespace burin {
 
 Windows pool_windows(const NodeView& view);
 std::span<const Constraint> pool_constraints();
-Result<NodeDraft> read_tflite_pool(const SourceOperator& source);
 TensorType infer_pool(const NodeView& view);
 // Calls `reduce` for every element of the output in turn, with the indices of the input's elements under its
 // window, in order; at least one.

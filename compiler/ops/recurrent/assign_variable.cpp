@@ -29,9 +29,6 @@ class AssignVariable final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<NoAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView&) const override { return {}; }
   void evaluate(const Evaluation& evaluation) const override {

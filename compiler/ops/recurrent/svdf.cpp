@@ -226,17 +226,6 @@ class Svdf final : public Operator {
     return attributes_from_list<SvdfAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const Result<Activation> activation = tflite_activation(source);
-    if (!activation) return activation.diagnostics();
-    const int64_t rank = std::clamp<int64_t>(source.integer("rank"), 0, INT32_MAX);
-    // The reference's int8 form saturates to the output's type and takes no notice of the activation.
-    const bool integer = source.input(0).type.dtype != DType::f32;
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(SvdfAttributes{static_cast<int32_t>(rank)}),
-                     .activation = integer ? Activation::none : *activation};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

@@ -231,31 +231,6 @@ class UnidirectionalSequenceLstm final : public Operator {
     return attributes_from_list<LstmAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const auto refuse = [](const char* message) {
-      return Diagnostic{.code = DiagnosticCode::E0402,
-                        .message = message,
-                        .help = "convert the model with the LSTM of Keras, without options"};
-    };
-    constexpr int64_t tanh_activation = 4;
-    if (source.integer("fused_activation_function") != tanh_activation)
-      return refuse("the cell's activation is not TANH");
-    for (size_t i = 9; i < 12; ++i)
-      if (source.has_input(i)) return refuse("peepholes are not supported");
-    for (size_t i = 16; i < 18; ++i)
-      if (source.has_input(i)) return refuse("a projection is not supported");
-    for (size_t i = 20; i < 24; ++i)
-      if (source.has_input(i)) return refuse("layer normalisation is not supported");
-    if (!source.has_input(1)) return refuse("input and forget gates that are coupled are not supported");
-    NodeDraft draft{
-        .inputs = {},
-        .attributes = Attributes::of(LstmAttributes{.time_major = source.integer("time_major") != 0,
-                                                    .cell_clip = source.real("cell_clip")})};
-    for (const size_t i : {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 18, 19})
-      draft.inputs.push_back(source.inputs().at(i));
-    return draft;
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

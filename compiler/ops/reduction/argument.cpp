@@ -39,17 +39,6 @@ Attributes ArgumentOperator::parse_attributes(const std::vector<NamedAttribute>&
   return attributes_from_list<AxisAttributes>(list, error);
 }
 
-Result<NodeDraft> ArgumentOperator::read_tflite(const SourceOperator& source) const {
-  const auto axis = source.constant_integers(1);
-  if (!axis || axis->size() != 1)
-    return Diagnostic{.code = DiagnosticCode::E0402,
-                      .message = "the axis is not one constant",
-                      .help = "make the axis constant"};
-  return NodeDraft{.inputs = {source.inputs().at(0)},
-                   .attributes = Attributes::of(
-                       AxisAttributes{resolved_axis(axis->front(), source.input(0).type.shape.rank())})};
-}
-
 std::span<const Constraint> ArgumentOperator::constraints() const {
   return constraint_list;
 }

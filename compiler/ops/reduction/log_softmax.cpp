@@ -70,9 +70,6 @@ class LogSoftmax final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<NoAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(), .attributes = Attributes::of(NoAttributes{})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
 

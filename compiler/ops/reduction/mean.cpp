@@ -151,19 +151,6 @@ class Mean final : public Operator {
     return attributes_from_list<MeanAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const auto axes = source.constant_integers(1);
-    if (!axes)
-      return Diagnostic{.code = DiagnosticCode::E0402, .message = "the axes are not constant", .help = {}};
-    MeanAttributes attributes{.axes = {}, .keep_dims = source.integer("keep_dims") != 0};
-    for (const int64_t axis : *axes)
-      attributes.axes.push_back(static_cast<int32_t>(std::clamp<int64_t>(axis, INT32_MIN, INT32_MAX)));
-    return NodeDraft{.inputs = {source.inputs()[0]},
-                     .attributes = Attributes::of(std::move(attributes)),
-                     .activation = Activation::none,
-                     .op = {}};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

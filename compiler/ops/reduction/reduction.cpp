@@ -132,23 +132,6 @@ Attributes ReductionOperator::parse_attributes(const std::vector<NamedAttribute>
   return attributes_from_list<ReductionAttributes>(list, error);
 }
 
-Result<NodeDraft> ReductionOperator::read_tflite(const SourceOperator& source) const {
-  const auto axes = source.constant_integers(1);
-  if (!axes)
-    return Diagnostic{.code = DiagnosticCode::E0402,
-                      .message = "the axes are not constant",
-                      .help = "make the axes constant"};
-  ReductionAttributes attributes;
-  attributes.keep_dims = source.integer("keep_dims") != 0;
-  const auto rank = static_cast<int64_t>(source.input(0).type.shape.rank());
-  for (const int64_t axis : *axes) {
-    const auto resolved = static_cast<int32_t>(std::clamp<int64_t>(axis < 0 ? axis + rank : axis, -1, rank));
-    if (std::ranges::find(attributes.axes, resolved) == attributes.axes.end())
-      attributes.axes.push_back(resolved);
-  }
-  return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(std::move(attributes))};
-}
-
 std::span<const Constraint> ReductionOperator::constraints() const {
   switch (kind_) {
     case ReductionKind::sum:

@@ -22,7 +22,6 @@ class ReductionOperator final : public Operator {
         kind_(kind) {}
   const OperatorFacts& facts() const override { return facts_; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override;
   std::span<const Constraint> constraints() const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   void evaluate(const Evaluation& evaluation) const override;

@@ -79,11 +79,6 @@ class Softmax final : public Operator {
     return attributes_from_list<SoftmaxAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(SoftmaxAttributes{source.real("beta")})};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

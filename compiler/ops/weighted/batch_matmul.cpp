@@ -94,11 +94,6 @@ class BatchMatmul final : public Operator {
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
     return attributes_from_list<BatchMatmulAttributes>(list, error);
   }
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return NodeDraft{.inputs = source.inputs(),
-                     .attributes = Attributes::of(
-                         BatchMatmulAttributes{source.integer("adj_x") != 0, source.integer("adj_y") != 0})};
-  }
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

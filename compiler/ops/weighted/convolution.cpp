@@ -18,20 +18,6 @@ std::vector<FixedPointMultiplier> convolution_multipliers(const NodeView& view, 
                             product_in_float(view));
 }
 
-Result<NodeDraft> read_convolution(const SourceOperator& source) {
-  const Result<Activation> activation = tflite_activation(source);
-  if (!activation) return activation.diagnostics();
-  WindowAttributes attributes;
-  if (source.has_input(1) && source.input(1).type.shape.rank() == 4) {
-    const Shape& weights = source.input(1).type.shape;
-    attributes = read_window(source, weights[1], weights[2], true);
-  }
-  return NodeDraft{.inputs = source.inputs(),
-                   .attributes = Attributes::of(attributes),
-                   .activation = *activation,
-                   .op = {}};
-}
-
 std::vector<TensorType> infer_convolution(const NodeView& view, int32_t output_channels) {
   const Windows windows = convolution_windows(view);
   return {{view.output().type.dtype,

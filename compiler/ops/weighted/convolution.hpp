@@ -27,9 +27,6 @@ bool product_in_float(const NodeView& view);
 // Of every output channel.
 std::vector<FixedPointMultiplier> convolution_multipliers(const NodeView& view, int32_t output_channels);
 
-// Strides, dilations, padding and the fused activation.
-Result<NodeDraft> read_convolution(const SourceOperator& source);
-
 std::vector<TensorType> infer_convolution(const NodeView& view, int32_t output_channels);
 
 // `weight_channels`: input channels that one output sees.

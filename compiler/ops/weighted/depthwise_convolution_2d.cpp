@@ -89,10 +89,6 @@ class DepthwiseConvolution2d final : public Operator {
     return attributes_from_list<WindowAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    return read_convolution(source);
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

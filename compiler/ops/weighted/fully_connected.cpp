@@ -116,19 +116,6 @@ class FullyConnected final : public Operator {
     return attributes_from_list<FullyConnectedAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const Result<Activation> activation = tflite_activation(source);
-    if (!activation) return activation.diagnostics();
-    if (source.integer("weights_format") != 0)
-      return Diagnostic{.code = DiagnosticCode::E0402,
-                        .message = "the weights are shuffled",
-                        .help = "convert the model without shuffled weights"};
-    return NodeDraft{
-        .inputs = source.inputs(),
-        .attributes = Attributes::of(FullyConnectedAttributes{source.integer("keep_num_dims") != 0}),
-        .activation = *activation};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
 
   std::vector<TensorType> infer(const NodeView& view) const override {

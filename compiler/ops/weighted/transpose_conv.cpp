@@ -134,30 +134,6 @@ class TransposeConv final : public Operator {
     return attributes_from_list<TransposeConvAttributes>(list, error);
   }
 
-  Result<NodeDraft> read_tflite(const SourceOperator& source) const override {
-    const Result<Activation> activation = tflite_activation(source);
-    if (!activation) return activation.diagnostics();
-    TransposeConvAttributes attributes{.stride_height = static_cast<int32_t>(source.integer("stride_h")),
-                                       .stride_width = static_cast<int32_t>(source.integer("stride_w"))};
-    const Shape& weights = source.input(1).type.shape;
-    const Shape& output = source.output().type.shape;
-    constexpr int64_t padding_same = 0;
-    if (source.integer("padding") == padding_same && weights.rank() == 4 && output.rank() == 4) {
-      // What a convolution from the output to the input would have.
-      WindowAxis height{.input = output[1], .window = weights[1], .stride = attributes.stride_height};
-      WindowAxis width{.input = output[2], .window = weights[2], .stride = attributes.stride_width};
-      if (height.sound() && width.sound()) {
-        height.pad_same();
-        width.pad_same();
-        attributes.pad_top = height.pad_before;
-        attributes.pad_left = width.pad_before;
-      }
-    }
-    std::vector<TensorId> inputs = {source.inputs().at(2), source.inputs().at(1)};
-    if (source.has_input(3)) inputs.push_back(source.inputs()[3]);
-    return NodeDraft{.inputs = inputs, .attributes = Attributes::of(attributes), .activation = *activation};
-  }
-
   std::span<const Constraint> constraints() const override { return constraint_list; }
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
 

@@ -1,4 +1,4 @@
-#include "import/tir/tir.hpp"
+#include "formats/tir/tir.hpp"
 
 #include <map>
 #include <stdexcept>

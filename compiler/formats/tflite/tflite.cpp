@@ -1,4 +1,4 @@
-#include "import/tflite/tflite.hpp"
+#include "formats/tflite/tflite.hpp"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,11 @@
 #include <map>
 #include <stdexcept>
 
-#include "import/constants.hpp"
-#include "import/tflite/options.hpp"
-#include "import/tflite/resources.hpp"
-#include "import/tflite/tensors.hpp"
+#include "formats/constants.hpp"
+#include "formats/tflite/operators/operators.hpp"
+#include "formats/tflite/options.hpp"
+#include "formats/tflite/resources.hpp"
+#include "formats/tflite/tensors.hpp"
 #include "ir/edit.hpp"
 #include "ir/verify.hpp"
 #include "ops/operator.hpp"
@@ -25,7 +26,7 @@ struct MissingOperand : std::out_of_range {
 
 class TfliteOperator final : public SourceOperator {
  public:
-  TfliteOperator(const Graph& graph, const schema::Operator& op, std::string_view name)
+  TfliteOperator(Graph& graph, const schema::Operator& op, std::string_view name)
       : graph_(graph), options_(op, name) {}
 
   const std::vector<TensorId>& inputs() const override { return inputs_; }
@@ -39,12 +40,16 @@ class TfliteOperator final : public SourceOperator {
   float real(std::string_view field) const override { return options_.real(field); }
   std::vector<int32_t> integers(std::string_view field) const override { return options_.integers(field); }
 
+  TensorId add_tensor(Tensor tensor) override { return burin::add_tensor(graph_, std::move(tensor)); }
+  void add_node(NodeDraft node) override { drafts_.push_back(std::move(node)); }
+
   std::vector<TensorId> inputs_;
   std::vector<TensorId> outputs_;
   std::vector<TensorId> intermediates_;
+  std::vector<NodeDraft> drafts_;  // in front of the one that the reader returns
 
  private:
-  const Graph& graph_;
+  Graph& graph_;
   Options options_;
 };
 
@@ -62,10 +67,7 @@ class Importer {
         budget_(4 * file.bytes().size() + (1u << 20)),
         reading_(256 * file.bytes().size() + (64u << 20)),
         folder_(16 * file.bytes().size() + (1u << 20)),
-        reader_(file, budget_) {
-    for (const Operator* op : all_operators())
-      if (!op->facts().tflite_name.empty()) operators_[op->facts().tflite_name] = op;
-  }
+        reader_(file, budget_) {}
 
   void run() {
     if (size_of(model_.subgraphs()) == 0) {
@@ -234,10 +236,8 @@ class Importer {
     for (const int64_t number : Options(op, outcomes_.back().name).subgraphs())
       if (number > 0 && static_cast<size_t>(number) < subgraph_used_.size())
         subgraph_used_[static_cast<size_t>(number)] = true;
-    const auto entry = kind_of(code) == schema::BuiltinOperator::CUSTOM
-                           ? operators_.end()
-                           : operators_.find(outcomes_.back().name);
-    if (entry == operators_.end()) {
+    const OperatorReader* const row = reader_of(kind_of(code));
+    if (row == nullptr) {
       report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", outcomes_.back().name),
              "`burin ops` lists the supported operators");
       return;
@@ -248,8 +248,8 @@ class Importer {
     const bool has_intermediates =
         take_operands(op.intermediates(), "intermediate", true, source.intermediates_);
     const bool complete = has_inputs && has_outputs && has_intermediates;
-    if (!complete || !check_counts(entry->second->facts(), source)) return;
-    read(*entry->second, source);
+    if (!complete || !check_counts(operator_of(row->op).facts(), source)) return;
+    read(*row, source);
   }
 
   // False where an operand cannot be used, which has been reported.
@@ -300,17 +300,29 @@ class Importer {
     return false;
   }
 
-  void read(const Operator& definition, const TfliteOperator& source) {
-    const Result<NodeDraft> draft = read_or_missing(definition, source);
-    if (!draft) {
-      for (const Diagnostic& diagnostic : draft.diagnostics()) report(diagnostic);
+  void read(const OperatorReader& row, TfliteOperator& source) {
+    const size_t tensors = graph_.tensors.size();
+    Result<NodeDraft> last = read_or_missing(row, source);
+    if (!last) {
+      for (const Diagnostic& diagnostic : last.diagnostics()) report(diagnostic);
       return;
     }
-    Node node{.op = draft->op.value_or(definition.facts().op),
-              .inputs = draft->inputs,
-              .outputs = source.outputs(),
-              .attributes = draft->attributes,
-              .activation = draft->activation,
+    doubtful_.resize(graph_.tensors.size());
+    for (size_t i = tensors; i < graph_.tensors.size(); ++i) {
+      const Tensor& added = graph_.tensors[i];
+      if (!budget_.take(added.name.size() + (added.constant ? added.constant->bytes().size() : 0)))
+        return report(DiagnosticCode::E0302, "the file describes far more than it holds");
+    }
+    source.drafts_.push_back(std::move(*last));
+    for (NodeDraft& draft : source.drafts_) add(row, source, std::move(draft));
+  }
+
+  void add(const OperatorReader& row, const TfliteOperator& source, NodeDraft draft) {
+    Node node{.op = draft.op.value_or(row.op),
+              .inputs = std::move(draft.inputs),
+              .outputs = draft.outputs.empty() ? source.outputs() : std::move(draft.outputs),
+              .attributes = std::move(draft.attributes),
+              .activation = draft.activation,
               .name = operator_name(),
               .source_index = static_cast<int32_t>(current_)};
     if (!budget_.take(node.name.size()))
@@ -318,8 +330,10 @@ class Importer {
     Diagnostics found = check_operator({graph_, node});
     // Converters leave shapes open that an operator which cannot be read would have told at run time: what
     // seems to contradict them is no mistake.
-    if (depends_on_refused(node))
+    if (depends_on_refused(node)) {
       std::erase_if(found, [](const Diagnostic& d) { return d.code == DiagnosticCode::E0303; });
+      for (const TensorId id : node.outputs) doubtful_[id.index] = true;
+    }
     if (found.empty() && folder_.fold(graph_, node)) return;
     for (Diagnostic& diagnostic : found) report(std::move(diagnostic));
     graph_.nodes.push_back(std::move(node));
@@ -343,9 +357,9 @@ class Importer {
   }
 
   // Readers take for granted that what they need is there: std::vector::at says where it is not.
-  static Result<NodeDraft> read_or_missing(const Operator& definition, const TfliteOperator& source) {
+  static Result<NodeDraft> read_or_missing(const OperatorReader& row, TfliteOperator& source) {
     try {
-      return definition.read_tflite(source);
+      return row.read(source);
     } catch (const std::out_of_range&) {
       return finding(DiagnosticCode::E0303, "an operand or a quantisation that it needs is missing");
     }
@@ -369,7 +383,6 @@ class Importer {
                     // ones often
   ConstantFolder folder_;
   TensorReader reader_;
-  std::map<std::string_view, const Operator*> operators_;  // by name in the format
   const schema::SubGraph* subgraph_ = nullptr;
   SubgraphTensors tensors_;
   std::vector<TensorId> ids_;   // by index in the subgraph

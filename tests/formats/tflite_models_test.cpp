@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "ir/verify.hpp"
 #include "ops/operator.hpp"
 

@@ -1,4 +1,4 @@
-#include "import/tflite/file.hpp"
+#include "formats/tflite/file.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// A view of an operator in a foreign model, for the readers in the operators' files. Fields are looked up by
-// the format's own names, so that an import engine needs no operator names and an operator no import engine.
+// An operator of a TFLite model as its reader sees it, and what the reader makes of it. Fields are looked up
+// by the format's own names.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,15 @@
 #include "support/result.hpp"
 
 namespace burin {
+
+// A node that a reader makes; the import adds name and position.
+struct NodeDraft {
+  std::vector<TensorId> inputs;
+  Attributes attributes;
+  Activation activation = Activation::none;
+  std::optional<Op> op{};           // where it is not the one of the reader's row
+  std::vector<TensorId> outputs{};  // where they are not those of the foreign operator
+};
 
 class SourceOperator {
  public:
@@ -29,25 +38,17 @@ class SourceOperator {
   virtual float real(std::string_view field) const = 0;
   virtual std::vector<int32_t> integers(std::string_view field) const = 0;
 
+  // For an operator that becomes several nodes: adds a tensor, and a node in front of the one that the reader
+  // returns. Nodes are checked and folded in their order, after the reader has returned. References to
+  // tensors do not survive a new one.
+  virtual TensorId add_tensor(Tensor tensor) = 0;
+  virtual void add_node(NodeDraft node) = 0;
+
   // The elements of an integer constant, where the operand is present and constant.
   std::optional<std::vector<int64_t>> constant_integers(size_t input) const;
   bool has_input(size_t i) const { return i < inputs().size() && inputs()[i].valid(); }
   const Tensor& input(size_t i) const { return tensor(inputs().at(i)); }
   const Tensor& output(size_t i = 0) const { return tensor(outputs().at(i)); }
 };
-
-// What a reader makes of it; the import engine adds name, position and outputs.
-struct NodeDraft {
-  std::vector<TensorId> inputs;
-  Attributes attributes;
-  Activation activation = Activation::none;
-  // Where set, a diagnostic-free way to say that the operator does nothing else than another one: its
-  // replacement.
-  std::optional<Op> op{};
-};
-
-// The fused activation of a TFLite operator from its field `fused_activation_function`; TANH and SIGN_BIT,
-// which no converter fuses, are refused with E0402.
-Result<Activation> tflite_activation(const SourceOperator& source);
 
 }  // namespace burin

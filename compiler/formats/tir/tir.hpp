@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 
 namespace burin {
 

@@ -1,7 +1,7 @@
-#include "import/import.hpp"
+#include "formats/import.hpp"
 
-#include "import/tflite/tflite.hpp"
-#include "import/tir/tir.hpp"
+#include "formats/tflite/tflite.hpp"
+#include "formats/tir/tir.hpp"
 #include "ir/text.hpp"
 #include "support/files.hpp"
 

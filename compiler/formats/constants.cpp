@@ -1,4 +1,4 @@
-#include "import/constants.hpp"
+#include "formats/constants.hpp"
 
 #include <algorithm>
 

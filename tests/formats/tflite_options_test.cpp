@@ -1,5 +1,5 @@
 // Options of TFLite operators by field name.
-#include "import/tflite/options.hpp"
+#include "formats/tflite/options.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "import/tflite/schema.hpp"
+#include "formats/tflite/schema.hpp"
 
 namespace flatbuffers {
 class Table;

@@ -5,7 +5,7 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wshadow"
-#include "import/tflite/schema_generated.h"
+#include "formats/tflite/schema_generated.h"
 #pragma GCC diagnostic pop
 
 namespace burin::tflite {

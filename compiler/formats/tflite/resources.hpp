@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "import/tflite/tensors.hpp"
+#include "formats/tflite/tensors.hpp"
 
 namespace burin::tflite {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "corpus.hpp"
-#include "import/import.hpp"
+#include "formats/import.hpp"
 #include "support/random.hpp"
 
 namespace burin {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "import/tflite/schema.hpp"
+#include "formats/tflite/schema.hpp"
 #include "support/result.hpp"
 
 namespace burin::tflite {

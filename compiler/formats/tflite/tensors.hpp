@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "import/tflite/file.hpp"
+#include "formats/tflite/file.hpp"
 #include "ir/graph.hpp"
 
 namespace burin::tflite {

@@ -1,4 +1,4 @@
-#include "import/tflite/tensors.hpp"
+#include "formats/tflite/tensors.hpp"
 
 #include <fmt/format.h>
 

@@ -6,16 +6,17 @@
 #include <fstream>
 #include <sstream>
 
-#include "import/import.hpp"
-#include "import/tflite/tflite.hpp"
+#include "eval/evaluator.hpp"
+#include "formats/import.hpp"
+#include "formats/tflite/tflite.hpp"
 
 namespace burin {
 namespace {
 
 std::vector<std::byte> tflite(const std::string& json) {
   std::stringstream schema;
-  schema
-      << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/import/tflite/schema.fbs").rdbuf();
+  schema << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/formats/tflite/schema.fbs")
+                .rdbuf();
   flatbuffers::Parser parser;
   INFO(parser.error_);
   REQUIRE(parser.Parse(schema.str().c_str()));
@@ -137,6 +138,45 @@ TEST_CASE("what constants alone decide is a constant to every operator behind it
   for (const Diagnostic& d : graph.diagnostics()) UNSCOPED_INFO(d.message);
   REQUIRE(graph.ok());
   CHECK(graph->nodes.size() == 2);
+}
+
+TEST_CASE("an operator may become several nodes, with tensors between them") {
+  const auto padded = [](const char* mode, const char* paddings, const char* shape) {
+    Model model;
+    model.more_tensors = fmt::format(R"(, {{shape: [2,3], type: "INT8", name: "image"}},
+        {{shape: [2,2], type: "INT32", name: "paddings", buffer: 2}},
+        {{shape: {}, type: "INT8", name: "padded"}})",
+                                     shape);
+    model.more_buffers = fmt::format(", {{data: {}}}", paddings);
+    model.more_codes = R"(, {builtin_code: "MIRROR_PAD"})";
+    model.operators_before = fmt::format(
+        R"({{opcode_index: 1, inputs: [3, 4], outputs: [5], builtin_options_type: "MirrorPadOptions",
+             builtin_options: {{mode: "{}"}}}},)",
+        mode);
+    model.inputs = "[0, 3]";
+    model.outputs = "[2, 5]";
+    return model.import();
+  };
+  const auto value_of = [](const Result<Graph>& graph) {
+    REQUIRE(graph.ok());
+    std::vector<Value> inputs;
+    for (const TensorId id : graph->inputs) inputs.push_back(Value::zeros(graph->at(id).type));
+    std::ranges::copy(std::vector<int8_t>{1, 2, 3, 4, 5, 6}, inputs.at(1).as<int8_t>().begin());
+    const std::vector<Value> outputs = Evaluator(*graph, Rounding::tflm).run(inputs);
+    const auto values = outputs.at(1).as<int8_t>();
+    return std::vector<int8_t>(values.begin(), values.end());
+  };
+  constexpr const char* both = "[1,0,0,0, 0,0,0,0, 1,0,0,0, 2,0,0,0]";
+  const Result<Graph> reflected = padded("REFLECT", both, "[3,6]");
+  CHECK(value_of(reflected) == std::vector<int8_t>{5, 4, 5, 6, 5, 4, 2, 1, 2, 3, 2, 1, 5, 4, 5, 6, 5, 4});
+  CHECK(reflected->nodes.size() == 6);  // two joins of slices, and the dense layer
+  CHECK(value_of(padded("SYMMETRIC", both, "[3,6]")) ==
+        std::vector<int8_t>{1, 1, 2, 3, 3, 2, 1, 1, 2, 3, 3, 2, 4, 4, 5, 6, 6, 5});
+  CHECK(value_of(padded("REFLECT", "[0,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0]", "[2,3]")) ==
+        std::vector<int8_t>{1, 2, 3, 4, 5, 6});
+  check_refused(padded("REFLECT", "[2,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0]", "[4,3]"), DiagnosticCode::E0303,
+                "beyond what there is to mirror");
+  check_refused(padded("REFLECT", both, "[3,7]"), DiagnosticCode::E0303, "must be int8[3,6]");
 }
 
 TEST_CASE("what follows from a refused operator is not called contradictory") {

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
-#include "import/import.hpp"
-#include "import/tflite/schema.hpp"
+#include "formats/import.hpp"
+#include "formats/tflite/schema.hpp"
 
 namespace burin {
 namespace {

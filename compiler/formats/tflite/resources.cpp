@@ -1,11 +1,11 @@
-#include "import/tflite/resources.hpp"
+#include "formats/tflite/resources.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "import/tflite/options.hpp"
+#include "formats/tflite/options.hpp"
 
 namespace burin::tflite {
 namespace {

@@ -1,11 +1,11 @@
-#include "import/tflite/options.hpp"
+#include "formats/tflite/options.hpp"
 
 #include <flatbuffers/reflection.h>
 
 #include <algorithm>
 #include <string>
 
-#include "import/tflite/schema_bfbs_generated.h"
+#include "formats/tflite/schema_bfbs_generated.h"
 #include "support/check.hpp"
 #include "tensor/shape.hpp"
 

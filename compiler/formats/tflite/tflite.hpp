@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "import/import.hpp"
+#include "formats/import.hpp"
 
 namespace burin {
 
