@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ops/operator.hpp"
-#include "ops/pooling/pool.hpp"
 
 namespace burin {
 namespace {
@@ -61,12 +60,10 @@ int64_t evaluation_steps(const NodeView& view) {
   for (size_t i = 0; i < view.node.inputs.size(); ++i)
     if (view.has_input(i)) elements += view.input(i).type.shape.elements();
   for (size_t i = 0; i < view.node.outputs.size(); ++i) elements += view.output(i).type.shape.elements();
-  const bool pool = view.node.op == Op::average_pool_2d || view.node.op == Op::max_pool_2d;
-  const int64_t taps = pool ? pool_windows(view).taps() : 0;
+  const Operator& definition = operator_of(view.node);
   // Some operators take a function of every element.
   constexpr int64_t steps_an_element = 8;
-  return steps_an_element * elements + operator_of(view.node).macs(view) +
-         (pool ? view.output().type.shape.elements() * std::min(taps, Shape::max_elements) : 0);
+  return steps_an_element * elements + definition.macs(view) + definition.window_reads(view);
 }
 
 std::vector<Value> evaluate_constant_node(const Graph& graph, const Node& node, Rounding rounding) {

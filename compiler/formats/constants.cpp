@@ -3,11 +3,6 @@
 #include <algorithm>
 
 #include "eval/evaluator.hpp"
-#include "ops/elementwise/binary.hpp"
-#include "ops/elementwise/unary.hpp"
-#include "ops/movement/joining.hpp"
-#include "ops/movement/movement.hpp"
-#include "ops/movement/reshaping.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -30,15 +25,6 @@ bool is_free(const Graph& graph, TensorId id) {
          });
 }
 
-// Whether every element of an output takes one step, rather than one for each element of the inputs.
-bool takes_linear_time(const Operator& definition) {
-  return dynamic_cast<const BinaryOperator*>(&definition) || dynamic_cast<const JoinOperator*>(&definition) ||
-         dynamic_cast<const MovementOperator*>(&definition) ||
-         dynamic_cast<const ReshapingOperator*>(&definition) ||
-         dynamic_cast<const SeparateOperator*>(&definition) ||
-         dynamic_cast<const UnaryOperator*>(&definition);
-}
-
 uint64_t steps(const Graph& graph, const Node& node) {
   uint64_t read = 1;
   uint64_t written = 1;
@@ -46,7 +32,7 @@ uint64_t steps(const Graph& graph, const Node& node) {
     if (id.valid()) read += static_cast<uint64_t>(graph.at(id).type.shape.elements());
   for (const TensorId id : node.outputs) written += static_cast<uint64_t>(graph.at(id).type.shape.elements());
   const Operator& definition = operator_of(node);
-  if (definition.facts().needs_only_types || takes_linear_time(definition)) return read + written;
+  if (definition.facts().needs_only_types || definition.traits().linear_time) return read + written;
   return read * written;  // elements are fewer than 2^28 a tensor, and operands few
 }
 

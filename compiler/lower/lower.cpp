@@ -110,7 +110,7 @@ class Lowering {
 
   // A node that only renames: its output lies where its input lies, and no code runs.
   bool alias(const Node& node) {
-    if (!is_reshaping(node)) return false;
+    if (!operator_of(node).traits().reshapes) return false;
     const Tensor& input = graph_.at(node.inputs[0]);
     if (input.is_constant() || input.variable) return false;
     storage_[node.outputs[0].index] = storage_[node.inputs[0].index];

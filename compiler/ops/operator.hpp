@@ -1,5 +1,5 @@
-// The interface of an operator: what it means. How a format writes it is in formats/, its kernels are listed in
-// ops/kernels.def. One operator is one file of its family's folder.
+// The interface of an operator: what it means. How a format writes it is in formats/, its kernels are listed
+// in ops/kernels.def. One operator is one file of its family's folder.
 #pragma once
 
 #include <functional>
@@ -49,11 +49,32 @@ struct OperatorFacts {
   bool needs_only_types = false;  // its outputs follow from the inputs' types, whatever their values
 };
 
+// What passes may rely on, whatever an operator's attributes and types are. A trait that is not claimed is
+// never missed for a correct result, only for a better one.
+struct OperatorTraits {
+  // An element of the output is a function of one element of each operand, the one at its place; operands
+  // repeat along dimensions of 1 and those in front of theirs.
+  bool elementwise = false;
+  // The output has the elements of the only operand in their order, under another shape.
+  bool reshapes = false;
+  // No output falls where an input rises.
+  bool monotone = false;
+  // Of two operands: for one of them fixed, each output lies between those at the ends of the other's range.
+  bool monotone_in_each = false;
+  // The evaluation takes one step for an element that it reads or writes, rather than one for each pair of
+  // them.
+  bool linear_time = false;
+};
+
 class Operator {
  public:
   virtual ~Operator() = default;
 
   virtual const OperatorFacts& facts() const = 0;
+  virtual OperatorTraits traits() const { return {}; }
+  // Whether every element of the outputs depends on elements of its own channel alone, the last dimension of
+  // all tensors, operands with one element for all channels aside. The constraints hold.
+  virtual bool is_channelwise(const NodeView&) const { return traits().elementwise; }
   // Attributes by name, for the text form.
   virtual Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const = 0;
 
@@ -66,6 +87,8 @@ class Operator {
   virtual void evaluate(const Evaluation& evaluation) const = 0;
   // Nominal multiply-accumulates.
   virtual int64_t macs(const NodeView&) const { return 0; }
+  // What the evaluation reads besides one element after the other and products: those under a pool's windows.
+  virtual int64_t window_reads(const NodeView&) const { return 0; }
 };
 
 const Operator& operator_of(Op op);

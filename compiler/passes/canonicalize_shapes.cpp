@@ -3,25 +3,21 @@
 // elements as rows whatever their dimensions.
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
-#include "passes/lone_node.hpp"
+#include "ops/weighted/attributes.hpp"
 #include "passes/passes.hpp"
 
 namespace burin {
 namespace {
 
 bool is_reshape(const Node& node) {
-  return is_operator(node, "reshape");
+  return node.op == Op::reshape;
 }
 
 void rename_to_reshape(Graph& graph) {
-  const std::optional<Op> reshape = op_named("reshape");
-  if (!reshape) return;
   for (Node& node : graph.nodes) {
-    if (!is_operator(node, "expand_dims") && !is_operator(node, "squeeze")) continue;
-    std::string error;
-    node.op = *reshape;
-    node.attributes = operator_of(*reshape).parse_attributes({}, error);
-    BURIN_CHECK(error.empty(), error);
+    if (is_reshape(node) || !operator_of(node).traits().reshapes) continue;
+    node.op = Op::reshape;
+    node.attributes = Attributes::of(NoAttributes{});
   }
 }
 
@@ -38,12 +34,6 @@ TensorId start_of_chain(const Graph& graph, const std::vector<NodeId>& producer,
 
 bool is_same(const Tensor& a, const Tensor& b) {
   return a.type == b.type && a.quantization == b.quantization;
-}
-
-bool keeps_rank(const Node& node) {
-  for (const NamedAttribute& attribute : node.attributes.list())
-    if (attribute.name == "keep_rank") return std::get<bool>(attribute.value);
-  return false;
 }
 
 // Makes the reshape's output the source's name, or the other way round; false where both are taken.
@@ -80,7 +70,7 @@ Graph canonicalize_shapes(Graph graph, const PassOptions&) {
         remove[i] = true;
         producer = producers(graph);
       }
-    } else if (is_operator(node, "fully_connected") && !keeps_rank(node)) {
+    } else if (node.op == Op::fully_connected && !node.attributes.as<FullyConnectedAttributes>().keep_rank) {
       const TensorId source = start_of_chain(graph, producer, node.inputs[0]);
       if (graph.at(source).type.dtype == graph.at(node.inputs[0]).type.dtype &&
           graph.at(source).quantization == graph.at(node.inputs[0]).quantization)

@@ -4,32 +4,14 @@
 #include <limits>
 #include <numeric>
 
+#include "ops/operator.hpp"
 #include "passes/channel_ranges.hpp"
-#include "passes/lone_node.hpp"
 
 namespace burin {
 namespace {
 
-// Operators that compute each element of the output from elements of the same channel, operands with one
-// element for all channels aside.
-constexpr std::string_view channelwise_operators[] = {
-    "add", "average_pool_2d", "hard_swish", "leaky_relu", "logistic", "max_pool_2d",  "maximum", "minimum",
-    "mul", "prelu",           "quantize",   "relu",       "relu6",    "relu_n1_to_1", "sub",     "tanh"};
 // Reshapes with more different pairs of channels are not looked into.
 constexpr int64_t longest_period = int64_t{1} << 20;
-constexpr std::string_view reshaping_operators[] = {"expand_dims", "reshape", "squeeze"};
-
-bool is_one_of(const Node& node, std::span<const std::string_view> names) {
-  return std::ranges::find(names, name_of(node.op)) != names.end();
-}
-
-// A list attribute by name; empty if there is none.
-std::vector<int32_t> list_attribute(const Node& node, std::string_view name) {
-  for (const NamedAttribute& attribute : node.attributes.list())
-    if (attribute.name == name)
-      if (const auto* list = std::get_if<std::vector<int32_t>>(&attribute.value)) return *list;
-  return {};
-}
 
 class Liveness {
  public:
@@ -61,7 +43,7 @@ class Liveness {
       for (const TensorId id : node.outputs) need_some(id, least_channels(node));
     // Of a constant, too, something has to stay where it is joined with others.
     for (const Node& node : graph_.nodes)
-      if (is_operator(node, "concatenation"))
+      if (node.op == Op::concatenation)
         for (const TensorId id : node.inputs) need_some(id, 1);
     return result();
   }
@@ -93,19 +75,20 @@ class Liveness {
         join(element(node.inputs[0], o / layer->multiplicity()), element(output, o));
       return;
     }
+    const Operator& definition = operator_of(node);
     const bool simple = node.outputs.size() == 1 && graph_.at(output).type.shape.elements() > 0 &&
                         graph_.at(output).type.shape.rank() > 0 &&
                         std::ranges::all_of(node.inputs, [&](TensorId id) {
                           return id.valid() && graph_.at(id).type.shape.elements() > 0;
                         });
     const int64_t channels = simple ? channel_count(graph_.at(output)) : 0;
-    if (simple && is_one_of(node, reshaping_operators)) {
+    if (simple && definition.traits().reshapes) {
       const int64_t own = channel_count(graph_.at(node.inputs[0]));
       const int64_t period = std::lcm(own, channels);
       if (period > longest_period) return pin(node);
       for (int64_t e = 0; e < period; ++e)
         join(element(node.inputs[0], e % own), element(output, e % channels));
-    } else if (simple && is_one_of(node, channelwise_operators)) {
+    } else if (simple && definition.is_channelwise({graph_, node})) {
       for (const TensorId id : node.inputs) {
         const int64_t own = channel_count(graph_.at(id));
         if (own == channels)
@@ -114,10 +97,7 @@ class Liveness {
           pinned_.push_back(id);
         if (own != channels && own != 1) pinned_.push_back(output);
       }
-    } else if (simple && keeps_channels(node)) {
-      for (const TensorId id : node.inputs)
-        for (int64_t c = 0; c < channels; ++c) join(element(id, c), element(output, c));
-    } else if (simple && is_operator(node, "concatenation") && total_channels(node) == channels) {
+    } else if (simple && node.op == Op::concatenation && total_channels(node) == channels) {
       int64_t next = 0;
       for (const TensorId id : node.inputs)
         for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c)
@@ -134,19 +114,6 @@ class Liveness {
     for (const TensorId id : node.outputs) pinned_.push_back(id);
   }
 
-  // Operators that can also work along the channels, but do not here.
-  bool keeps_channels(const Node& node) const {
-    const int64_t channels = channel_count(graph_.at(node.outputs[0]));
-    if (!std::ranges::all_of(node.inputs,
-                             [&](TensorId id) { return channel_count(graph_.at(id)) == channels; }))
-      return false;
-    if (is_operator(node, "mean")) {
-      const auto rank = static_cast<int32_t>(graph_.at(node.inputs[0]).type.shape.rank());
-      const std::vector<int32_t> axes = list_attribute(node, "axes");
-      return !axes.empty() && std::ranges::none_of(axes, [&](int32_t a) { return a == rank - 1 || a == -1; });
-    }
-    return is_operator(node, "pad") || is_operator(node, "concatenation");
-  }
   int64_t total_channels(const Node& node) const {
     int64_t total = 0;
     for (const TensorId id : node.inputs) total += channel_count(graph_.at(id));
@@ -165,9 +132,7 @@ class Liveness {
   // FULLY_CONNECTED multiplies scales in another way where the weights have one for all outputs, so that
   // weights with several must keep several.
   int64_t least_channels(const Node& node) const {
-    return is_operator(node, "fully_connected") && graph_.at(node.inputs[1]).quantization.scales.size() > 1
-               ? 2
-               : 1;
+    return node.op == Op::fully_connected && graph_.at(node.inputs[1]).quantization.scales.size() > 1 ? 2 : 1;
   }
   void need_some(TensorId id, int64_t least) {
     const int64_t channels = channel_count(graph_.at(id));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "eval/evaluator.hpp"
+#include "ops/operator.hpp"
 #include "ops/value.hpp"
 #include "passes/lone_node.hpp"
 
@@ -10,17 +11,6 @@ namespace burin {
 namespace {
 
 using Ranges = std::vector<ValueRange>;
-
-// No output falls where an input rises. Reductions and pools scale sums by positive numbers and round.
-constexpr std::string_view monotone_operators[] = {
-    "average_pool_2d", "concatenation", "expand_dims", "max_pool_2d",   "mean",     "pad",
-    "reshape",         "slice",         "squeeze",     "strided_slice", "transpose"};
-// Each output lies, for one operand fixed, between those at the ends of the other operand's range.
-constexpr std::string_view two_operand_operators[] = {"add", "maximum", "minimum", "mul", "sub"};
-
-bool is_one_of(const Node& node, std::span<const std::string_view> names) {
-  return std::ranges::find(names, name_of(node.op)) != names.end();
-}
 
 bool has_ranges(const Tensor& tensor) {
   return tensor.type.dtype == DType::s8 || tensor.type.dtype == DType::u8;
@@ -82,13 +72,14 @@ class Analysis {
         graph_.at(node.outputs[0]).type.shape.elements() == 0)
       return;
     Ranges& output = ranges_[node.outputs[0].index];
+    const OperatorTraits traits = operator_of(node).traits();
     if (const auto layer = weighted_layer({graph_, node})) {
       output = output_ranges({graph_, node}, *layer, ranges_[node.inputs[0].index], rounding_);
     } else if (const auto table = value_table(graph_, node, rounding_)) {
       output = through(*table, ranges_[node.inputs[table->operand].index]);
-    } else if (is_one_of(node, two_operand_operators) && node.inputs.size() == 2) {
+    } else if (traits.monotone_in_each && node.inputs.size() == 2) {
       visit_two_operands(node, output);
-    } else if (is_one_of(node, monotone_operators) && may_evaluate(node)) {
+    } else if (traits.monotone && may_evaluate(node)) {
       for (const bool high : {false, true}) {
         LoneNode lone(graph_, node);
         for (size_t i = 0; i < lone.inputs(); ++i) {

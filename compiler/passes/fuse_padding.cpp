@@ -3,20 +3,13 @@
 #include <algorithm>
 
 #include "ir/edit.hpp"
+#include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
 #include "ops/window.hpp"
-#include "passes/lone_node.hpp"
 #include "passes/passes.hpp"
 
 namespace burin {
 namespace {
-
-// Before and after each dimension, in order.
-std::vector<int32_t> paddings_of(const Node& pad) {
-  for (const NamedAttribute& attribute : pad.attributes.list())
-    if (attribute.name == "paddings") return std::get<std::vector<int32_t>>(attribute.value);
-  return {};
-}
 
 // No window lies in padding alone, as in what a converter writes: kernels rely on that for speed.
 bool reaches_input(const WindowAxis& axis) {
@@ -25,12 +18,12 @@ bool reaches_input(const WindowAxis& axis) {
 
 // The convolution with the padding of the PAD node that makes its input; nothing where it cannot take it.
 std::optional<Node> fused(const Graph& graph, const Node& pad, const Node& convolution) {
-  if (!is_operator(pad, "pad") || pad.inputs.size() != 1 ||
-      (!is_operator(convolution, "convolution_2d") && !is_operator(convolution, "depthwise_convolution_2d")))
+  if (pad.op != Op::pad || pad.inputs.size() != 1 ||
+      (convolution.op != Op::convolution_2d && convolution.op != Op::depthwise_convolution_2d))
     return std::nullopt;
   const Tensor& source = graph.at(pad.inputs[0]);
   const Tensor& padded = graph.at(pad.outputs[0]);
-  const std::vector<int32_t> paddings = paddings_of(pad);
+  const std::vector<int32_t>& paddings = pad.attributes.as<PadAttributes>().paddings;
   // PAD fills with its output's zero point, whatever its input's is.
   if (source.variable || source.type.dtype != padded.type.dtype ||
       source.quantization != padded.quantization || paddings.size() != 8 ||

@@ -5,27 +5,16 @@
 
 #include "eval/evaluator.hpp"
 #include "ir/edit.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 namespace {
-
-constexpr std::string_view elementwise_operators[] = {
-    "add",   "hard_swish", "leaky_relu", "logistic", "maximum",      "minimum", "mul",
-    "prelu", "quantize",   "relu",       "relu6",    "relu_n1_to_1", "sub",     "tanh"};
-
-bool is_elementwise(const Node& node) {
-  return std::ranges::find(elementwise_operators, name_of(node.op)) != std::end(elementwise_operators);
-}
 
 bool is_8_bit(const Tensor& tensor) {
   return tensor.type.dtype == DType::s8 || tensor.type.dtype == DType::u8;
 }
 
 }  // namespace
-
-bool is_operator(const Node& node, std::string_view name) {
-  return name_of(node.op) == name;
-}
 
 LoneNode::LoneNode(const Graph& graph, const Node& node) {
   graph_.nodes.push_back(node);
@@ -57,7 +46,7 @@ Value LoneNode::evaluate(Rounding rounding) const {
 }
 
 std::optional<ValueTable> value_table(const Graph& graph, const Node& node, Rounding rounding) {
-  if (!is_elementwise(node) || node.outputs.size() != 1) return std::nullopt;
+  if (!operator_of(node).traits().elementwise || node.outputs.size() != 1) return std::nullopt;
   const Tensor& output = graph.at(node.outputs[0]);
   if (!is_8_bit(output)) return std::nullopt;
   std::optional<size_t> varying;

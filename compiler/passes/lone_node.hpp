@@ -4,16 +4,12 @@
 
 #include <array>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "ir/graph.hpp"
 #include "ops/value.hpp"
 
 namespace burin {
-
-// True if the node's operator has this name ("relu6"). A name that no operator has is never found.
-bool is_operator(const Node& node, std::string_view name);
 
 class LoneNode {
  public:

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "ops/operator.hpp"
-#include "ops/window.hpp"
+#include "ops/weighted/attributes.hpp"
 #include "passes/lone_node.hpp"
 
 namespace burin {
@@ -110,9 +110,9 @@ AccumulatorRange WeightedLayer::accumulators(int64_t output, std::span<const Val
 }
 
 std::optional<WeightedLayer> weighted_layer(const NodeView& view) {
-  const bool convolution = is_operator(view.node, "convolution_2d");
-  const bool depthwise = is_operator(view.node, "depthwise_convolution_2d");
-  const bool fully_connected = is_operator(view.node, "fully_connected");
+  const bool convolution = view.node.op == Op::convolution_2d;
+  const bool depthwise = view.node.op == Op::depthwise_convolution_2d;
+  const bool fully_connected = view.node.op == Op::fully_connected;
   if (!convolution && !depthwise && !fully_connected) return std::nullopt;
   const Tensor& input = view.input(0);
   const Tensor& weights = view.input(1);
@@ -152,11 +152,10 @@ std::vector<int32_t> requantized(const NodeView& view, std::span<const int32_t> 
   // The same operator on one pixel of one channel, with weights of zero and the accumulators for biases.
   LoneNode lone(view.graph, view.node);
   const auto outputs = static_cast<int32_t>(accumulators.size());
-  const bool fully_connected = is_operator(view.node, "fully_connected");
-  const bool depthwise = is_operator(view.node, "depthwise_convolution_2d");
-  std::string error;
-  lone.node().attributes = operator_of(view.node).parse_attributes({}, error);
-  BURIN_CHECK(error.empty(), error);
+  const bool fully_connected = view.node.op == Op::fully_connected;
+  const bool depthwise = view.node.op == Op::depthwise_convolution_2d;
+  lone.node().attributes =
+      fully_connected ? Attributes::of(FullyConnectedAttributes{}) : Attributes::of(WindowAttributes{});
   lone.set_input(0, fully_connected ? Shape{1, 1} : Shape{1, 1, 1, 1}, std::vector<int32_t>{0});
   lone.set_input(1,
                  fully_connected ? Shape{outputs, 1}

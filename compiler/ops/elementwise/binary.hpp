@@ -27,6 +27,7 @@ void describe_broadcast(const NodeView& view, KernelCall& call);
 // What they share as operators: infer, and no attributes.
 class BinaryOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.elementwise = true, .linear_time = true}; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
 

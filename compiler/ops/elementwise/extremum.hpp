@@ -10,6 +10,9 @@ class ExtremumOperator : public BinaryOperator {
  public:
   explicit ExtremumOperator(bool greater) : greater_(greater) {}
   std::span<const Constraint> constraints() const override;
+  OperatorTraits traits() const override {
+    return {.elementwise = true, .monotone_in_each = true, .linear_time = true};
+  }
   void evaluate(const Evaluation& evaluation) const override;
 
  private:

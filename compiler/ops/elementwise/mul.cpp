@@ -47,6 +47,9 @@ class Mul final : public BinaryOperator {
     return facts;
   }
   std::span<const Constraint> constraints() const override { return constraint_list; }
+  OperatorTraits traits() const override {
+    return {.elementwise = true, .monotone_in_each = true, .linear_time = true};
+  }
 
   void evaluate(const Evaluation& evaluation) const override {
     const NodeView& view = evaluation.view;

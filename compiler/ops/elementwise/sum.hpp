@@ -20,6 +20,9 @@ class SumOperator : public BinaryOperator {
  public:
   explicit SumOperator(int32_t sign) : sign_(sign) {}
   std::span<const Constraint> constraints() const override;
+  OperatorTraits traits() const override {
+    return {.elementwise = true, .monotone_in_each = true, .linear_time = true};
+  }
   void evaluate(const Evaluation& evaluation) const override;
 
  private:

@@ -11,6 +11,7 @@ namespace burin {
 
 class UnaryOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.elementwise = true, .linear_time = true}; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
   // The input's shape, the declared type.
   std::vector<TensorType> infer(const NodeView& view) const override;

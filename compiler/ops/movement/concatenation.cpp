@@ -58,6 +58,9 @@ class Concatenation final : public JoinOperator {
   }
 
   std::span<const Constraint> constraints() const override { return constraint_list; }
+  bool is_channelwise(const NodeView& view) const override {
+    return axis_of(view) + 1 < static_cast<int32_t>(view.output().type.shape.rank());
+  }
 
   std::vector<TensorType> infer(const NodeView& view) const override { return {view.output().type}; }
 };

@@ -23,6 +23,7 @@ Shape with_extent(const Shape& shape, int32_t axis, int32_t extent);
 // count.
 class JoinOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.monotone = true, .linear_time = true}; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
   void evaluate(const Evaluation& evaluation) const override;
 };
@@ -30,6 +31,7 @@ class JoinOperator : public Operator {
 // One input, many outputs.
 class SeparateOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.linear_time = true}; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
   void evaluate(const Evaluation& evaluation) const override;
 };

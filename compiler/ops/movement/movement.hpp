@@ -22,6 +22,7 @@ std::vector<int64_t> dense_strides(const Shape& shape);
 
 class MovementOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.monotone = true, .linear_time = true}; }
   // The constraints hold.
   virtual Movement movement(const NodeView& view) const = 0;
   void evaluate(const Evaluation& evaluation) const override;

@@ -84,6 +84,11 @@ class Pad final : public Operator {
   }
 
   std::span<const Constraint> constraints() const override { return constraint_list; }
+  OperatorTraits traits() const override { return {.monotone = true}; }
+  bool is_channelwise(const NodeView& view) const override {
+    const std::vector<int32_t>& paddings = view.attributes<PadAttributes>().paddings;
+    return paddings.size() >= 2 && paddings.end()[-1] == 0 && paddings.end()[-2] == 0;
+  }
 
   std::vector<TensorType> infer(const NodeView& view) const override {
     std::vector<int32_t> dims = input_shape(view).dims();

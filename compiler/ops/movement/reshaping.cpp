@@ -18,10 +18,6 @@ void ReshapingOperator::evaluate(const Evaluation& evaluation) const {
   evaluation.output().bytes = evaluation.input(0).bytes;
 }
 
-bool is_reshaping(const Node& node) {
-  return dynamic_cast<const ReshapingOperator*>(&operator_of(node)) != nullptr;
-}
-
 bool keeps_elements(const NodeView& view) {
   const Tensor& input = view.input(0);
   const Tensor& output = view.output();

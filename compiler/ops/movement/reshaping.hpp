@@ -10,13 +10,11 @@ namespace burin {
 
 class ReshapingOperator : public Operator {
  public:
+  OperatorTraits traits() const override { return {.reshapes = true, .monotone = true, .linear_time = true}; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;
   std::vector<TensorType> infer(const NodeView& view) const override;
   void evaluate(const Evaluation& evaluation) const override;
 };
-
-// Whether the node's operator is one of these.
-bool is_reshaping(const Node& node);
 
 // Same number of elements, same type. The quantisation may differ: the bytes are kept, whatever they mean.
 bool keeps_elements(const NodeView& view);

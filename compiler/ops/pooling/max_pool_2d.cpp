@@ -46,6 +46,9 @@ class MaxPool2d final : public Operator {
     return attributes_from_list<PoolAttributes>(list, error);
   }
   std::span<const Constraint> constraints() const override { return pool_constraints(); }
+  OperatorTraits traits() const override { return {.monotone = true}; }
+  bool is_channelwise(const NodeView&) const override { return true; }
+  int64_t window_reads(const NodeView& view) const override { return pool_reads(view); }
   std::vector<TensorType> infer(const NodeView& view) const override { return {infer_pool(view)}; }
   void evaluate(const Evaluation& evaluation) const override {
     if (evaluation.view.input(0).type.dtype == DType::f32) return evaluate_f32(evaluation);

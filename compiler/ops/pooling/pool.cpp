@@ -60,6 +60,10 @@ Windows pool_windows(const NodeView& view) {
   return attributes.window.windows(input_shape(view), attributes.window_height, attributes.window_width);
 }
 
+int64_t pool_reads(const NodeView& view) {
+  return view.output().type.shape.elements() * std::min(pool_windows(view).taps(), Shape::max_elements);
+}
+
 std::span<const Constraint> pool_constraints() {
   return constraint_list;
 }

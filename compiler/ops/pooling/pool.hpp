@@ -12,6 +12,8 @@
 namespace burin {
 
 Windows pool_windows(const NodeView& view);
+// Elements that all windows cover together, padding included.
+int64_t pool_reads(const NodeView& view);
 std::span<const Constraint> pool_constraints();
 TensorType infer_pool(const NodeView& view);
 // Calls `reduce` for every element of the output in turn, with the indices of the input's elements under its

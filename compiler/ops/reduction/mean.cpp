@@ -152,6 +152,12 @@ class Mean final : public Operator {
   }
 
   std::span<const Constraint> constraints() const override { return constraint_list; }
+  OperatorTraits traits() const override { return {.monotone = true}; }
+  bool is_channelwise(const NodeView& view) const override {
+    const auto last = static_cast<int32_t>(view.input(0).type.shape.rank()) - 1;
+    const std::vector<int32_t>& axes = view.attributes<MeanAttributes>().axes;
+    return !axes.empty() && std::ranges::none_of(axes, [&](int32_t a) { return a == last || a == -1; });
+  }
 
   std::vector<TensorType> infer(const NodeView& view) const override {
     std::vector<int32_t> dims;
