@@ -272,14 +272,18 @@ class Lowering {
   }
 
   // The generated functions are ID_ACCESSOR and ID_ACCESSOR_quantize. A name that begins with ID_, or ends in
-  // the latter, could meet another port's.
+  // the latter, could meet another port's; one that ends like a function that every model has, such as b_run
+  // of model a, that function of another model, a_b.
   std::string accessor(const std::string& name, const char* when_empty) const {
     const char* const other = options_.name == "port" ? "tensor" : "port";
     std::string text = identifier(name, when_empty);
     while (text.starts_with(options_.name + "_"))
       text = identifier(text.substr(options_.name.size() + 1), other);
-    if (text.ends_with("quantize")) text += "_value";
-    return text;
+    const bool is_taken =
+        text.ends_with("quantize") || std::ranges::any_of(common_functions(), [&](std::string_view function) {
+          return text.ends_with("_" + std::string(function));
+        });
+    return is_taken ? text + "_value" : text;
   }
 
   void write_ports() {

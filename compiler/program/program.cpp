@@ -30,8 +30,16 @@ int64_t Program::cycles_estimate() const {
   return cycles;
 }
 
+std::span<const std::string_view> common_functions() {
+  static constexpr std::string_view names[] = {"context", "init",      "invoke",       "model",    "reset",
+                                               "run",     "run_reset", "run_selftest", "selftest", "status"};
+  return names;
+}
+
 const std::vector<std::string>& reserved_accessors() {
   static const std::vector<std::string> names = {"arena",
+                                                 "bind",
+                                                 "bind_singleton",
                                                  "burin_kernels",
                                                  "context",
                                                  "error",

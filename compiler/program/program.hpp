@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "program/kernel_call.hpp"
@@ -104,6 +106,9 @@ struct Program {
   int64_t code_bytes_estimate() const;
   int64_t cycles_estimate() const;
 };
+
+// What follows ID_ in the names that every generated header may declare beside those of its ports.
+std::span<const std::string_view> common_functions();
 
 // Identifiers that a port's accessor must not be, because the generated files use them.
 const std::vector<std::string>& reserved_accessors();

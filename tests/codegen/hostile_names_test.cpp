@@ -164,6 +164,19 @@ TEST_CASE("the name of a model does not meet the names of its tensors", "[codege
     }
 }
 
+TEST_CASE("functions of two models do not meet but where a linker sees it", "[codegen][hostile]") {
+  // The port b_run of model a, and ID_run of model a_b.
+  for (const std::string_view function : common_functions()) {
+    const std::string port = "b_" + std::string(function);
+    const Graph graph = renamed([&](size_t i) { return i == 1 ? port : fmt::format("name_{}", i); });
+    const TemporaryDirectory place = *TemporaryDirectory::create();
+    REQUIRE(write_file(place.path() / "a.tir", print_graph(graph)).ok());
+    const auto emitted = emit((place.path() / "a.tir").string(), "generic");
+    REQUIRE(emitted);
+    CHECK(emitted->program().inputs.at(0).accessor == port + "_value");
+  }
+}
+
 TEST_CASE("a file name alone cannot shadow a header of the C library", "[codegen][hostile]") {
   for (const char* name : {"math", "string", "stdint", "stddef", "signal", "time", "limits"})
     CHECK(default_name(std::string("some/folder/") + name + ".tflite") == std::string(name) + "_model");
