@@ -37,11 +37,13 @@ struct SumS16 {
                                               static_cast<uint32_t>(numbers[0]));
     const int64_t sum = products + bias;
     int32_t scaled;
-    if (G::requantization == RequantizationS16::wide) {
+    // As numbers: the compilers warn where enumerators of two enumerations are compared.
+    const int32_t form = G::requantization;
+    if (form == int32_t(RequantizationS16::wide)) {
       scaled = static_cast<int32_t>((sum * numbers[2] + (int64_t(1) << (numbers[3] - 1))) >> numbers[3]);
     } else {
       scaled = Isa::requantize(static_cast<int32_t>(sum), numbers[2], numbers[3],
-                               G::requantization == RequantizationS16::once);
+                               form == int32_t(RequantizationS16::once));
     }
     return static_cast<int16_t>(Isa::clamp(scaled, G::activation_min, G::activation_max));
   }

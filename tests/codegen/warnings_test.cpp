@@ -6,11 +6,14 @@
 #include "execute/process.hpp"
 #include "support/emitted.hpp"
 #include "support/identifier.hpp"
+#include "support/kernel_samples.hpp"
 
 namespace burin::test {
 namespace {
 
 const Words firmware_flags = {"-fno-exceptions", "-fno-rtti", "-ffreestanding"};
+// Hundreds of layers side by side: GCC has a word to say about the length of ID_run, which has every port.
+const Words samples_flags = firmware_flags + Words{"-DSAMPLES_NO_SINGLETON"};
 constexpr const char* standards[] = {"-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"};
 
 // Some warnings only come out of the optimiser, so one standard is compiled in full. It alternates.
@@ -34,6 +37,32 @@ TEST_CASE("own models compile without warnings in C++11 to C++20 on the host", "
   for (const ModelFile& model : own_models())
     if (const auto emitted = emit(model, "generic"))
       for (const Compiler& compiler : host_compilers()) check_standards(compiler, *emitted);
+}
+
+// The table: every kernel with every combination of element types.
+TEST_CASE("every kernel compiles without warnings for all its types on the host",
+          "[codegen][kernel_warnings]") {
+  for (const Compilation& samples : kernel_samples(*load_target("generic"), SamplesOf::every_type)) {
+    const Result<WrittenModel> written = write_generated(samples);
+    REQUIRE(written.ok());
+    for (const Compiler& compiler : host_compilers())
+      for (const char* standard : standards)
+        require_silent(compiler.command + strict_warnings() + samples_flags +
+                       Words{standard, "-fsyntax-only", written->model.source.string()});
+  }
+}
+
+TEST_CASE("every kernel compiles without warnings for all its types on Arm", "[codegen][kernel_warnings]") {
+  for (const Compilation& samples : kernel_samples(*load_target("cortex-m4"), SamplesOf::every_type)) {
+    const Result<WrittenModel> written = write_generated(samples);
+    REQUIRE(written.ok());
+    const char* standard = "-std=c++11";
+    for (const Compiler& compiler : arm_compilers("cortex-m4")) {
+      require_silent(compiler.command + strict_warnings() + samples_flags +
+                     Words{standard, "-fsyntax-only", written->model.source.string()});
+      standard = "-std=c++20";
+    }
+  }
 }
 
 TEST_CASE("own models with a self-test compile without warnings", "[codegen]") {
@@ -114,14 +143,50 @@ TEST_CASE("memory attributes of the user are accepted", "[codegen]") {
     const std::string macro = upper(emitted->program().name);
     for (const Compiler& compiler : host_compilers()) {
       const std::string object = (emitted->folder() / "placed.o").string();
-      require_silent(compiler.command + strict_warnings() +
-                     Words{"-std=c++11", "-O1", "-c", "-o", object, emitted->source().string(),
-                           fmt::format("-D{}_WEIGHTS_ATTR=__attribute__((section(\".far_flash\")))", macro),
-                           fmt::format("-D{}_ARENA_ATTR=__attribute__((section(\".fast_ram\")))", macro)});
-      const std::string sections = require_output({"objdump", "-h", object});
+      require_silent(
+          compiler.command + strict_warnings() +
+          Words{"-std=c++11", "-O1", "-c", "-o", object, emitted->source().string(),
+                fmt::format("-D{}_WEIGHTS_ATTR=__attribute__((section(\".far_flash\")))", macro),
+                fmt::format("-D{}_ARENA_ATTR=__attribute__((section(\".bss.fast_ram\")))", macro)});
+      const std::string sections = require_output({"objdump", "-h", "-w", object});
       CHECK_THAT(sections, Catch::Contains(".far_flash"));
-      CHECK_THAT(sections, Catch::Contains(".fast_ram"));
+      // A section that has its bytes in the file has them in flash.
+      const size_t fast = sections.find(".bss.fast_ram");
+      REQUIRE(fast != std::string::npos);
+      CHECK_THAT(sections.substr(fast, sections.find('\n', fast) - fast), !Catch::Contains("CONTENTS"));
     }
+  }
+}
+
+TEST_CASE("memory attributes that would not do what they are for are refused", "[codegen]") {
+  const auto emitted = emit(trained_models().front(), "generic");
+  REQUIRE(emitted);
+  const std::string macro = upper(emitted->program().name);
+  const auto compile_with = [&](const Compiler& compiler, const Words& definitions) {
+    const auto result = run_process({.words = compiler.command + Words{"-std=c++11", "-fsyntax-only", "-w"} +
+                                              definitions + Words{emitted->source().string()}});
+    REQUIRE(result.ok());
+    return *result;
+  };
+  const auto attribute = [&](const std::string& kind, const std::string& text) {
+    return fmt::format("-D{}_{}_ATTR=__attribute__(({}))", macro, kind, text);
+  };
+  for (const Compiler& compiler : host_compilers()) {
+    INFO(compiler.name);
+    for (const char* text : {"progmem", "__progmem__"}) {
+      const auto result = compile_with(compiler, {attribute("WEIGHTS", text)});
+      CHECK(result.status != 0);
+      CHECK_THAT(result.errors, Catch::Contains("program memory is not read by ordinary loads"));
+    }
+    for (const char* text : {"section(\".dtcm\")", "aligned(32), section (\".data.fast\")"}) {
+      const auto result = compile_with(compiler, {attribute("ARENA", text)});
+      CHECK((result.status == 0) == (compiler.name == "clang++"));  // which goes by what the memory holds
+      if (compiler.name == "g++") CHECK_THAT(result.errors, Catch::Contains("has its zeros in flash"));
+      CHECK(compile_with(compiler, {attribute("ARENA", text), fmt::format("-D{}_ARENA_NOLOAD", macro)})
+                .status == 0);
+    }
+    for (const char* text : {"section(\".bss.dtcm\")", "aligned(32)", "section(\".noinit\")"})
+      CHECK(compile_with(compiler, {attribute("ARENA", text)}).status == 0);
   }
 }
 
