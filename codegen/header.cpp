@@ -47,7 +47,13 @@ class HeaderWriter {
     line("#define {}_STATE_BYTES {}u /* kept between invocations */", macro_, program_.state_bytes);
     line("#define {}_STACK_BYTES {}u /* bound of the stack below {}_invoke */\n", macro_,
          program_.stack_bytes, id_);
-    line("/* Placement: define before including, or on the compiler's command line, as attributes. */");
+    line(
+        "/* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name "
+        "of the");
+    line(
+        "   arena's section begins with .bss; where the linker script says NOLOAD, define {}_ARENA_NOLOAD. "
+        "*/",
+        macro_);
     line("#ifndef {0}_WEIGHTS_ATTR\n#define {0}_WEIGHTS_ATTR\n#endif", macro_);
     line("#ifndef {0}_ARENA_ATTR\n#define {0}_ARENA_ATTR\n#endif\n", macro_);
   }
@@ -139,21 +145,24 @@ class HeaderWriter {
   void cpp_class() {
     line("#ifdef __cplusplus\n/* An instance that owns its memory. */");
     line("class {}_model {{\n public:", id_);
-    line("  {0}_model() {{ {0}_init(&context_, arena_, state_); }}", id_);
+    line("  {0}_model() : context_(), status_(bind(memory_)) {{}}", id_);
     line("  {0}_model(const {0}_model&) = delete;\n  {0}_model& operator=(const {0}_model&) = delete;", id_);
     for (const Port& port : program_.inputs)
       line("  {0}* {2}() {{ return {1}_{2}(&context_); }}", c_type(port.dtype), id_, port.accessor);
-    line("  {0}_status invoke() {{ return {0}_invoke(&context_); }}", id_);
+    line("  {0}_status invoke() {{ return status_ == {1}_OK ? {0}_invoke(&context_) : status_; }}", id_,
+         macro_);
     for (const Port& port : program_.outputs)
       line("  const {0}* {2}() const {{ return {1}_{2}(&context_); }}", c_type(port.dtype), id_,
            port.accessor);
     line("  void reset() {{ {}_reset(&context_); }}\n", id_);
     line(" private:");
-    line("  alignas({0}_ARENA_ALIGN) unsigned char arena_[{0}_ARENA_BYTES > 0u ? {0}_ARENA_BYTES : 1u];",
-         macro_);
-    line("  alignas({0}_ARENA_ALIGN) unsigned char state_[{0}_STATE_BYTES > 0u ? {0}_STATE_BYTES : 1u];",
-         macro_);
-    line("  {}_context context_;\n}};", id_);
+    line("  /* Aligned here: whoever allocates an object need not know how far its memory has to be. */");
+    line("  {0}_status bind(unsigned char* memory) {{", id_);
+    line("    const uintptr_t beyond = reinterpret_cast<uintptr_t>(memory) % {}_ARENA_ALIGN;", macro_);
+    line("    unsigned char* const arena = memory + (beyond == 0u ? 0u : {}_ARENA_ALIGN - beyond);", macro_);
+    line("    return {0}_init(&context_, arena, arena + {1}_ARENA_BYTES);\n  }}\n", id_, macro_);
+    line("  unsigned char memory_[{0}_ARENA_BYTES + {0}_STATE_BYTES + {0}_ARENA_ALIGN - 1u];", macro_);
+    line("  {0}_context context_;\n  {0}_status status_;\n}};", id_);
     if (!options_.self_test.empty()) {
       line("\n#ifndef {}_NO_SINGLETON", macro_);
       line("inline int32_t {0}_selftest() {{ return {0}_run_selftest(); }}\n#endif", id_);

@@ -42,9 +42,7 @@ class SourceWriter {
   SourceWriter(const Program& program, const GenerateOptions& options)
       : program_(program), options_(options), id_(program.name), macro_(upper(program.name)) {
     // The functions of the header are visible where the names below are.
-    for (const char* own : {"context", "init", "invoke", "model", "reset", "run", "run_reset", "run_selftest",
-                            "selftest", "status"})
-      names_.claim(id_ + "_" + own);
+    for (const std::string_view own : common_functions()) names_.claim(fmt::format("{}_{}", id_, own));
     for (const auto* ports : {&program.inputs, &program.outputs})
       for (const Port& port : *ports) names_.claim(id_ + "_" + port.accessor);
     // Port names first: they are the parameters of ID_run, and nothing may shadow or be shadowed.
@@ -55,7 +53,7 @@ class SourceWriter {
   }
 
   std::string write() {
-    std::vector<std::string> headers;
+    std::vector<std::string> headers = {"kernels/placement.hpp"};
     for (const Step& step : program_.steps) {
       headers.push_back(isa_header(step.call.isa));
       headers.push_back(step.call.header);
@@ -65,6 +63,7 @@ class SourceWriter {
     top(kernels);
     line("namespace {{\n");
     text_ += kernels.text;
+    placement();
     constants();
     state_initials();
     geometries();
@@ -156,6 +155,20 @@ class SourceWriter {
                                     [](float value) { return std::isfinite(value); });
       });
     });
+  }
+
+  // Attributes that place memory where it would not work are refused.
+  void placement() {
+    line("// ---- placement ----");
+    line("#define {0}_TEXT(...) #__VA_ARGS__\n#define {0}_EXPANDED_TEXT(...) {0}_TEXT(__VA_ARGS__)", macro_);
+    line("static_assert(burin_kernels::Placement::is_readable({0}_EXPANDED_TEXT({0}_WEIGHTS_ATTR)),", macro_);
+    line("              \"{}_WEIGHTS_ATTR: program memory is not read by ordinary loads\");", macro_);
+    line("#if defined(__GNUC__) && !defined(__clang__) && !defined({}_ARENA_NOLOAD)", macro_);
+    line("static_assert(burin_kernels::Placement::takes_no_flash({0}_EXPANDED_TEXT({0}_ARENA_ATTR)),",
+         macro_);
+    line("              \"{}_ARENA_ATTR: a section that is not named .bss* has its zeros in flash\");",
+         macro_);
+    line("#endif\n");
   }
 
   void constants() {
@@ -382,7 +395,11 @@ class SourceWriter {
         macro_);
     if (program_.state_bytes > 0)
       line("alignas({0}_ARENA_ALIGN) {0}_ARENA_ATTR uint8_t singleton_state[{0}_STATE_BYTES];", macro_);
-    line("{}_context singleton;", id_);
+    line("{}_context singleton;\n", id_);
+    line("{}_status bind_singleton() {{", id_);
+    line("  if (singleton.arena != NULL) return {}_OK;", macro_);
+    line("  return {}_init(&singleton, singleton_arena, {});\n}}", id_,
+         program_.state_bytes > 0 ? "singleton_state" : "NULL");
     line("}}  // namespace\n");
     if (program_.state_bytes > 0) line("void {0}_run_reset(void) {{ singleton.arena = NULL; }}\n", id_);
     line("{}_status {}_run({}) {{", id_, id_, run_parameters(program_));
@@ -390,21 +407,17 @@ class SourceWriter {
     for (const auto* ports : {&program_.inputs, &program_.outputs})
       for (const Port& port : *ports) nulls += (nulls.empty() ? "" : " || ") + port.accessor + " == NULL";
     if (!nulls.empty()) line("  if ({}) return {}_ERROR_NULL;", nulls, macro_);
-    bind_singleton();
+    line("  {}_status status = bind_singleton();", id_);
+    line("  if (status != {}_OK) return status;", macro_);
     for (const Port& port : program_.inputs)
       line("  memcpy({0}_{1}(&singleton), {1}, sizeof({2}) * {3}_{4}_LEN);", id_, port.accessor,
            c_type(port.dtype), macro_, upper(port.accessor));
-    line("  const {0}_status status = {0}_invoke(&singleton);", id_);
+    line("  status = {}_invoke(&singleton);", id_);
     line("  if (status != {}_OK) return status;", macro_);
     for (const Port& port : program_.outputs)
       line("  memcpy({1}, {0}_{1}(&singleton), sizeof({2}) * {3}_{4}_LEN);", id_, port.accessor,
            c_type(port.dtype), macro_, upper(port.accessor));
     line("  return {}_OK;\n}}\n#endif", macro_);
-  }
-
-  void bind_singleton() {
-    line("  if (singleton.arena == NULL) {}_init(&singleton, singleton_arena, {});", id_,
-         program_.state_bytes > 0 ? "singleton_state" : "NULL");
   }
 
   void self_test() {
@@ -443,8 +456,7 @@ class SourceWriter {
     }
     line("  {0}_reset(context);\n  return 0;\n}}", id_);
     line("\n#ifndef {}_NO_SINGLETON\nint32_t {}_run_selftest(void) {{", macro_, id_);
-    bind_singleton();
-    line("  return {0}_selftest(&singleton);\n}}\n#endif", id_);
+    line("  return bind_singleton() == {}_OK ? {}_selftest(&singleton) : -1;\n}}\n#endif", macro_, id_);
   }
 
   const Program& program_;
@@ -452,8 +464,8 @@ class SourceWriter {
   const std::string id_;
   const std::string macro_;
   std::string text_;
-  UniqueNames names_{
-      {"arena", "state", "context", "status", "singleton", "singleton_arena", "singleton_state"}};
+  UniqueNames names_{{"arena", "bind_singleton", "context", "singleton", "singleton_arena", "singleton_state",
+                      "state", "status"}};
   std::vector<std::string> step_names_;
   std::map<size_t, std::string> buffer_names_;
   std::map<const KernelConstant*, std::string> constant_names_;

@@ -244,13 +244,19 @@ digits_status digits_invoke(digits_context* context) {
 namespace {
 alignas(DIGITS_ARENA_ALIGN) DIGITS_ARENA_ATTR uint8_t singleton_arena[DIGITS_ARENA_BYTES > 0u ? DIGITS_ARENA_BYTES : 1u];
 digits_context singleton;
+
+digits_status bind_singleton() {
+  if (singleton.arena != NULL) return DIGITS_OK;
+  return digits_init(&singleton, singleton_arena, NULL);
+}
 }  // namespace
 
 digits_status digits_run(const int8_t image[DIGITS_IMAGE_LEN], int8_t digit[DIGITS_DIGIT_LEN]) {
   if (image == NULL || digit == NULL) return DIGITS_ERROR_NULL;
-  if (singleton.arena == NULL) digits_init(&singleton, singleton_arena, NULL);
+  digits_status status = bind_singleton();
+  if (status != DIGITS_OK) return status;
   memcpy(digits_image(&singleton), image, sizeof(int8_t) * DIGITS_IMAGE_LEN);
-  const digits_status status = digits_invoke(&singleton);
+  status = digits_invoke(&singleton);
   if (status != DIGITS_OK) return status;
   memcpy(digit, digits_digit(&singleton), sizeof(int8_t) * DIGITS_DIGIT_LEN);
   return DIGITS_OK;

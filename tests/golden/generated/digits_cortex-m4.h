@@ -11,7 +11,8 @@
 #define DIGITS_STATE_BYTES 0u /* kept between invocations */
 #define DIGITS_STACK_BYTES 736u /* bound of the stack below digits_invoke */
 
-/* Placement: define before including, or on the compiler's command line, as attributes. */
+/* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
+   arena's section begins with .bss; where the linker script says NOLOAD, define DIGITS_ARENA_NOLOAD. */
 #ifndef DIGITS_WEIGHTS_ATTR
 #define DIGITS_WEIGHTS_ATTR
 #endif
@@ -83,18 +84,25 @@ static inline float digits_digit_dequantize(int8_t q) {
 /* An instance that owns its memory. */
 class digits_model {
  public:
-  digits_model() { digits_init(&context_, arena_, state_); }
+  digits_model() : context_(), status_(bind(memory_)) {}
   digits_model(const digits_model&) = delete;
   digits_model& operator=(const digits_model&) = delete;
   int8_t* image() { return digits_image(&context_); }
-  digits_status invoke() { return digits_invoke(&context_); }
+  digits_status invoke() { return status_ == DIGITS_OK ? digits_invoke(&context_) : status_; }
   const int8_t* digit() const { return digits_digit(&context_); }
   void reset() { digits_reset(&context_); }
 
  private:
-  alignas(DIGITS_ARENA_ALIGN) unsigned char arena_[DIGITS_ARENA_BYTES > 0u ? DIGITS_ARENA_BYTES : 1u];
-  alignas(DIGITS_ARENA_ALIGN) unsigned char state_[DIGITS_STATE_BYTES > 0u ? DIGITS_STATE_BYTES : 1u];
+  /* Aligned here: whoever allocates an object need not know how far its memory has to be. */
+  digits_status bind(unsigned char* memory) {
+    const uintptr_t beyond = reinterpret_cast<uintptr_t>(memory) % DIGITS_ARENA_ALIGN;
+    unsigned char* const arena = memory + (beyond == 0u ? 0u : DIGITS_ARENA_ALIGN - beyond);
+    return digits_init(&context_, arena, arena + DIGITS_ARENA_BYTES);
+  }
+
+  unsigned char memory_[DIGITS_ARENA_BYTES + DIGITS_STATE_BYTES + DIGITS_ARENA_ALIGN - 1u];
   digits_context context_;
+  digits_status status_;
 };
 #endif
 

@@ -98,13 +98,19 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
 namespace {
 alignas(RESHAPES_ARENA_ALIGN) RESHAPES_ARENA_ATTR uint8_t singleton_arena[RESHAPES_ARENA_BYTES > 0u ? RESHAPES_ARENA_BYTES : 1u];
 reshapes_context singleton;
+
+reshapes_status bind_singleton() {
+  if (singleton.arena != NULL) return RESHAPES_OK;
+  return reshapes_init(&singleton, singleton_arena, NULL);
+}
 }  // namespace
 
 reshapes_status reshapes_run(const int8_t image[RESHAPES_IMAGE_LEN], int8_t sum[RESHAPES_SUM_LEN]) {
   if (image == NULL || sum == NULL) return RESHAPES_ERROR_NULL;
-  if (singleton.arena == NULL) reshapes_init(&singleton, singleton_arena, NULL);
+  reshapes_status status = bind_singleton();
+  if (status != RESHAPES_OK) return status;
   memcpy(reshapes_image(&singleton), image, sizeof(int8_t) * RESHAPES_IMAGE_LEN);
-  const reshapes_status status = reshapes_invoke(&singleton);
+  status = reshapes_invoke(&singleton);
   if (status != RESHAPES_OK) return status;
   memcpy(sum, reshapes_sum(&singleton), sizeof(int8_t) * RESHAPES_SUM_LEN);
   return RESHAPES_OK;

@@ -11,7 +11,8 @@
 #define RESHAPES_STATE_BYTES 0u /* kept between invocations */
 #define RESHAPES_STACK_BYTES 672u /* bound of the stack below reshapes_invoke */
 
-/* Placement: define before including, or on the compiler's command line, as attributes. */
+/* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
+   arena's section begins with .bss; where the linker script says NOLOAD, define RESHAPES_ARENA_NOLOAD. */
 #ifndef RESHAPES_WEIGHTS_ATTR
 #define RESHAPES_WEIGHTS_ATTR
 #endif
@@ -83,18 +84,25 @@ static inline float reshapes_sum_dequantize(int8_t q) {
 /* An instance that owns its memory. */
 class reshapes_model {
  public:
-  reshapes_model() { reshapes_init(&context_, arena_, state_); }
+  reshapes_model() : context_(), status_(bind(memory_)) {}
   reshapes_model(const reshapes_model&) = delete;
   reshapes_model& operator=(const reshapes_model&) = delete;
   int8_t* image() { return reshapes_image(&context_); }
-  reshapes_status invoke() { return reshapes_invoke(&context_); }
+  reshapes_status invoke() { return status_ == RESHAPES_OK ? reshapes_invoke(&context_) : status_; }
   const int8_t* sum() const { return reshapes_sum(&context_); }
   void reset() { reshapes_reset(&context_); }
 
  private:
-  alignas(RESHAPES_ARENA_ALIGN) unsigned char arena_[RESHAPES_ARENA_BYTES > 0u ? RESHAPES_ARENA_BYTES : 1u];
-  alignas(RESHAPES_ARENA_ALIGN) unsigned char state_[RESHAPES_STATE_BYTES > 0u ? RESHAPES_STATE_BYTES : 1u];
+  /* Aligned here: whoever allocates an object need not know how far its memory has to be. */
+  reshapes_status bind(unsigned char* memory) {
+    const uintptr_t beyond = reinterpret_cast<uintptr_t>(memory) % RESHAPES_ARENA_ALIGN;
+    unsigned char* const arena = memory + (beyond == 0u ? 0u : RESHAPES_ARENA_ALIGN - beyond);
+    return reshapes_init(&context_, arena, arena + RESHAPES_ARENA_BYTES);
+  }
+
+  unsigned char memory_[RESHAPES_ARENA_BYTES + RESHAPES_STATE_BYTES + RESHAPES_ARENA_ALIGN - 1u];
   reshapes_context context_;
+  reshapes_status status_;
 };
 #endif
 

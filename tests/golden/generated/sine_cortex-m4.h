@@ -11,7 +11,8 @@
 #define SINE_STATE_BYTES 0u /* kept between invocations */
 #define SINE_STACK_BYTES 456u /* bound of the stack below sine_invoke */
 
-/* Placement: define before including, or on the compiler's command line, as attributes. */
+/* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
+   arena's section begins with .bss; where the linker script says NOLOAD, define SINE_ARENA_NOLOAD. */
 #ifndef SINE_WEIGHTS_ATTR
 #define SINE_WEIGHTS_ATTR
 #endif
@@ -83,18 +84,25 @@ static inline float sine_y_dequantize(int8_t q) {
 /* An instance that owns its memory. */
 class sine_model {
  public:
-  sine_model() { sine_init(&context_, arena_, state_); }
+  sine_model() : context_(), status_(bind(memory_)) {}
   sine_model(const sine_model&) = delete;
   sine_model& operator=(const sine_model&) = delete;
   int8_t* x() { return sine_x(&context_); }
-  sine_status invoke() { return sine_invoke(&context_); }
+  sine_status invoke() { return status_ == SINE_OK ? sine_invoke(&context_) : status_; }
   const int8_t* y() const { return sine_y(&context_); }
   void reset() { sine_reset(&context_); }
 
  private:
-  alignas(SINE_ARENA_ALIGN) unsigned char arena_[SINE_ARENA_BYTES > 0u ? SINE_ARENA_BYTES : 1u];
-  alignas(SINE_ARENA_ALIGN) unsigned char state_[SINE_STATE_BYTES > 0u ? SINE_STATE_BYTES : 1u];
+  /* Aligned here: whoever allocates an object need not know how far its memory has to be. */
+  sine_status bind(unsigned char* memory) {
+    const uintptr_t beyond = reinterpret_cast<uintptr_t>(memory) % SINE_ARENA_ALIGN;
+    unsigned char* const arena = memory + (beyond == 0u ? 0u : SINE_ARENA_ALIGN - beyond);
+    return sine_init(&context_, arena, arena + SINE_ARENA_BYTES);
+  }
+
+  unsigned char memory_[SINE_ARENA_BYTES + SINE_STATE_BYTES + SINE_ARENA_ALIGN - 1u];
   sine_context context_;
+  sine_status status_;
 };
 #endif
 

@@ -133,13 +133,19 @@ sine_status sine_invoke(sine_context* context) {
 namespace {
 alignas(SINE_ARENA_ALIGN) SINE_ARENA_ATTR uint8_t singleton_arena[SINE_ARENA_BYTES > 0u ? SINE_ARENA_BYTES : 1u];
 sine_context singleton;
+
+sine_status bind_singleton() {
+  if (singleton.arena != NULL) return SINE_OK;
+  return sine_init(&singleton, singleton_arena, NULL);
+}
 }  // namespace
 
 sine_status sine_run(const int8_t x[SINE_X_LEN], int8_t y[SINE_Y_LEN]) {
   if (x == NULL || y == NULL) return SINE_ERROR_NULL;
-  if (singleton.arena == NULL) sine_init(&singleton, singleton_arena, NULL);
+  sine_status status = bind_singleton();
+  if (status != SINE_OK) return status;
   memcpy(sine_x(&singleton), x, sizeof(int8_t) * SINE_X_LEN);
-  const sine_status status = sine_invoke(&singleton);
+  status = sine_invoke(&singleton);
   if (status != SINE_OK) return status;
   memcpy(y, sine_y(&singleton), sizeof(int8_t) * SINE_Y_LEN);
   return SINE_OK;
@@ -165,7 +171,6 @@ int32_t sine_selftest(sine_context* context) {
 
 #ifndef SINE_NO_SINGLETON
 int32_t sine_run_selftest(void) {
-  if (singleton.arena == NULL) sine_init(&singleton, singleton_arena, NULL);
-  return sine_selftest(&singleton);
+  return bind_singleton() == SINE_OK ? sine_selftest(&singleton) : -1;
 }
 #endif
