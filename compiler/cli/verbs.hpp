@@ -23,6 +23,7 @@ struct Verb {
 
 Verb add_bench(CLI::App& app);
 Verb add_compile(CLI::App& app);
+Verb add_convert(CLI::App& app);
 Verb add_explain(CLI::App& app);
 Verb add_inspect(CLI::App& app);
 Verb add_ops(CLI::App& app);

@@ -11,7 +11,8 @@ namespace {
 
 using Catch::Contains;
 
-constexpr const char* verbs[] = {"compile", "inspect", "ops", "run", "verify", "bench", "targets", "explain"};
+constexpr const char* verbs[] = {"compile", "inspect", "ops",     "run",    "verify",
+                                 "bench",   "convert", "targets", "explain"};
 
 }  // namespace
 
@@ -45,6 +46,10 @@ TEST_CASE("no verb, an unknown verb and unknown options are usage errors", "[cli
       {"verify"},
       {"verify", sine(), "--samples", "0"},
       {"bench"},
+      {"convert"},
+      {"convert", sine()},
+      {"convert", sine(), "-o", "model.onnx"},
+      {"convert", sine(), "-o", "model.tir", "--outputs", "no_such_tensor"},
       {"explain"},
       {"explain", "E9999"},
       {"targets", "a", "b"},

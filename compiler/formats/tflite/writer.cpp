@@ -1,0 +1,16 @@
+#include "formats/tflite/writer.hpp"
+
+#include "formats/tflite/node_writer.hpp"
+
+namespace burin {
+
+Result<std::string> write_tflite(const Graph& graph) {
+  tflite::Emitter emitter(graph);
+  Diagnostics findings;
+  for (const Node& node : graph.nodes)
+    if (auto refused = tflite::write_node(emitter, node)) findings.push_back(std::move(*refused));
+  if (!findings.empty()) return findings;
+  return emitter.finish();
+}
+
+}  // namespace burin
