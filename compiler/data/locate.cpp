@@ -8,6 +8,7 @@
 #include <functional>
 #include <system_error>
 
+#include "data/npz.hpp"
 #include "support/identifier.hpp"
 #include "support/near_names.hpp"
 
@@ -22,7 +23,10 @@ struct Format {
   Result<SourcePointer> (*open)(const fs::path& path, const Input& input);
 };
 
-constexpr std::array formats = {Format{".npy", open_npy}, Format{".bin", open_raw}};
+constexpr std::array formats = {Format{".npy", open_npy},    Format{".npz", open_npz},
+                                Format{".bin", open_raw},    Format{".csv", open_csv},
+                                Format{".png", open_png},    Format{".pgm", open_netpbm},
+                                Format{".ppm", open_netpbm}, Format{".wav", open_wav}};
 
 std::string known_endings() {
   std::vector<std::string_view> endings;
@@ -86,12 +90,6 @@ Result<Sources> open_path(const fs::path& path, const Input& input) {
   const Result<std::vector<fs::path>> files = files_of(path);
   if (!files) return files.diagnostics();
   return open_files(*files, input);
-}
-
-// Whether a file's or an array's name, without an ending, means the input: by its name, or as it is called in
-// generated code.
-bool is_named_after(const std::string& name, const Input& input) {
-  return name == input.name || identifier(name, "input") == identifier(input.name, "input");
 }
 
 // A folder that holds the files of several inputs, told apart by their names. Nothing where it does not.
@@ -186,6 +184,10 @@ Result<std::vector<Sources>> open_named(const std::vector<std::string>& sources,
 
 }  // namespace
 
+bool is_named_after(const std::string& name, const Input& input) {
+  return name == input.name || identifier(name, "input") == identifier(input.name, "input");
+}
+
 Result<std::vector<Sources>> locate(const std::vector<Input>& inputs,
                                     const std::vector<std::string>& sources) {
   std::error_code ignored;
@@ -193,6 +195,24 @@ Result<std::vector<Sources>> locate(const std::vector<Input>& inputs,
       sources, [&](const std::string& source) { return split_name(source, inputs).first >= 0; });
   if (named) return open_named(sources, inputs);
   if (sources.size() == 1 && fs::is_directory(sources[0], ignored)) return open_folder(sources[0], inputs);
+  // An archive that holds the arrays of all inputs.
+  const auto is_archive = [](const std::string& path) {
+    const Format* format = format_of(path);
+    return format != nullptr && format->open == open_npz;
+  };
+  if (sources.size() == 1 && inputs.size() > 1 && is_archive(sources[0])) {
+    std::vector<Sources> all;
+    Diagnostics findings;
+    for (const Input& input : inputs) {
+      const Result<Sources> opened = open_files({sources[0]}, input);
+      if (opened)
+        all.push_back(*opened);
+      else
+        findings.insert(findings.end(), opened.diagnostics().begin(), opened.diagnostics().end());
+    }
+    if (!findings.empty()) return findings;
+    return all;
+  }
   if (sources.size() != inputs.size()) {
     const bool mistaken = std::ranges::any_of(sources, [&](const std::string& source) {
       return source.find('=') != std::string::npos && !fs::exists(source, ignored);

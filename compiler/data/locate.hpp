@@ -15,4 +15,8 @@ namespace burin::data {
 Result<std::vector<std::vector<SourcePointer>>> locate(const std::vector<Input>& inputs,
                                                        const std::vector<std::string>& sources);
 
+// Whether a file's or an array's name, without an ending, means the input: by its name, or as it is called in
+// generated code.
+bool is_named_after(const std::string& name, const Input& input);
+
 }  // namespace burin::data

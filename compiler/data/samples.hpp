@@ -17,7 +17,9 @@ namespace burin {
 struct SampleOptions {
   // "FILE", or "NAME=FILE" with an input's name. Without names, one for each input in the model's order; or
   // a single folder or archive whose files are named after the inputs, or in0.EXT, in1.EXT, ….
-  // By ending: .npy, .bin (raw). A folder is all such files in it, sorted by name, one after the other.
+  // By ending: .npy, .npz (the array that is named after the input, or the only one), .bin (raw), .csv (a
+  // line a sample), .png, .pgm and .ppm (an image a sample), .wav (consecutive windows). A folder is all such
+  // files in it, sorted by name, one after the other.
   std::vector<std::string> sources{};
   // What becomes of a file's number x: (x - mean) * scale. One value, or one for each index of the last
   // dimension. Empty: numbers are taken as they are.
@@ -26,7 +28,8 @@ struct SampleOptions {
 };
 
 // How files become elements of an input:
-//  * numbers that are real (float32, float64, or anything after mean and scale) are quantised to an integer
+//  * numbers that are real (float32, float64, text, sound, or anything after mean and scale) are quantised to
+//  an integer
 //    input by its scale and zero point, and saturate there; an integer input that is not quantised takes
 //    whole numbers only;
 //  * integers go into an integer input as they are, and have to lie within its type; into a float32 input as

@@ -54,6 +54,14 @@ Result<SourcePointer> open_npy(const std::filesystem::path& path, const Input& i
 // Raw little-endian elements of the input's own type, samples back to back.
 Result<SourcePointer> open_raw(const std::filesystem::path& path, const Input& input);
 
+// Text, a line of numbers a sample.
+Result<SourcePointer> open_csv(const std::filesystem::path& path, const Input& input);
+// Images, a sample each.
+Result<SourcePointer> open_png(const std::filesystem::path& path, const Input& input);
+Result<SourcePointer> open_netpbm(const std::filesystem::path& path, const Input& input);
+// Sound: windows of the input's length.
+Result<SourcePointer> open_wav(const std::filesystem::path& path, const Input& input);
+
 // ---- for the formats' files ----
 
 // E0203: what is wrong with the file itself.
