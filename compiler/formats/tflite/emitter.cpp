@@ -27,18 +27,6 @@ bool starts_from_zero(const Tensor& variable) {
   return std::ranges::equal(variable.constant->bytes(), initial_value(without).bytes);
 }
 
-// A tensor's name for a signature, as whoever exported the model called it: converters put the tag of the
-// signature in front, and the number of the result behind.
-std::string plain_name(std::string name) {
-  constexpr std::string_view prefix = "serving_default_";
-  if (name.starts_with(prefix)) name.erase(0, prefix.size());
-  const size_t colon = name.rfind(':');
-  if (colon != std::string::npos && colon > 0 && colon + 1 < name.size() &&
-      name.find_first_not_of("0123456789", colon + 1) == std::string::npos)
-    name.resize(colon);
-  return name;
-}
-
 }  // namespace
 
 schema::TensorType tensor_type(DType dtype) {
@@ -253,17 +241,22 @@ Emitter::SubGraphOffset Emitter::write_initialization() {
   return schema::CreateSubGraph(builder_, tensor_list, none, none, operator_list, name);
 }
 
+// The ports under their tensors' names, where these tell them apart.
+bool Emitter::has_signature() const {
+  for (const std::vector<Index>& ports : {inputs_, outputs_}) {
+    std::set<std::string> names;
+    for (const Index index : ports)
+      if (tensor(index).name.empty() || !names.insert(tensor(index).name).second) return false;
+  }
+  return true;
+}
+
 flatbuffers::Offset<schema::SignatureDef> Emitter::write_signature() {
   const auto list = [&](const std::vector<Index>& indices) {
-    std::set<std::string> taken;
     std::vector<flatbuffers::Offset<schema::TensorMap>> entries;
     for (const Index index : indices) {
-      const std::string wanted = plain_name(tensor(index).name);
-      std::string name = wanted;
-      for (int32_t number = 2; !taken.insert(name).second; ++number)
-        name = fmt::format("{}_{}", wanted, number);
-      entries.push_back(
-          schema::CreateTensorMap(builder_, builder_.CreateString(name), static_cast<uint32_t>(index)));
+      const auto name = builder_.CreateString(tensor(index).name);
+      entries.push_back(schema::CreateTensorMap(builder_, name, static_cast<uint32_t>(index)));
     }
     return builder_.CreateVector(entries);
   };
@@ -295,14 +288,16 @@ std::string Emitter::finish() {
   const auto subgraph_list = builder_.CreateVector(subgraphs);
   const auto description = builder_.CreateString("Written by Burin.");
   const auto buffer_list = builder_.CreateVector(buffers);
-  const auto signatures = builder_.CreateVector(std::vector{write_signature()});
+  std::vector<flatbuffers::Offset<schema::SignatureDef>> signatures;
+  if (has_signature()) signatures.push_back(write_signature());
+  const auto signature_list = builder_.CreateVector(signatures);
   schema::ModelBuilder model(builder_);
   model.add_version(format_version);
   model.add_operator_codes(code_list);
   model.add_subgraphs(subgraph_list);
   model.add_description(description);
   model.add_buffers(buffer_list);
-  model.add_signature_defs(signatures);
+  model.add_signature_defs(signature_list);
   schema::FinishModelBuffer(builder_, model.Finish());
   return {reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize()};
 }

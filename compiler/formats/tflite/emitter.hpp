@@ -81,6 +81,7 @@ class Emitter {
   flatbuffers::Offset<schema::Tensor> write_tensor(const FileTensor& tensor);
   SubGraphOffset write_main();
   SubGraphOffset write_initialization();
+  bool has_signature() const;
   flatbuffers::Offset<schema::SignatureDef> write_signature();
   OperatorOffset write_operator(schema::BuiltinOperator kind, const std::vector<Index>& inputs,
                                 const std::vector<Index>& outputs, const WrittenOptions& options,
