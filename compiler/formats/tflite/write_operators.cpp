@@ -199,9 +199,18 @@ std::optional<Diagnostic> check_variables(const Emitter& emitter, const Node& no
   return std::nullopt;
 }
 
+Diagnostic no_form(const Node& node) {
+  return {.code = DiagnosticCode::E0403,
+          .message = fmt::format("operator {} has no form in a .tflite file", name_of(node.op)),
+          .place = describe_place(node),
+          .help = "write a .tir file",
+          .file = {}};
+}
+
 }  // namespace
 
 std::optional<Diagnostic> write_node(Emitter& emitter, const Node& node) {
+  if (operator_of(node).facts().tflite_name.empty()) return no_form(node);
   if (const auto refused = check_variables(emitter, node)) return refused;
   if (node.activation != Activation::none && !has_activation_field(node.op)) {
     // The operator without it writes to a tensor that the activation reads.
@@ -221,7 +230,7 @@ std::optional<Diagnostic> write_node(Emitter& emitter, const Node& node) {
   for (const auto write :
        {write_weighted, write_pool, write_movement, write_reduction, write_recurrent, write_elementwise})
     if (write(writer)) return std::nullopt;
-  internal_error("an operator that no family writes", __FILE__, __LINE__);
+  return no_form(node);
 }
 
 }  // namespace burin::tflite
