@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "execute/toolchain.hpp"
 #include "support/emitted.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
-
-bool emulation_possible() {
-  if (find_tool(Tool::arm_cxx).ok() && find_tool(Tool::qemu).ok()) return true;
-  WARN("arm-none-eabi-g++ or qemu-system-arm is missing: nothing is tested in the emulator");
-  return false;
-}
 
 TensorData outputs_on(const Emitted& emitted, const TensorData& inputs) {
   const Result<ExecutionResult> result = execute(emitted.written.model, emitted.compilation.target, inputs);
@@ -25,22 +19,21 @@ TensorData outputs_on(const Emitted& emitted, const TensorData& inputs) {
 void check_models(const std::string& target, const std::vector<ModelFile>& models) {
   for (const ModelFile& model : models) {
     INFO(model.name << " on " << target);
-    const auto emitted = emit(model, target);
-    if (!emitted || model.outputs.empty()) continue;
+    const Emitted emitted = emit(model, target);
+    if (model.outputs.empty()) continue;
     const TensorData inputs = read_data(model.inputs);
     const TensorData expected = read_data(model.outputs);
-    CHECK(outputs_on(*emitted, inputs) == expected);
-    CHECK(evaluate(emitted->compilation.imported, inputs, Rounding::tflm) == expected);
+    CHECK(outputs_on(emitted, inputs) == expected);
+    CHECK(evaluate(emitted.compilation.imported, inputs, Rounding::tflm) == expected);
   }
 }
 
 // The share of images whose largest score stands at their label.
 double digits_accuracy(const std::string& target) {
   const std::filesystem::path folder = std::filesystem::path(BURIN_SOURCE_DIR) / "models/digits";
-  const auto emitted = emit((folder / "digits.tflite").string(), target);
-  REQUIRE(emitted);
+  const Emitted emitted = emit((folder / "digits.tflite").string(), target);
   const std::vector<uint8_t> labels = read_data({folder / "test_labels.bin"})[0];
-  const std::vector<uint8_t> scores = outputs_on(*emitted, read_data({folder / "test_images.bin"}))[0];
+  const std::vector<uint8_t> scores = outputs_on(emitted, read_data({folder / "test_images.bin"}))[0];
   REQUIRE(labels.size() == 450);
   REQUIRE(scores.size() == labels.size() * 10);
   size_t right = 0;
@@ -59,12 +52,13 @@ TEST_CASE("generated code for the host gives the recorded outputs of own models"
 }
 
 TEST_CASE("generated code for a Cortex-M4 gives the recorded outputs of own models", "[models][qemu]") {
-  if (emulation_possible()) check_models("cortex-m4", own_models());
+  require_emulation();
+  check_models("cortex-m4", own_models());
 }
 
 TEST_CASE("generated code for the other cores gives the recorded outputs of trained models",
           "[models][qemu]") {
-  if (!emulation_possible()) return;
+  require_emulation();
   for (const char* target : {"cortex-m0plus", "cortex-m3", "cortex-m7", "cortex-m33", "cortex-m55"})
     check_models(target, trained_models());
 }
@@ -75,7 +69,8 @@ TEST_CASE("generated code reads at least 97 % of handwritten digits that it neve
 
 TEST_CASE("firmware for a Cortex-M4 reads at least 97 % of handwritten digits that it never saw",
           "[models][qemu]") {
-  if (emulation_possible()) CHECK(digits_accuracy("cortex-m4") >= 0.97);
+  require_emulation();
+  CHECK(digits_accuracy("cortex-m4") >= 0.97);
 }
 
 }  // namespace burin::test

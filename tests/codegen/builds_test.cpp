@@ -13,17 +13,12 @@
 #include "execute/toolchain.hpp"
 #include "support/combine.hpp"
 #include "support/emitted.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
 
 const Words sections = {"-ffunction-sections", "-fdata-sections"};
-
-bool emulation_possible() {
-  if (find_tool(Tool::arm_cxx).ok() && find_tool(Tool::qemu).ok()) return true;
-  WARN("arm-none-eabi-g++ or qemu-system-arm is missing: nothing is tested in the emulator");
-  return false;
-}
 
 // A generated file with samples, and what they have to give.
 struct Trial {
@@ -91,17 +86,14 @@ struct Trial {
   }
 };
 
-std::optional<Trial> trial(const ModelFile& model, const std::string& target) {
-  auto emitted = emit(model, target);
-  if (!emitted) return std::nullopt;
-  return Trial::of(model.name, std::move(emitted->compilation), 1);
+Trial trial(const ModelFile& model, const std::string& target) {
+  return Trial::of(model.name, emit(model, target).compilation, 1);
 }
 
 // All odd models side by side, so that one build has many kernels.
 Trial odd_trial(const std::string& name) {
   std::vector<Graph> graphs;
-  for (const ModelFile& model : odd_models())
-    if (const auto emitted = emit(model, name)) graphs.push_back(emitted->compilation.optimised);
+  for (const ModelFile& model : odd_models()) graphs.push_back(emit(model, name).compilation.optimised);
   const Graph all = combine(graphs);
   const Result<Target> target = load_target(name);
   REQUIRE(target.ok());
@@ -130,38 +122,39 @@ std::vector<Words> all_builds() {
 }  // namespace
 
 TEST_CASE("own models give the same however they are built", "[codegen][builds][qemu]") {
-  if (!emulation_possible()) return;
+  require_emulation();
   const Trial odd = odd_trial("cortex-m4");
   for (const Words& flags : builds()) odd.check({.flags = flags});
   for (const int residue : {2, 6}) odd.check_at(residue);
   for (const ModelFile& model : trained_models())
-    if (const auto one = trial(model, "cortex-m4")) one->check({.flags = builds().front()});
+    trial(model, "cortex-m4").check({.flags = builds().front()});
 }
 
 TEST_CASE("public models give the same built as Arduino and Zephyr do", "[codegen][builds][corpus][qemu]") {
-  if (!emulation_possible()) return;
+  require_corpus();
+  require_emulation();
   for (const ModelFile& model : corpus_models()) {
     if (model.name != "str_ww_ref_model" && model.name != "kws_int8" && model.name != "resnet8_int8")
       continue;
-    for (const char* target : {"cortex-m4", "cortex-m33"})
-      if (const auto one = trial(model, target)) {
-        one->check({.flags = builds().front()});
-        one->check_at(2);
-      }
+    for (const char* target : {"cortex-m4", "cortex-m33"}) {
+      const Trial one = trial(model, target);
+      one.check({.flags = builds().front()});
+      one.check_at(2);
+    }
   }
 }
 
 // An hour of work: BURIN_TEST_ALL_BUILDS=1 burin_tests '[all_builds]'.
 TEST_CASE("every model gives the same at every level on every core", "[codegen][all_builds][corpus][qemu]") {
-  if (std::getenv("BURIN_TEST_ALL_BUILDS") == nullptr || !emulation_possible()) return;
+  if (std::getenv("BURIN_TEST_ALL_BUILDS") == nullptr)
+    skip("it takes an hour, and BURIN_TEST_ALL_BUILDS asks for it");
+  require_emulation();
   for (const char* target : {"cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"}) {
     const auto check_all = [](const Trial& one) {
       for (const Words& flags : all_builds()) one.check({.flags = flags});
     };
     check_all(odd_trial(target));
-    for (const ModelFile& model : every_model()) {
-      if (const auto one = trial(model, target)) check_all(*one);
-    }
+    for (const ModelFile& model : every_model()) check_all(trial(model, target));
   }
 }
 

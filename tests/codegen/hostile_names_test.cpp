@@ -98,11 +98,10 @@ void check(const Graph& graph, const std::string& file_name) {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   const std::filesystem::path path = place.path() / file_name;
   REQUIRE(write_file(path, print_graph(graph)).ok());
-  const auto emitted = emit(path.string(), "generic", {.self_test = 1});
-  REQUIRE(emitted);
-  check_harmless(emitted->compilation.files.source, "source");
-  check_harmless(emitted->compilation.files.header, "header");
-  const nlohmann::json report = nlohmann::json::parse(emitted->compilation.files.report);
+  const Emitted emitted = emit(path.string(), "generic", {.self_test = 1});
+  check_harmless(emitted.compilation.files.source, "source");
+  check_harmless(emitted.compilation.files.header, "header");
+  const nlohmann::json report = nlohmann::json::parse(emitted.compilation.files.report);
   CHECK(report["inputs"].size() == graph.inputs.size());
   std::set<std::string> accessors;
   for (const char* key : {"inputs", "outputs"})
@@ -118,9 +117,9 @@ void check(const Graph& graph, const std::string& file_name) {
     // Trigraphs, while the standard still had them.
     require_silent(
         compiler.command + strict_warnings() +
-        Words{"-std=c++11", "-trigraphs", "-Wno-newline-eof", "-fsyntax-only", emitted->source().string()});
+        Words{"-std=c++11", "-trigraphs", "-Wno-newline-eof", "-fsyntax-only", emitted.source().string()});
     require_silent({compiler.name == "g++" ? "gcc" : "clang", "-std=c99", "-trigraphs", "-Wall", "-Wextra",
-                    "-Wcomment", "-fsyntax-only", "-include", emitted->header().string(), "-x", "c",
+                    "-Wcomment", "-fsyntax-only", "-include", emitted.header().string(), "-x", "c",
                     "/dev/null"});
   }
 }

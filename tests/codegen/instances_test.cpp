@@ -92,21 +92,19 @@ TEST_CASE("all ways to use a generated model agree, under sanitizers", "[codegen
   const std::vector<Compiler> compilers = host_compilers();
   size_t turn = 0;
   for (const ModelFile& model : own_models())
-    if (const auto emitted = emit(model, "generic", {.self_test = 2}))
-      check_instances(*emitted, compilers[turn++ % compilers.size()].command);
+    check_instances(emit(model, "generic", {.self_test = 2}), compilers[turn++ % compilers.size()].command);
 }
 
 TEST_CASE("generated models are usable from C", "[codegen]") {
   for (const ModelFile& model : trained_models()) {
-    const auto emitted = emit(model, "generic");
-    if (!emitted) continue;
-    write_common_names(*emitted);
-    require_silent({"g++", "-c", "-O1", emitted->source().string(), "-o", "model.o"}, emitted->folder());
+    const Emitted emitted = emit(model, "generic");
+    write_common_names(emitted);
+    require_silent({"g++", "-c", "-O1", emitted.source().string(), "-o", "model.o"}, emitted.folder());
     require_silent({"gcc", "-std=c99", "-Wall", "-Wextra", "-I.", test_file("codegen/programs/plain.c"),
                     "model.o", "-o", "plain"},
-                   emitted->folder());
-    const std::string lines = require_output({"./plain"}, emitted->folder());
-    CHECK(static_cast<size_t>(std::ranges::count(lines, '\n')) == emitted->program().outputs.size());
+                   emitted.folder());
+    const std::string lines = require_output({"./plain"}, emitted.folder());
+    CHECK(static_cast<size_t>(std::ranges::count(lines, '\n')) == emitted.program().outputs.size());
   }
 }
 
@@ -118,11 +116,10 @@ TEST_CASE("several generated models work in one program", "[codegen]") {
   std::vector<Emitted> kept;
   for (const ModelFile& model : trained_models())
     for (const char* suffix : {"one", "two"}) {
-      auto emitted =
+      Emitted emitted =
           emit(model, "generic", {.name = identifier(model.name, "model") + "_" + suffix, .self_test = 1});
-      if (!emitted) continue;
-      const std::string& id = emitted->program().name;
-      includes += fmt::format("#include \"{}\"\n", emitted->header().string());
+      const std::string& id = emitted.program().name;
+      includes += fmt::format("#include \"{}\"\n", emitted.header().string());
       calls += fmt::format(
           "  {{\n    alignas({1}_ARENA_ALIGN) static unsigned char arena[{1}_ARENA_BYTES + 1], "
           "state[{1}_STATE_BYTES + "
@@ -130,8 +127,8 @@ TEST_CASE("several generated models work in one program", "[codegen]") {
           "{0}_selftest(&context) "
           "!= 0) return 1;\n  }}\n",
           id, upper(id));
-      sources.push_back(emitted->source().string());
-      kept.push_back(std::move(*emitted));
+      sources.push_back(emitted.source().string());
+      kept.push_back(std::move(emitted));
     }
   REQUIRE(sources.size() >= 2);
   const std::string program = includes + "int main() {\n" + calls + "  return 0;\n}\n";
@@ -144,11 +141,10 @@ TEST_CASE("several generated models work in one program", "[codegen]") {
 }
 
 TEST_CASE("a self-test notices wrong constants", "[codegen]") {
-  const auto emitted = emit(trained_models().front(), "generic", {.self_test = 2});
-  REQUIRE(emitted);
-  write_common_names(*emitted);
+  const Emitted emitted = emit(trained_models().front(), "generic", {.self_test = 2});
+  write_common_names(emitted);
   // One weight changed: the number of the first sample that differs comes back.
-  std::string source = *read_file(emitted->source());
+  std::string source = *read_file(emitted.source());
   const std::string marker = "_weights[";
   size_t at = source.find(marker);
   REQUIRE(at != std::string::npos);
@@ -158,16 +154,16 @@ TEST_CASE("a self-test notices wrong constants", "[codegen]") {
   std::string blank;
   for (const char c : zeros) blank += c == ',' ? ", 0" : "";
   source.replace(at, end - at, "0" + blank);
-  REQUIRE(write_file(emitted->source(), source).ok());
+  REQUIRE(write_file(emitted.source(), source).ok());
   REQUIRE(
       write_file(
-          emitted->folder() / "main.cpp",
+          emitted.folder() / "main.cpp",
           "#include \"burin_test.h\"\nalignas(test_align) unsigned char arena[test_arena_bytes + 1], "
           "state[test_state_bytes + 1];\nint main() {\n  test_context context;\n  test_init(&context, arena, "
           "state);\n  return test_selftest(&context) == 1 ? 0 : 1;\n}\n")
           .ok());
-  require_silent({"g++", "main.cpp", emitted->source().string(), "-o", "program"}, emitted->folder());
-  require_silent({"./program"}, emitted->folder());
+  require_silent({"g++", "main.cpp", emitted.source().string(), "-o", "program"}, emitted.folder());
+  require_silent({"./program"}, emitted.folder());
 }
 
 TEST_CASE("a self-test of float32 outputs lets rounding differ, and nothing else", "[codegen]") {
@@ -185,9 +181,8 @@ node 0 "y"
   %1 = fully_connected(%0, %2, %3) {keep_rank: false}
 )")
               .ok());
-  const auto emitted = emit(model, "generic", {.self_test = 1});
-  REQUIRE(emitted);
-  const std::string source = *read_file(emitted->source());
+  const Emitted emitted = emit(model, "generic", {.self_test = 1});
+  const std::string source = *read_file(emitted.source());
   const std::string marker = "selftest_output_0_0[4] = {";
   const size_t begin = source.find(marker);
   REQUIRE(begin != std::string::npos);
@@ -196,7 +191,7 @@ node 0 "y"
   std::array<int, 4> bytes{};  // a number from 2.5 to 3.5
   REQUIRE(std::sscanf(source.substr(numbers, end - numbers).c_str(), "%d, %d, %d, %d", &bytes[0], &bytes[1],
                       &bytes[2], &bytes[3]) == 4);
-  REQUIRE(write_file(emitted->folder() / "main.cpp",
+  REQUIRE(write_file(emitted.folder() / "main.cpp",
                      "#include \"line.h\"\nint main() { return line_selftest(); }\n")
               .ok());
   const auto result_with = [&](const std::array<int, 4>& expected) {
@@ -204,11 +199,11 @@ node 0 "y"
         source.substr(0, numbers) +
         fmt::format("{}, {}, {}, {}", expected[0], expected[1], expected[2], expected[3]) +
         source.substr(end);
-    REQUIRE(write_file(emitted->source(), changed).ok());
+    REQUIRE(write_file(emitted.source(), changed).ok());
     require_silent(Words{"g++"} + strict_warnings() +
-                       Words{"-std=c++11", "main.cpp", emitted->source().string(), "-o", "program"},
-                   emitted->folder());
-    const auto run = run_process({.words = {"./program"}, .directory = emitted->folder()});
+                       Words{"-std=c++11", "main.cpp", emitted.source().string(), "-o", "program"},
+                   emitted.folder());
+    const auto run = run_process({.words = {"./program"}, .directory = emitted.folder()});
     REQUIRE(run.ok());
     return run->status;
   };
@@ -222,25 +217,24 @@ node 0 "y"
 
 TEST_CASE("layer hooks are called once a layer, in order", "[codegen]") {
   for (const ModelFile& model : trained_models()) {
-    const auto emitted = emit(model, "generic");
-    if (!emitted) continue;
-    write_common_names(*emitted);
-    REQUIRE(write_file(emitted->folder() / "hook.h", "extern \"C\" void hook(int index);\n").ok());
+    const Emitted emitted = emit(model, "generic");
+    write_common_names(emitted);
+    REQUIRE(write_file(emitted.folder() / "hook.h", "extern \"C\" void hook(int index);\n").ok());
     REQUIRE(
         write_file(
-            emitted->folder() / "main.cpp",
+            emitted.folder() / "main.cpp",
             "#include <stdio.h>\n#include \"burin_test.h\"\nextern \"C\" void hook(int index) { printf(\"%d "
             "\", index); }\nalignas(test_align) unsigned char arena[test_arena_bytes + 1], "
             "state[test_state_bytes + 1];\nint main() {\n  test_context context;\n  test_init(&context, "
             "arena, state);\n  return test_invoke(&context);\n}\n")
             .ok());
     require_silent({"g++", "-include", "hook.h",
-                    fmt::format("-D{}_LAYER_HOOK(index)=hook(index)", upper(emitted->program().name)),
-                    "main.cpp", emitted->source().string(), "-o", "program"},
-                   emitted->folder());
+                    fmt::format("-D{}_LAYER_HOOK(index)=hook(index)", upper(emitted.program().name)),
+                    "main.cpp", emitted.source().string(), "-o", "program"},
+                   emitted.folder());
     std::string expected;
-    for (size_t i = 0; i < emitted->program().steps.size(); ++i) expected += std::to_string(i) + " ";
-    CHECK(require_output({"./program"}, emitted->folder()) == expected);
+    for (size_t i = 0; i < emitted.program().steps.size(); ++i) expected += std::to_string(i) + " ";
+    CHECK(require_output({"./program"}, emitted.folder()) == expected);
   }
 }
 

@@ -2,18 +2,12 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "execute/toolchain.hpp"
 #include "support/combine.hpp"
 #include "support/emitted.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
-
-bool emulation_possible() {
-  if (find_tool(Tool::arm_cxx).ok() && find_tool(Tool::qemu).ok()) return true;
-  WARN("arm-none-eabi-g++ or qemu-system-arm is missing: no stack is measured");
-  return false;
-}
 
 void check_stack(const Compilation& compilation, const std::string& name) {
   const Result<WrittenModel> written = write_generated(compilation);
@@ -34,19 +28,17 @@ void check_stack(const Compilation& compilation, const std::string& name) {
 }  // namespace
 
 TEST_CASE("trained models keep to their stack bound at every optimisation level", "[codegen][qemu]") {
-  if (!emulation_possible()) return;
+  require_emulation();
   for (const char* target : {"cortex-m4", "cortex-m0plus"})
-    for (const ModelFile& model : trained_models())
-      if (const auto emitted = emit(model, target)) check_stack(emitted->compilation, model.name);
+    for (const ModelFile& model : trained_models()) check_stack(emit(model, target).compilation, model.name);
 }
 
 TEST_CASE("odd models keep to their stack bound at every optimisation level", "[codegen][qemu]") {
-  if (!emulation_possible()) return;
+  require_emulation();
   for (const char* name : {"cortex-m4", "cortex-m0plus"}) {
     // All of them side by side, so that one build measures all kernels.
     std::vector<Graph> graphs;
-    for (const ModelFile& model : odd_models())
-      if (const auto emitted = emit(model, name)) graphs.push_back(emitted->compilation.optimised);
+    for (const ModelFile& model : odd_models()) graphs.push_back(emit(model, name).compilation.optimised);
     const Graph all = combine(graphs);
     const Result<Target> target = load_target(name);
     REQUIRE(target.ok());

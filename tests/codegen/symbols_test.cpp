@@ -8,6 +8,7 @@
 #include "execute/process.hpp"
 #include "support/emitted.hpp"
 #include "support/identifier.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
@@ -76,17 +77,17 @@ void check_symbols(const Emitted& emitted, const Compiler& compiler, const std::
 
 }  // namespace
 
-TEST_CASE("generated code needs nothing but memory functions, and keeps nothing but its one instance, on the host",
-          "[codegen]") {
+TEST_CASE(
+    "generated code needs nothing but memory functions, and keeps nothing but its one instance, on the host",
+    "[codegen]") {
   for (const ModelFile& model : every_model())
     for (const int32_t self_test : {0, 1}) {
       // A name that is unlike all symbols of the kernels.
-      const auto emitted = emit(model, "generic", {.name = "qmodel", .self_test = self_test});
-      if (!emitted) break;
+      const Emitted emitted = emit(model, "generic", {.name = "qmodel", .self_test = self_test});
       // Outside of their default, compilers may mention unwinding or the stack protector.
       for (Compiler compiler : host_compilers()) {
         compiler.command = compiler.command + Words{"-fno-exceptions", "-fno-stack-protector"};
-        check_symbols(*emitted, compiler, "nm", self_test > 0);
+        check_symbols(emitted, compiler, "nm", self_test > 0);
         if (model.path.string().find("/tests/models/") != std::string::npos)
           break;  // one will do for small ones
       }
@@ -95,19 +96,14 @@ TEST_CASE("generated code needs nothing but memory functions, and keeps nothing 
 
 TEST_CASE("generated code needs nothing but memory functions, and keeps nothing but its one instance, on Arm",
           "[codegen]") {
-  const auto run = run_process({.words = {"arm-none-eabi-nm", "--version"}});
-  if (!run) {
-    WARN("arm-none-eabi-nm is not installed: nothing is tested");
-    return;
-  }
+  if (!run_process({.words = {"arm-none-eabi-nm", "--version"}})) skip("arm-none-eabi-nm is not installed");
   for (const char* target : {"cortex-m4", "cortex-m0plus"}) {
     const std::vector<Compiler> compilers = arm_compilers(target);
     for (const ModelFile& model : every_model()) {
-      const auto emitted = emit(model, target, {.name = "qmodel"});
-      if (!emitted) continue;
+      const Emitted emitted = emit(model, target, {.name = "qmodel"});
       for (Compiler compiler : compilers) {
         compiler.command = compiler.command + Words{"-fno-exceptions"};
-        check_symbols(*emitted, compiler, "arm-none-eabi-nm", false);
+        check_symbols(emitted, compiler, "arm-none-eabi-nm", false);
         if (target == std::string("cortex-m0plus")) break;
       }
     }

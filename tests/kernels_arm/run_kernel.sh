@@ -10,7 +10,7 @@
 # addresses that are N modulo 8.
 #
 # FAMILY_generate.cpp makes the cases on the host, FAMILY_check.cpp runs them. Files go to DIRECTORY only. The last line
-# says what passed; the exit status is 0 if everything did.
+# says what passed; the exit status is 0 if everything did, and 77 where a cross tool is not installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -21,6 +21,12 @@ builds=${4:-O0 O1 O2 O3 Os O2+lto Os+sections+at0 Os+sections+at2 Os+sections+at
 seed=${5:-1}
 count=${6:-100}
 cross=${BURIN_ARM_CXX:-arm-none-eabi-g++}
+for tool in ${cross%% *} arm-none-eabi-nm qemu-system-arm; do
+  command -v "$tool" >/dev/null || {
+    echo "skipped: $tool is not installed"
+    exit 77
+  }
+done
 mkdir -p "$directory"
 cd "$directory"
 

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "corpus.hpp"
 #include "eval/evaluator.hpp"
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 
@@ -76,19 +77,12 @@ inline std::string refusal(const Graph& graph) {
 class CorpusModel {
  public:
   explicit CorpusModel(const std::string& name) {
-    const char* variable = std::getenv("BURIN_CORPUS");
-    const std::filesystem::path root = variable
-                                           ? std::filesystem::path(variable)
-                                           : std::filesystem::path(BURIN_SOURCE_DIR) / "../shared/corpus";
-    folder_ = root / name / "tensors";
-    if (!std::filesystem::exists(folder_ / "tensors.json")) {
-      folder_.clear();
-      WARN("no corpus at " << root << ": set BURIN_CORPUS to run this test");
-      return;
-    }
+    test::require_corpus();
+    folder_ = corpus_folder() / name / "tensors";
+    if (!std::filesystem::exists(folder_ / "tensors.json"))
+      test::skip("there are no recorded tensors in " + folder_.string());
     std::ifstream(folder_ / "tensors.json") >> tensors_;
   }
-  bool present() const { return !folder_.empty(); }
   Operand operand(int index) const {
     for (const auto& tensor : tensors_) {
       if (tensor["index"] != index) continue;

@@ -10,6 +10,7 @@
 #include "random/generator.hpp"
 #include "samplers/samplers.hpp"
 #include "support/random.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
@@ -133,10 +134,7 @@ TEST_CASE("all samples are visited once, in batches that do not change a result"
 
 TEST_CASE("the float executor computes trained float models as the evaluator does", "[float_executor]") {
   const std::vector<Task> tasks = all_tasks();
-  if (tasks.empty()) {
-    WARN("skipped: the folder of float models with data is not there");
-    return;
-  }
+  if (tasks.empty()) test::skip("the folder of float models with data is not there");
   for (const Task& task : tasks) {
     CAPTURE(task.name);
     const Graph graph = task.model();

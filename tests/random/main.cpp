@@ -9,6 +9,7 @@
 #include <iostream>
 #include <thread>
 
+#include "execute/toolchain.hpp"
 #include "ir/text.hpp"
 #include "random/check.hpp"
 #include "random/coverage.hpp"
@@ -50,6 +51,10 @@ class Campaign {
 
   int run() {
     const uint64_t batches = (options_.count + options_.batch - 1) / options_.batch;
+    if (const std::string missing = missing_tool(); !missing.empty()) {
+      fmt::print("skipped: {}\n", missing);
+      return 77;
+    }
     std::atomic<uint64_t> next = 0;
     const auto work = [&] {
       for (uint64_t batch = next++; batch < batches && !out_of_time(); batch = next++) {
@@ -76,6 +81,21 @@ class Campaign {
     // The ways take turns.
     const auto turn = static_cast<uint64_t>(&way - all_ways().data());
     return batch % static_cast<uint64_t>(way.share) == turn % static_cast<uint64_t>(way.share);
+  }
+
+  // What is said of a compiler or an emulator that is not installed and that some way of executing needs.
+  std::string missing_tool() const {
+    for (const Way& way : all_ways()) {
+      if (!options_.targets.empty() &&
+          std::ranges::find(options_.targets, way.name) == options_.targets.end())
+        continue;
+      const bool emulated = way.target != "host";
+      const std::vector<Tool> tools =
+          emulated ? std::vector{Tool::arm_cxx, Tool::qemu} : std::vector{Tool::host_cxx};
+      for (const Tool tool : tools)
+        if (const auto found = find_tool(tool); !found) return found.diagnostics().front().message;
+    }
+    return {};
   }
 
   void check_batch(uint64_t seed, uint64_t count, uint64_t batch) {

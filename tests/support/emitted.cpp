@@ -8,13 +8,10 @@
 
 #include "execute/process.hpp"
 #include "execute/toolchain.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
-
-bool is_lack(const Diagnostic& diagnostic) {
-  return exit_code(diagnostic.code) == ExitCode::unsupported;
-}
 
 bool runs(const Words& command) {
   const Result<ProcessResult> result = run_process({.words = command + Words{"--version"}});
@@ -36,7 +33,7 @@ Words operator+(Words a, const Words& b) {
   return a;
 }
 
-std::optional<Emitted> emit(const std::string& model, const std::string& target, const EmitOptions& how) {
+Emitted emit(const std::string& model, const std::string& target, const EmitOptions& how) {
   CompileOptions options;
   options.model = model;
   options.target = target;
@@ -44,17 +41,13 @@ std::optional<Emitted> emit(const std::string& model, const std::string& target,
   options.self_test = how.self_test;
   Result<Compilation> compilation = compile(options);
   INFO(model << " for " << target << ": " << messages(compilation.diagnostics()));
-  if (!compilation) {
-    REQUIRE(std::ranges::all_of(compilation.diagnostics(), is_lack));
-    WARN(model << " is not supported for " << target << " yet");
-    return std::nullopt;
-  }
+  REQUIRE(compilation.ok());
   Result<WrittenModel> written = write_generated(*compilation);
   REQUIRE(written.ok());
   return Emitted{*std::move(compilation), *std::move(written)};
 }
 
-std::optional<Emitted> emit(const ModelFile& model, const std::string& target, const EmitOptions& options) {
+Emitted emit(const ModelFile& model, const std::string& target, const EmitOptions& options) {
   return emit(model.path.string(), target, options);
 }
 
@@ -71,16 +64,13 @@ std::vector<Compiler> host_compilers() {
 }
 
 std::vector<Compiler> arm_compilers(const std::string& target) {
-  const Result<Words> gcc = find_tool(Tool::arm_cxx);
-  if (!gcc) {
-    WARN("arm-none-eabi-g++ is not installed: nothing is compiled with it");
-    return {};
-  }
+  require_arm_compiler();
+  const Words gcc = *find_tool(Tool::arm_cxx);
   const Result<Target> facts = load_target(target);
   REQUIRE(facts.ok());
-  std::vector<Compiler> compilers = {{"arm-none-eabi-g++", *gcc + facts->compiler_flags}};
+  std::vector<Compiler> compilers = {{"arm-none-eabi-g++", gcc + facts->compiler_flags}};
   if (runs({"clang++"})) {
-    std::string headers = require_output(*gcc + Words{"-print-file-name=libc.a"});
+    std::string headers = require_output(gcc + Words{"-print-file-name=libc.a"});
     headers = (std::filesystem::path(headers).parent_path() / "../include").lexically_normal().string();
     compilers.push_back({"clang++ for Arm", Words{"clang++", "--target=arm-none-eabi", "-isystem", headers} +
                                                 facts->compiler_flags});

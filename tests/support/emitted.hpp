@@ -1,7 +1,6 @@
 // Generated files in a folder, and compilers to try on them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +24,9 @@ struct EmitOptions {
   int32_t self_test = 0;
 };
 
-// Compiles a model as `burin compile` does. Nothing, with a word about it, where an operator has no
-// implementation yet or the target no kernel for it; whatever else goes wrong fails the test.
-std::optional<Emitted> emit(const std::string& model, const std::string& target,
-                            const EmitOptions& options = {});
-std::optional<Emitted> emit(const ModelFile& model, const std::string& target,
-                            const EmitOptions& options = {});
+// Compiles a model as `burin compile` does. A model that does not compile fails the test.
+Emitted emit(const std::string& model, const std::string& target, const EmitOptions& options = {});
+Emitted emit(const ModelFile& model, const std::string& target, const EmitOptions& options = {});
 
 // "first; second; …"
 std::string messages(const Diagnostics& diagnostics);
@@ -38,14 +34,15 @@ std::string messages(const Diagnostics& diagnostics);
 using Words = std::vector<std::string>;
 Words operator+(Words a, const Words& b);
 
-// A compiler that runs, with the arguments that choose its target. Host compilers that are not installed are
-// left out, with a word about it.
+// A compiler that runs, with the arguments that choose its target. Of the host's compilers those that are not
+// installed are left out, with a word about it.
 struct Compiler {
   std::string name;
   Words command;
 };
 std::vector<Compiler> host_compilers();
-// Compilers for a Cortex-M core with that target's flags: GCC, and clang with newlib's headers.
+// Compilers for a Cortex-M core with that target's flags: GCC, and clang with newlib's headers. Without them
+// the test is skipped.
 std::vector<Compiler> arm_compilers(const std::string& target);
 
 // The warnings that generated code is free of, beyond what is promised.

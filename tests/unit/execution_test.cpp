@@ -1,14 +1,16 @@
 #include "execute/execution.hpp"
 
 #include <catch2/catch.hpp>
+#include <span>
 
 #include "execute/bench.hpp"
 #include "execute/toolchain.hpp"
+#include "support/skip.hpp"
 #include "unit/fake_model.hpp"
 
 using namespace burin;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
@@ -31,13 +33,6 @@ std::string words_of(const Diagnostics& diagnostics) {
   return words;
 }
 
-// False, with a word about it, where the cross tools are not installed.
-bool emulation_possible() {
-  if (find_tool(Tool::arm_cxx).ok() && find_tool(Tool::qemu).ok()) return true;
-  WARN("arm-none-eabi-g++ or qemu-system-arm is missing: nothing is tested in the emulator");
-  return false;
-}
-
 const char* const cores[] = {"cortex-m0plus", "cortex-m3",  "cortex-m4",
                              "cortex-m7",     "cortex-m33", "cortex-m55"};
 
@@ -55,7 +50,7 @@ TEST_CASE("generated code runs on the host, sample after sample", "[execution]")
 }
 
 TEST_CASE("generated code runs on every core in the emulator", "[execution][emulator]") {
-  if (!emulation_possible()) return;
+  test::require_emulation();
   const TemporaryDirectory place = folder();
   const GeneratedModel model = fake_model::write(place.path());
   for (const char* core : cores) {
@@ -70,7 +65,9 @@ TEST_CASE("generated code runs on every core in the emulator", "[execution][emul
 }
 
 TEST_CASE("the bench counts each layer exactly", "[execution][emulator]") {
-  if (!emulation_possible() || !find_tool(Tool::host_cc).ok()) return;
+  test::require_emulation();
+  if (!find_tool(Tool::host_cc))
+    test::skip("no C compiler for this machine, which the counting plug-in needs");
   const TemporaryDirectory place = folder();
   const GeneratedModel model = fake_model::write(place.path());
   const TensorData sample = {{1, 2, 3, 0xFF}, {2, 0}};
@@ -111,7 +108,9 @@ TEST_CASE("the bench counts each layer exactly", "[execution][emulator]") {
 }
 
 TEST_CASE("a bench gives the same counts every time", "[execution][emulator]") {
-  if (!emulation_possible() || !find_tool(Tool::host_cc).ok()) return;
+  test::require_emulation();
+  if (!find_tool(Tool::host_cc))
+    test::skip("no C compiler for this machine, which the counting plug-in needs");
   const TemporaryDirectory place = folder();
   const GeneratedModel model = fake_model::write(place.path());
   const TensorData sample = {{1, 2, 3, 0xFF}, {2, 0}};
@@ -141,18 +140,42 @@ TEST_CASE("data that do not fit the model are refused before anything is built",
   }
 }
 
-TEST_CASE("generated code that misbehaves is found out", "[execution]") {
-  struct Case {
-    const char* target;
-    const char* sabotage;
-    const char* said;
-  };
-  const Case cases[] = {
+namespace {
+
+struct Sabotage {
+  const char* target;
+  const char* statement;
+  const char* said;
+};
+
+void check_found_out(std::span<const Sabotage> cases) {
+  for (const Sabotage& c : cases) {
+    const TemporaryDirectory place = folder();
+    const auto result = execute(fake_model::write(place.path(), c.statement), target_named(c.target),
+                                fake_model::inputs(), {.flags = {"-O0"}, .timeout = 3s});
+    INFO(c.target << ": " << c.statement << "\n" << words_of(result.diagnostics()));
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.diagnostics()[0].code == DiagnosticCode::E0206);
+    CHECK_THAT(result.diagnostics()[0].message, Contains(c.said));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("generated code that misbehaves is found out on the host", "[execution]") {
+  const Sabotage cases[] = {
       {"host", "static_cast<char *>(context->arena)[64] = 1;", "around the arena"},
       {"host", "static_cast<char *>(context->state)[-1] = 1;", "around the state"},
       {"host", "return FAKE_ERROR_NULL;", "invoke failed"},
       {"host", "for (;;) fake_reset(context);", "no end"},
       {"host", "nonsense", "error"},
+  };
+  check_found_out(cases);
+}
+
+TEST_CASE("generated code that misbehaves is found out in the emulator", "[execution][emulator]") {
+  test::require_emulation();
+  const Sabotage cases[] = {
       {"cortex-m4", "static_cast<char *>(context->arena)[64] = 1;", "around the arena"},
       {"cortex-m4", "*reinterpret_cast<volatile int *>(0xF0000000u) = 1;", "fault: exception 0x00000003"},
       {"cortex-m0plus", "__asm__ volatile(\"ldr r3, [%0]\" : : \"l\"(fake_signal(context) + 1) : \"r3\");",
@@ -161,17 +184,7 @@ TEST_CASE("generated code that misbehaves is found out", "[execution]") {
       {"cortex-m3", "volatile char room[300000]; for (int i = 0; i < 300000; ++i) room[i] = 0;", "too small"},
       {"cortex-m4", "for (;;) fake_reset(context);", "no end"},
   };
-  for (const Case& c : cases) {
-    const Target target = target_named(c.target);
-    if (target.emulator && !emulation_possible()) continue;
-    const TemporaryDirectory place = folder();
-    const auto result = execute(fake_model::write(place.path(), c.sabotage), target, fake_model::inputs(),
-                                {.flags = {"-O0"}, .timeout = 3s});
-    INFO(c.target << ": " << c.sabotage << "\n" << words_of(result.diagnostics()));
-    REQUIRE_FALSE(result.ok());
-    CHECK(result.diagnostics()[0].code == DiagnosticCode::E0206);
-    CHECK_THAT(result.diagnostics()[0].message, Contains(c.said));
-  }
+  check_found_out(cases);
 }
 
 TEST_CASE("an object file that is none is refused", "[execution]") {

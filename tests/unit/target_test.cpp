@@ -7,7 +7,7 @@
 #include "support/embedded_files.hpp"
 
 using namespace burin;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
