@@ -92,11 +92,34 @@ std::string run_parameters(const Program& program) {
   return text;
 }
 
+std::vector<std::string> tail_names(std::string_view untrusted, std::string_view when_empty,
+                                    size_t most_parts) {
+  // Names of fused operators are lists: "conv/Relu;conv/BiasAdd". The first one names the output.
+  untrusted = untrusted.substr(0, untrusted.find(';'));
+  std::vector<std::string> names;
+  std::string_view rest = untrusted;
+  while (!rest.empty() && names.size() < most_parts) {
+    const size_t slash = rest.rfind('/');
+    const std::string_view part = slash == std::string_view::npos ? rest : rest.substr(slash + 1);
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(0, slash);
+    if (part.empty()) continue;
+    const auto begin = static_cast<size_t>(part.data() - untrusted.data());
+    std::string name = identifier(untrusted.substr(begin), when_empty);
+    if (names.empty() || name != names.back()) names.push_back(std::move(name));
+  }
+  if (names.empty()) names.push_back(identifier({}, when_empty));
+  return names;
+}
+
 std::string comment_text(std::string_view untrusted) {
   constexpr std::string_view harmless = " _.:;,+-=()[]<>@#%$&!|~^";
+  constexpr size_t longest = 80;
   std::string text;
+  if (untrusted.size() > longest) {
+    untrusted.remove_prefix(untrusted.size() - longest);
+    text = "...";
+  }
   for (const char c : untrusted) {
-    if (text.size() == 80) return text + "...";
     // A slash is harmless where no star stands beside it, and stars do not pass.
     const bool keep = is_letter(c) || is_digit(c) || c == '/' || harmless.find(c) != std::string_view::npos;
     text += keep ? c : '_';

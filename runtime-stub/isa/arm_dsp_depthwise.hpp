@@ -1,6 +1,6 @@
 // The inner loops of the int8 3x3 depthwise convolution on cores with the DSP extension.
 //
-// ---- planes ----
+// Planes:
 // Image rows are taken in pairs, four channels at a time. A column word of a channel holds two vertical
 // neighbours as int16: upper row in the lower half, lower row in the upper half. With P a column of one pair
 // of rows and Q the same column of the next pair, and w0 w1 w2 the three taps of a kernel column, scaled by
@@ -15,7 +15,7 @@
 // widened once. (Small images are stored whole, with the Q of one pair of rows and the P of the next one both
 // present.)
 //
-// ---- requantisation ----
+// Requantization:
 // The reference rounds twice: h = floor((a m + 2^30) / 2^31), then h / 2^r to the nearest, halves away from
 // zero. Where results below zero are clamped anyway (zero point z = -128) halves may as well go up, and
 // floors compose:
@@ -23,17 +23,17 @@
 // which, a being 2^p a' scaled through its weights, p = 11 - r in [2, 8], is
 //   fast:   SSAT8( (K + ((a 2^p m) >> 32)) >> 10 ),    K = 2^(p-2) + 2^9 + z 2^10         SMMLA, SSAT
 // for every accumulator, without a proof by cases. (Rounding once lacks the 2^30, so K lacks 2^(p-2); there
-// it holds for any z, and p = 1 too.) Other channels take it with p, m and K that are proven for every sum they
-// can reach, see compiler/tensor/requantization.hpp. Else, with p = 1, and 2 a m = (2 a) m:
+// it holds for any z, and p = 1 too.) Other channels take it with p, m and K that Burin has proved for every sum
+// they can reach. Else, with p = 1, and 2 a m = (2 a) m:
 //   exact:  h = SMMULR(2 a, m);  h += h >> 31;  SSAT8((h + K) >> r),   K = 2^(r-1) + z 2^r, r > 0
 //
-// ---- blocks (in scratch, 10 words a channel) ----
+// Blocks (in scratch, 10 words a channel):
 //   | bias 2^p | m | K | r, or 0: fast | A0 | B0 | A1 | B1 | A2 | B2 |      kernel columns 0 1 2
-// ---- stream (in flash, 6 words a channel) ----
+// Stream (in flash, 6 words a channel):
 //   | w00 w10 w20 p | w01 w11 w21 r | w02 w12 w22 0 | bias 2^p | m | K |    bytes, lowest address first
 // The bias has the input's zero point folded in; wij is the tap of kernel row i and column j.
 //
-// ---- cost, modelled Cortex-M4 cycles ----
+// Cost, modelled Cortex-M4 cycles:
 // stride 1: 62 for 2x2 outputs of a channel (exact 76); stride 2: 17.75 an output (exact 27); widening 31 for
 // two columns of two rows of four channels, 42 with second copies.
 #pragma once

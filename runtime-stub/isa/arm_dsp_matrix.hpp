@@ -1,7 +1,7 @@
 // The inner loops of int8 matrix products on cores with the DSP extension: two pixels by four output
 // channels.
 //
-// ---- dual weights ----
+// Dual weights:
 // A halfword holds the weights of two output channels a and b for one input channel: 256 * w[a] + w[b]. A
 // word holds two input channels. Against a word of two int16 activations, with S = sum of w * x,
 //   SMLAD(word, x)          accumulates D = 256 * S[a] + S[b]
@@ -9,7 +9,7 @@
 // so one unpacking serves two channels, and D - S[b] = 256 * S[a]: exact, modulo 2^32, where
 // -2^23 <= S[a] < 2^23. Biases are where the sums start, and count as part of them.
 //
-// ---- columns ----
+// Columns:
 // The activations of a pair of pixels, widened to int16, as the products consume them. A step covers two
 // inputs, a word a pixel:
 //   | pixel 0, step 0 | pixel 1, step 0 | pixel 0, step 1 | pixel 1, step 1 | ...
@@ -17,7 +17,7 @@
 // bytes b0 b1 b2 b3 become the steps (b0, b2) (b1, b3). A remainder of one byte becomes the step (b0, any),
 // of two (b0, b1), of three (b0, b1) (b2, any), and comes first, before the words. Weights for `any` are 0.
 //
-// ---- stream ----
+// Stream:
 // For each group of four output channels 0 1 2 3, a word each:
 //   | 256 * b0 + b1 | b1 | 256 * b2 + b3 | b3 |        biases
 //   | dual(0,1) step 0 | dual(2,3) step 0 | dual(0,1) step 1 | dual(2,3) step 1 | ...
@@ -35,7 +35,7 @@
 //   -128. Bit 0 of m0, which is no part of it: x = (S * multiplier) >> 31, and that without the subtraction
 //   is the single rounding, as floors nest.
 //
-// ---- cost, modelled Cortex-M4 cycles ----
+// Cost, modelled Cortex-M4 cycles:
 // A block of two pixels by four channels: 15 for each step (16 products; four loads in a row, two unpackings,
 // eight SMLAD: with eight accumulators and two pointers just four registers are left), 6 for every 16 steps,
 // and for the rest 67 where scaled, 101 where exact, 95 with a zero point of -128. Four pixels by two
@@ -43,8 +43,7 @@
 // channel's numbers then serve four pixels: no gain from five steps on. Widening: 11 for a word of both
 // pixels of a pair, 12 for each of their segments.
 //
-// The order of a step is that of least cycles on Cortex-M7, where it costs Cortex-M4 nothing: see
-// docs/kernels.md.
+// The order of a step is that of least cycles on Cortex-M7, where it costs Cortex-M4 nothing.
 #pragma once
 
 #include <stdint.h>

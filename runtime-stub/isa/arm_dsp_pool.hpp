@@ -1,14 +1,13 @@
 // Windows over int8 pixels on cores with the DSP extension: sums and maxima of their taps, four channels at
 // once.
 //
-// ---- mean ----
+// Mean:
 // SXTAB16 adds two of four bytes to sums of 16 bits, which hold up to 256 taps. A sum s becomes an output by
 //
 //   t = s + (s < 0 ? A : 0)        A is -1 or 0
 //   output = SSAT8((C + ((t * 2^16 * M) >> 32)) >> 14)
 //
-// M, C and A are constants that were compared with the definition for every sum (see
-// kernels/mean_form_s8.hpp); A serves definitions that round halves away from zero.
+// M, C and A are constants that Burin has compared with the definition for every sum; A serves definitions that round halves away from zero.
 //
 // The last group of four channels may repeat some of the one before it.
 //

@@ -1,22 +1,26 @@
 // The inner loops of an int8 matrix times a vector on cores with the DSP extension: eight outputs at a time.
 //
-// Dual weights are as in isa/arm_dsp_matrix.hpp: 256 * w[a] + w[b] in a halfword, SMLAD(word, x) and
-// SMLAD(SXTB16(word), x). The numbers of outputs are those of its form "exact", or where numbers are rounded
-// once, that form with SMMLA in place of SMMLAR and without the correction of negative sums: floors nest, so
-// (floor(a m / 2^31) + 2^(r-1)) >> r is (a m + 2^(30+r)) >> (31+r).
+// A halfword of dual weights holds those of two outputs a and b for one input: 256 * w[a] + w[b]. A word holds
+// two inputs. With S = sum of w * x, SMLAD(word, x) accumulates D = 256 * S[a] + S[b], and SMLAD(SXTB16(word),
+// x) accumulates S[b]; D - S[b] = 256 * S[a], exact where -2^23 <= S[a] < 2^23. A sum s becomes an output by
+//   x = (s * multiplier + 2^30) >> 31; x -= (x < 0)
+//   output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + zero point)
+// the double rounding, with m = 2 * multiplier as int32. Where numbers are rounded once, x is (s * multiplier)
+// >> 31, without the correction: floors nest, so (floor(a m / 2^31) + 2^(r-1)) >> r is (a m + 2^(30+r)) >>
+// (31+r).
 //
-// ---- columns ----
+// Columns:
 // The vector, widened to int16: for each four bytes b0 b1 b2 b3 the words (b0, b2) (b1, b3), a step each. A
 // remainder is filled up with anything; its weights are 0. So there is an even number of steps.
 //
-// ---- stream ----
+// Stream:
 // For each eight outputs 0 to 7:
 //   | dual(0,1) dual(2,3) dual(4,5) dual(6,7) of step 0 | those of step 1 | ... |
 //   | m0 m1 b0 b1 | m2 m3 b2 b3 | m4 m5 b4 b5 | m6 m7 b6 b7 | r0 ... r7 |
 // then for each pair of what is left:
 //   | dual(0,1) of step 0 | of step 1 | ... | m0 m1 b0 b1 | r0 r1 |
 //
-// ---- cost, modelled Cortex-M4 cycles ----
+// Cost, modelled Cortex-M4 cycles:
 // Eight outputs: 37 for two steps (32 products), 6 more for every 8 steps, about 115 for the rest. Ten loads
 // for two steps go in three batches, as four registers are left for them. A pair: 26 for four steps (16
 // products), 45.

@@ -2,7 +2,7 @@
 // is read once for all of them.
 //
 // Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 3.7 to 4.4 a multiply-accumulate from 16 input channels
-// on (resnet8_float).
+// on.
 // Registers: two pointers and a count, and on the FPU four sums, four inputs and eight weights.
 #pragma once
 

@@ -12,7 +12,7 @@
 // Registers: the inner loops' are in kernels/four_products.hpp; what is around them lives on the stack, 380
 // bytes, 128 of them for the sums of 32 outputs that are made before any is requantized.
 //
-// Cost, modelled cycles a multiply-accumulate at -O2 (kws_int8), requantization included:
+// Cost, modelled cycles a multiply-accumulate at -O2, requantization included:
 //
 //                 pointwise, 64 channels   first layer, 10x4   depthwise, 3x3
 //   Cortex-M4              2.7                    5.4               10.4

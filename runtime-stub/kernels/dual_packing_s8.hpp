@@ -113,7 +113,7 @@ inline bool append_dual_weights(std::span<const DualChannel> channels, const std
   return true;
 }
 
-// ---- form "exact" ----
+// Form "exact".
 
 // Whether the form can do what a channel asks for.
 inline bool can_be_exact(const DualChannel& channel) {
@@ -141,7 +141,7 @@ inline void append_exact_shifts(const DualOutput& output, std::span<const DualCh
   if (output.activation_min > -128 || output.activation_max < 127) stream[first + 1] |= 0x80000000u;
 }
 
-// ---- form "scaled" ----
+// Form "scaled".
 
 inline int32_t evaluate_scaled(int64_t sum, int64_t multiplier, int64_t constant, int shift) {
   const int64_t value = (constant + ((sum * 256 * multiplier) >> 32)) >> shift;

@@ -207,7 +207,7 @@ struct PortableFourProducts {
   }
 };
 
-// Those of a primitive layer; kernels/four_products_dsp.hpp has others for ArmDsp.
+// Those of a primitive layer, which may have others.
 template <class Isa, class Value, bool centred>
 struct FourProductsOf : PortableFourProducts<Value, centred> {};
 

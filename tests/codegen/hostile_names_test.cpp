@@ -170,9 +170,8 @@ TEST_CASE("functions of two models do not meet but where a linker sees it", "[co
     const Graph graph = renamed([&](size_t i) { return i == 1 ? port : fmt::format("name_{}", i); });
     const TemporaryDirectory place = *TemporaryDirectory::create();
     REQUIRE(write_file(place.path() / "a.tir", print_graph(graph)).ok());
-    const auto emitted = emit((place.path() / "a.tir").string(), "generic");
-    REQUIRE(emitted);
-    CHECK(emitted->program().inputs.at(0).accessor == port + "_value");
+    const Emitted emitted = emit((place.path() / "a.tir").string(), "generic");
+    CHECK(emitted.program().inputs.at(0).accessor == port + "_value");
   }
 }
 
