@@ -42,7 +42,7 @@ std::vector<std::vector<std::string>> matches(const std::string& text, const std
 }
 
 std::vector<fs::path> pages() {
-  std::vector<fs::path> found = {source / "README.md"};
+  std::vector<fs::path> found = {source / "README.md", source / "CONTRIBUTING.md", source / "CHANGELOG.md"};
   for (const char* folder : {"docs", "models"})
     for (const auto& entry : fs::recursive_directory_iterator(source / folder))
       if (entry.path().extension() == ".md") found.push_back(entry.path());
