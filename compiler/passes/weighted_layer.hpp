@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "arithmetic/requantization.hpp"
 #include "ir/graph.hpp"
-#include "tensor/requantization.hpp"
 
 namespace burin {
 

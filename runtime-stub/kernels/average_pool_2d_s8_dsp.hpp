@@ -18,15 +18,9 @@
 
 #include "isa/arm_dsp_elementwise.hpp"
 #include "isa/arm_dsp_pool.hpp"
-#include "kernels/mean_form_s8.hpp"
 #include "kernels/pool_windows.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
-
-#ifdef BURIN_HOST
-#include <optional>
-#include <vector>
-#endif  // BURIN_HOST
 
 namespace burin_kernels {
 
@@ -78,20 +72,5 @@ struct AveragePool2dS8Dsp {
   }
 #endif  // !BURIN_HOST
 };
-
-#ifdef BURIN_HOST
-struct AveragePoolPacker {
-  // The stream; `unpadded` where no window is cut.
-  static std::optional<std::vector<uint32_t>> pack(int32_t taps, bool unpadded) {
-    std::vector<uint32_t> stream;
-    for (int32_t count = unpadded ? taps : 1; count <= taps; ++count) {
-      const auto form = MeanFormS8::average(count);
-      if (!form) return std::nullopt;
-      stream.insert(stream.end(), form->begin(), form->end());
-    }
-    return stream;
-  }
-};
-#endif  // BURIN_HOST
 
 }  // namespace burin_kernels

@@ -4,7 +4,7 @@
 //
 //   output = clamp(output_zero_point + requantize(sum of the elements - input_zero_point * their number))
 //
-//   stream:  | M | C | A A |  words, see isa/arm_dsp_pool.hpp; MeanFormS8::mean makes them, or finds none
+//   stream:  | M | C | A A |  words, see isa/arm_dsp_pool.hpp
 //
 // Cost, modelled Cortex-M4 cycles: 45 for each four outputs and 1.5 an element.
 // Registers: see isa/arm_dsp_pool.hpp.
@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "isa/arm_dsp_pool.hpp"
-#include "kernels/mean_form_s8.hpp"
 
 namespace burin_kernels {
 

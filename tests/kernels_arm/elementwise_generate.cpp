@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "arithmetic/linear_form.hpp"
 #include "case_file.hpp"
-#include "kernels/add_s8_proved.hpp"
 #include "reference_rounding.hpp"
 
 namespace {
@@ -78,24 +78,31 @@ bool append(const Sum& s, int number, Random& random, CaseFile& file) {
   const Multiplier left = to_multiplier(s.left_scale / common);
   const Multiplier right = to_multiplier(s.right_scale / common);
   const Multiplier output = to_multiplier(common / ((1 << 20) * s.output_scale));
-  const std::vector<int32_t> quantization = {s.left_zero_point, s.right_zero_point, s.output_zero_point,
-                                             left.multiplier,   left.shift,         right.multiplier,
-                                             right.shift,       output.multiplier,  output.shift,
-                                             s.activation_min,  s.activation_max};
-  const auto stream = burin_kernels::AddProver::pack(quantization, s.sign, s.round_once);
-  if (!stream) return false;
+  const auto value = [&](int32_t a, int32_t b) {
+    const int64_t x = requantize_reference((a - s.left_zero_point) * int64_t{1 << 20}, left.multiplier,
+                                           left.shift, s.round_once);
+    const int64_t y = requantize_reference((b - s.right_zero_point) * int64_t{1 << 20}, right.multiplier,
+                                           right.shift, s.round_once);
+    const int64_t z = requantize_reference(x + s.sign * y, output.multiplier, output.shift, s.round_once);
+    return static_cast<int8_t>(
+        std::clamp<int64_t>(z + s.output_zero_point, s.activation_min, s.activation_max));
+  };
+  std::vector<int8_t> values;
+  for (int32_t a = -128; a < 128; ++a)
+    for (int32_t b = -128; b < 128; ++b) values.push_back(value(a, b));
+  const auto form = burin::find_cut_linear_form(values, s.left_scale / s.output_scale,
+                                                s.sign * s.right_scale / s.output_scale, s.activation_min,
+                                                s.activation_max);
+  if (!form) return false;
+  const std::vector<uint32_t> stream = {static_cast<uint32_t>(form->left_factor),
+                                        static_cast<uint32_t>(form->right_factor),
+                                        static_cast<uint32_t>(form->offset)};
   const auto count = static_cast<size_t>(s.rows * s.row_elements);
   std::vector<int8_t> a, b, expected;
   for (size_t i = 0; i < count; ++i) {
     a.push_back(static_cast<int8_t>(random.between(-128, 127)));
     b.push_back(static_cast<int8_t>(random.between(-128, 127)));
-    const int64_t x = requantize_reference((a[i] - s.left_zero_point) * int64_t{1 << 20}, left.multiplier,
-                                           left.shift, s.round_once);
-    const int64_t y = requantize_reference((b[i] - s.right_zero_point) * int64_t{1 << 20}, right.multiplier,
-                                           right.shift, s.round_once);
-    const int64_t z = requantize_reference(x + s.sign * y, output.multiplier, output.shift, s.round_once);
-    expected.push_back(static_cast<int8_t>(
-        std::clamp<int64_t>(z + s.output_zero_point, s.activation_min, s.activation_max)));
+    expected.push_back(value(a[i], b[i]));
   }
   char text[512];
   std::snprintf(text, sizeof text,
@@ -106,7 +113,7 @@ bool append(const Sum& s, int number, Random& random, CaseFile& file) {
                 s.activation_min, s.activation_max);
   file.declarations += text;
   std::snprintf(text, sizeof text, "  check<case_%d>(%d, \"%s\", %zu, %zu, %zu, %zu, %s);\n", number, number,
-                s.name.c_str(), file.append(a), file.append(b), file.append(*stream), file.append(expected),
+                s.name.c_str(), file.append(a), file.append(b), file.append(stream), file.append(expected),
                 s.measured ? "true" : "false");
   file.calls += text;
   if (s.measured) std::printf("case %d|%s|%zu|%zu|0|\n", number, s.name.c_str(), count, count * 25 / 4);

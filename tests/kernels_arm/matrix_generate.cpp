@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "arithmetic/requantization_form.hpp"
 #include "case_file.hpp"
 #include "kernels/convolution_2d_s8_dual.hpp"
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "reference_rounding.hpp"
-#include "tensor/requantization.hpp"
 
 namespace {
 
@@ -156,8 +156,9 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
     const burin::AccumulatorRange range =
         burin::accumulator_range(own, bias, -128, 127, output.input_zero_point);
     for (size_t i = 0; i < scaled_shifts.size() && !style.exact_only; ++i) {
-      const auto form = burin::prove_scaled(reference, burin::Rounding::tflm, range, 8, scaled_shifts[i]);
-      if (!form || form->needs_clamp()) continue;
+      const auto form = burin::prove_form(reference, burin::Rounding::tflm, range,
+                                          {.prescale = 8, .post_shift = scaled_shifts[i]});
+      if (!form) continue;
       q.scaled[i] = ScaledRequantization{form->multiplier, form->constant};
       ++result.scaled;
     }

@@ -4,6 +4,7 @@
 //
 //   generate DIRECTORY SEED COUNT
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "arithmetic/mean_form.hpp"
 #include "case_file.hpp"
 #include "kernels/average_pool_2d_s8_dsp.hpp"
 #include "kernels/mean_s8_dsp.hpp"
@@ -156,17 +158,25 @@ bool append(const Pool& p, int number, Random& random, CaseFile& file) {
     const bool unpadded = p.pad_top == 0 && p.pad_left == 0 &&
                           (p.output_height - 1) * p.stride_height + p.window_height <= p.height &&
                           (p.output_width - 1) * p.stride_width + p.window_width <= p.width;
-    const auto packed = burin_kernels::AveragePoolPacker::pack(taps, unpadded);
-    if (!packed) {
-      std::printf("no form for an average of %d\n", taps);
-      std::exit(1);
+    std::vector<burin::MeanForm> forms;
+    for (int32_t count_of_taps = unpadded ? taps : 1; count_of_taps <= taps; ++count_of_taps) {
+      const auto form = burin::find_average_form(count_of_taps);
+      if (!form) {
+        std::printf("no form for an average of %d\n", count_of_taps);
+        std::exit(1);
+      }
+      forms.push_back(*form);
     }
-    stream = *packed;
+    stream = burin::words_of(forms);
   } else if (p.kind == Kind::mean) {
-    const auto form = burin_kernels::MeanFormS8::mean(taps, multiplier.multiplier, multiplier.shift,
-                                                      p.input_zero_point, p.output_zero_point, p.round_once);
+    const auto form = burin::find_mean_form(
+        taps, std::ldexp(multiplier.multiplier, multiplier.shift - 31), [&](int32_t sum) {
+          const int64_t scaled = requantize_reference(sum - taps * p.input_zero_point, multiplier.multiplier,
+                                                      multiplier.shift, p.round_once);
+          return static_cast<int32_t>(std::clamp<int64_t>(scaled + p.output_zero_point, -128, 127));
+        });
     if (!form) return false;
-    stream.assign(form->begin(), form->end());
+    stream = burin::words_of({*form});
   }
   std::vector<int8_t> input(static_cast<size_t>(p.batches * p.height * p.width * p.channels));
   const bool extreme = random.one_in(6);
@@ -227,7 +237,7 @@ int main(int argc, char** argv) {
   while (made < count && refused < count)
     append(random_pool(random, made), number + made, random, file) ? ++made : ++refused;
   for (int taps = 1; taps <= 256; ++taps)
-    if (!burin_kernels::MeanFormS8::average(taps)) std::printf("no form for an average of %d\n", taps);
+    if (!burin::find_average_form(taps)) std::printf("no form for an average of %d\n", taps);
   std::printf("%d known layers, %d random cases, no form for %d more\n", number, made, refused);
   return made == count && file.write(argv[1]) ? 0 : 1;
 }

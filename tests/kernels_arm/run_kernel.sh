@@ -31,7 +31,7 @@ mkdir -p "$directory"
 cd "$directory"
 
 ${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wconversion -Wshadow -Wsign-conversion -DBURIN_HOST -I"$root/runtime-stub" \
-  -I"$root/compiler" "$here/${family}_generate.cpp" "$root/compiler/tensor/requantization.cpp" -o generate
+  -I"$root/compiler" "$here/${family}_generate.cpp" "$root"/compiler/arithmetic/*.cpp "$root"/compiler/support/check.cpp -o generate -lfmt
 ./generate . "$seed" "$count" > generate.log || { cat generate.log; exit 1; }
 [ libcount.so -nt "$root/runtime-stub/platform/count_plugin.c" ] ||
   ${CC:-cc} -O2 -shared -fPIC -o libcount.so "$root/runtime-stub/platform/count_plugin.c"

@@ -1,4 +1,4 @@
-#include "tensor/requantization.hpp"
+#include "arithmetic/requantization_form.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -32,12 +32,27 @@ int32_t by_definition(const Requantization& q, Rounding rounding, int64_t accumu
   return static_cast<int32_t>(std::clamp<int64_t>(value + q.zero_point, q.clamp_min, q.clamp_max));
 }
 
+// The two products that kernels have: the high half, and parts shifted by 20 bits.
+std::optional<RequantizationForm> prove_scaled(const Requantization& q, Rounding rounding,
+                                               AccumulatorRange range, int prescale, int post_shift) {
+  return prove_form(q, rounding, range, {.prescale = prescale, .post_shift = post_shift});
+}
+std::optional<RequantizationForm> prove_product(const Requantization& q, Rounding rounding,
+                                                AccumulatorRange range, int32_t bias, int post_shift) {
+  return prove_form(q, rounding, range,
+                    {.product_shift = 20,
+                     .post_shift = post_shift,
+                     .bias = bias,
+                     .clamp_min = q.clamp_min,
+                     .clamp_max = q.clamp_max});
+}
+
 Requantization make(int32_t multiplier, int shift, int32_t zero_point, int32_t low = -128,
                     int32_t high = 127) {
   return Requantization{multiplier, shift, zero_point, low, high};
 }
 
-bool same_everywhere(const ScaledForm& form, const Requantization& q, Rounding rounding,
+bool same_everywhere(const RequantizationForm& form, const Requantization& q, Rounding rounding,
                      AccumulatorRange range) {
   for (int64_t a = range.lowest; a <= range.highest; ++a)
     if (evaluate(form, static_cast<int32_t>(a)) != by_definition(q, rounding, a)) return false;
@@ -124,49 +139,6 @@ TEST_CASE("a staircase has a threshold for each step, several where a step is hi
   CHECK_FALSE(staircase(function, {-100, 5}) == staircase([](int32_t) { return -10; }, {-100, 5}));
 }
 
-TEST_CASE("the exact form equals the double rounding for every int32") {
-  std::mt19937 random(2);
-  for (const int32_t multiplier : adversarial_multipliers()) {
-    for (int shift = -31; shift <= -1; ++shift) {
-      for (const int32_t zero_point : {-128, -1, 0, 3, 127}) {
-        const Requantization q = make(multiplier, shift, zero_point);
-        REQUIRE(can_be_exact(q, Rounding::tflm));
-        const auto check = [&](int64_t a) {
-          REQUIRE(evaluate_exact(q, static_cast<int32_t>(a)) == by_definition(q, Rounding::tflm, a));
-        };
-        for (int64_t i = 0; i < 8; ++i) {
-          check(lowest_s32 + i);
-          check(highest_s32 - i);
-        }
-        for (int64_t a = -40; a <= 40; ++a) check(a);
-        for (int i = 0; i < 40; ++i) check(static_cast<int32_t>(random()) >> (random() % 31));
-      }
-    }
-  }
-  CHECK_FALSE(can_be_exact(make((1 << 30) - 1, -5, 0), Rounding::tflm));
-  CHECK_FALSE(can_be_exact(make(0, 0, 0), Rounding::tflm));
-  CHECK_FALSE(can_be_exact(make(1 << 30, 0, 0), Rounding::tflm));
-  CHECK_FALSE(can_be_exact(make(1 << 30, -5, 0), Rounding::litert));
-}
-
-TEST_CASE("exact_relu is proven where brute force finds no difference, and only there") {
-  std::mt19937 random(3);
-  int proven = 0;
-  int refused = 0;
-  for (int i = 0; i < 400; ++i) {
-    const RandomChannel channel = random_channel(random, i % 2 == 0);
-    bool equal = true;
-    for (int64_t a = channel.range.lowest; equal && a <= channel.range.highest; ++a)
-      equal = evaluate_exact_relu(channel.q, static_cast<int32_t>(a)) ==
-              by_definition(channel.q, Rounding::tflm, a);
-    REQUIRE(prove_exact_relu(channel.q, Rounding::tflm, channel.range) == equal);
-    (equal ? proven : refused)++;
-    if (channel.q.zero_point == -128) CHECK(equal);
-  }
-  CHECK(proven > 100);
-  CHECK(refused > 100);
-}
-
 TEST_CASE("a scaled form that is proven is right for every accumulator") {
   std::mt19937 random(4);
   for (const Rounding rounding : {Rounding::tflm, Rounding::litert}) {
@@ -176,7 +148,6 @@ TEST_CASE("a scaled form that is proven is right for every accumulator") {
       const auto form = prove_scaled(channel.q, rounding, channel.range, 8, 12);
       if (!form) continue;
       ++proven;
-      REQUIRE_FALSE(form->needs_clamp());
       REQUIRE(same_everywhere(*form, channel.q, rounding, channel.range));
     }
     CHECK(proven > 200);
@@ -217,14 +188,15 @@ TEST_CASE("the scaled search is complete on small problems") {
     const AccumulatorRange range{-static_cast<int64_t>(random() % 12), static_cast<int64_t>(random() % 12)};
     // With prescale 0, M 2^(-32 - post_shift) is at most a half of a step at post_shift 0: the whole 31 bits
     // are needed, but the high nine decide for accumulators this small.
+    const RequantizationShape shape{.post_shift = post_shift, .clamp_min = -4, .clamp_max = 3};
     bool found = false;
     for (int64_t m = 0; m < 512 && !found; ++m) {
       for (int32_t c = -48; c < 48 && !found; ++c) {
-        ScaledForm form{static_cast<int32_t>(m << 22), c, 0, post_shift, -4, 3};
+        const RequantizationForm form{shape, static_cast<int32_t>(m << 22), c};
         found = equals_reference(form, q, Rounding::tflm, range);
       }
     }
-    const auto form = prove_scaled(q, Rounding::tflm, range, 0, post_shift);
+    const auto form = prove_form(q, Rounding::tflm, range, shape);
     if (found) REQUIRE(form);
     if (form) REQUIRE(same_everywhere(*form, q, Rounding::tflm, range));
     (form ? possible : impossible)++;
@@ -240,7 +212,7 @@ TEST_CASE("a product form that is proven is right for every accumulator, in 32 b
     for (int i = 0; i < 60; ++i) {
       const RandomChannel channel = random_channel(random, i % 2 == 0);
       const auto bias = static_cast<int32_t>(random() % 4001) - 2000;
-      const auto form = prove_product(channel.q, rounding, channel.range, bias, 20, 14);
+      const auto form = prove_product(channel.q, rounding, channel.range, bias, 14);
       if (!form) continue;
       ++proven;
       for (int64_t a = channel.range.lowest; a <= channel.range.highest; ++a) {
@@ -261,8 +233,8 @@ TEST_CASE("a product form that is proven is right for every accumulator, in 32 b
   CHECK(proven > 40);
   // Sums of 2^21 leave the middle product's 32 bits.
   const Requantization q = make(1 << 30, -14, 0);
-  CHECK(prove_product(q, Rounding::litert, {-2000000, 2000000}, 0, 20, 14).has_value());
-  CHECK_FALSE(prove_product(q, Rounding::litert, {-2200000, 2200000}, 0, 20, 14).has_value());
+  CHECK(prove_product(q, Rounding::litert, {-2000000, 2000000}, 0, 14).has_value());
+  CHECK_FALSE(prove_product(q, Rounding::litert, {-2200000, 2200000}, 0, 14).has_value());
 }
 
 TEST_CASE("a tampered form is rejected") {
@@ -275,11 +247,11 @@ TEST_CASE("a tampered form is rejected") {
   int rejected = 0;
   for (int32_t distance = 1; distance <= 1 << 20; distance *= 2) {
     for (const int32_t change : {distance, -distance}) {
-      ScaledForm multiplier = *form;
+      RequantizationForm multiplier = *form;
       multiplier.multiplier += change;
-      ScaledForm constant = *form;
+      RequantizationForm constant = *form;
       constant.constant += change;
-      for (const ScaledForm& tampered : {multiplier, constant}) {
+      for (const RequantizationForm& tampered : {multiplier, constant}) {
         const bool equal = same_everywhere(tampered, q, Rounding::tflm, range);
         REQUIRE(equals_reference(tampered, q, Rounding::tflm, range) == equal);
         rejected += equal ? 0 : 1;
@@ -287,8 +259,8 @@ TEST_CASE("a tampered form is rejected") {
     }
   }
   CHECK(rejected > 40);
-  ScaledForm shifted = *form;
-  shifted.post_shift -= 1;
+  RequantizationForm shifted = *form;
+  shifted.shape.post_shift -= 1;
   CHECK_FALSE(equals_reference(shifted, q, Rounding::tflm, range));
   // The same form over a range whose prescaled ends overflow.
   CHECK_FALSE(equals_reference(*form, q, Rounding::tflm, {-40000, int64_t{1} << 23}));
@@ -299,8 +271,6 @@ TEST_CASE("a tampered form is rejected") {
 TEST_CASE("an off-by-one at a single accumulator is noticed") {
   // One side of zero only: reachable as soon as the range takes in the first negative half.
   const Requantization q = make(1 << 30, -1, 0);  // a / 4: halves at 4 k + 2
-  CHECK(prove_exact_relu(q, Rounding::tflm, {-1, 400}));
-  CHECK_FALSE(prove_exact_relu(q, Rounding::tflm, {-2, 400}));
   CHECK(prove_scaled(q, Rounding::tflm, {-1, 400}, 8, 8));
   CHECK_FALSE(prove_scaled(q, Rounding::tflm, {-300, 400}, 8, 8));
   CHECK(prove_scaled(q, Rounding::litert, {-300, 400}, 8, 8));
@@ -314,103 +284,39 @@ TEST_CASE("a range in which the reference overflows proves nothing") {
   CHECK_FALSE(is_defined_over(make(1 << 30, -1, 0), Rounding::tflm, {0, highest_s32 + 1}));
   CHECK_FALSE(is_defined_over(make(1 << 30, -1, 0), Rounding::tflm, {1, 0}));
   CHECK_FALSE(is_defined_over(make(2147483647, 2, 0), Rounding::litert, {0, 1 << 30}));
-  const RequantizationChoice choice =
-      choose_requantization(left, Rounding::tflm, {0, int64_t{1} << 28}, 8, 12);
-  CHECK(choice.form == RequantizationForm::reference);
-  CHECK_FALSE(choice.reason.empty());
-}
-
-TEST_CASE("the cheapest proven form is chosen") {
-  const auto form_of = [](const Requantization& q, AccumulatorRange range, int post_shift = 12) {
-    const RequantizationChoice choice = choose_requantization(q, Rounding::tflm, range, 8, post_shift);
-    CHECK(choice.reason.empty() == (choice.form <= RequantizationForm::scaled));
-    return choice.form;
-  };
-  const Requantization relu = make(1518500250, -7, -128);
-  CHECK(form_of(relu, {-40000, 60000}) == RequantizationForm::scaled);
-  CHECK(form_of(relu, {-40000, -3}) == RequantizationForm::constant);
-  CHECK(form_of(relu, {-40000, 60000}, 22) == RequantizationForm::exact_relu);  // M would need 37 bits
-  CHECK(form_of(make(1518500250, -7, 5), {-40000, 60000}) == RequantizationForm::exact);
-  CHECK(form_of(make(1518500250, 1, 5), {-400, 600}) == RequantizationForm::reference);
-  CHECK(form_of(make(0, 0, 5), {-40000, 60000}) == RequantizationForm::constant);
-
-  const RequantizationChoice zero =
-      choose_requantization(make(0, 0, 5, 7, 9), Rounding::tflm, {-9, 9}, 8, 12);
-  CHECK(zero.constant_output == 7);
 }
 
 TEST_CASE("a clamp narrower than int8 is part of the proof") {
   const Requantization q = make(1518500250, -7, -100, -100, 90);
   const AccumulatorRange reached{-40000, 60000};
-  const RequantizationChoice choice = choose_requantization(q, Rounding::tflm, reached, 8, 12);
-  REQUIRE(choice.form == RequantizationForm::scaled);
-  CHECK(choice.needs_clamp);
-  CHECK(same_everywhere(choice.scaled, q, Rounding::tflm, reached));
-  // Where the clamp is never reached SSAT suffices.
+  RequantizationShape shape{.prescale = 8, .post_shift = 12};
+  CHECK_FALSE(prove_form(q, Rounding::tflm, reached, shape));
+  // Where the clamp is never reached, saturation to int8 suffices.
   const AccumulatorRange inside{200, 20000};
-  const RequantizationChoice free = choose_requantization(q, Rounding::tflm, inside, 8, 12);
-  REQUIRE(free.form == RequantizationForm::scaled);
-  CHECK_FALSE(free.needs_clamp);
-  CHECK(same_everywhere(free.scaled, q, Rounding::tflm, inside));
+  const auto free = prove_form(q, Rounding::tflm, inside, shape);
+  REQUIRE(free);
+  CHECK(same_everywhere(*free, q, Rounding::tflm, inside));
+  shape.clamp_min = -100;
+  shape.clamp_max = 90;
+  const auto clamped = prove_form(q, Rounding::tflm, reached, shape);
+  REQUIRE(clamped);
+  CHECK(same_everywhere(*clamped, q, Rounding::tflm, reached));
 }
 
-TEST_CASE("a layer takes the form that all its varying channels can take") {
-  std::mt19937 random(7);
-  std::vector<RequantizationChannel> channels;
-  for (int i = 0; i < 32; ++i) {
-    const RandomChannel channel = random_channel(random, true);
-    const int32_t multiplier = channel.q.multiplier;
-    channels.push_back({make(multiplier, -8, -128), {-200000, 100000 + 1000 * i}});
-  }
-  channels.push_back({make(0, 0, -128), {-5, 5}});
-  LayerRequantization layer = choose_requantization(channels, Rounding::tflm, 8);
-  REQUIRE(layer.form == RequantizationForm::scaled);
-  CHECK(layer.reason.empty());
-  REQUIRE(layer.scaled.size() == channels.size());
-  for (size_t i = 0; i < channels.size(); ++i) {
-    CHECK(layer.scaled[i].post_shift == layer.post_shift);
-    CHECK(equals_reference(layer.scaled[i], channels[i].requantization, Rounding::tflm, channels[i].range));
-  }
-  CHECK(layer.constant.back() == -128);
-  CHECK_FALSE(layer.constant.front());
-
-  channels[3].requantization.zero_point = 11;  // one channel with a negative side
-  layer = choose_requantization(channels, Rounding::tflm, 8);
-  CHECK(layer.form == RequantizationForm::exact);
-  CHECK(layer.reason.find("channel 3") != std::string::npos);
-
-  channels[4].requantization.multiplier = 1 << 29;
-  layer = choose_requantization(channels, Rounding::tflm, 8);
-  CHECK(layer.form == RequantizationForm::reference);
-
-  const std::vector<RequantizationChannel> fixed = {{make(1 << 30, -4, 3), {64, 64}}};
-  layer = choose_requantization(fixed, Rounding::tflm, 8);
-  CHECK(layer.form == RequantizationForm::constant);
-  CHECK(layer.constant[0] == 5);
-}
-
-TEST_CASE("a constant channel keeps its value in the exact forms") {
-  for (int32_t zero_point = -128; zero_point <= 127; zero_point += 5) {
-    for (int32_t value = -128; value <= 127; ++value) {
-      const ConstantChannel channel = constant_channel(value, zero_point);
-      REQUIRE(can_be_exact(channel.requantization, Rounding::tflm));
-      REQUIRE(evaluate_exact(channel.requantization, channel.accumulator) == value);
-      REQUIRE(evaluate_exact_relu(channel.requantization, channel.accumulator) == value);
-      REQUIRE(requantize(channel.requantization, Rounding::tflm, channel.accumulator) == value);
-    }
-  }
-}
-
-TEST_CASE("invalid fields are refused") {
+TEST_CASE("shapes that no kernel has are refused") {
   const AccumulatorRange range{-100, 100};
   for (const Requantization& q :
        {make(-1, -5, 0), make(1 << 30, -32, 0), make(1 << 30, 31, 0), make(1 << 30, -5, 128),
         make(1 << 30, -5, 0, -129, 127), make(1 << 30, -5, 0, -128, 128), make(1 << 30, -5, 0, 1, 0)}) {
     CHECK_FALSE(is_valid(q));
     CHECK_FALSE(prove_scaled(q, Rounding::tflm, range, 8, 12));
-    CHECK_FALSE(prove_exact_relu(q, Rounding::tflm, range));
   }
   const Requantization good = make(1 << 30, -5, 0);
   CHECK_FALSE(prove_scaled(good, Rounding::litert, range, -1, 12));
   CHECK_FALSE(prove_scaled(good, Rounding::litert, range, 8, 23));
+  CHECK(prove_form(good, Rounding::litert, range, {.product_shift = 20, .post_shift = 12}));
+  CHECK_FALSE(prove_form(good, Rounding::litert, range, {.product_shift = 21, .post_shift = 12}));
+  CHECK_FALSE(
+      prove_form(good, Rounding::litert, range, {.prescale = 8, .product_shift = 20, .post_shift = 12}));
+  CHECK_FALSE(prove_form(good, Rounding::litert, range, {.post_shift = 12, .clamp_min = 3, .clamp_max = 2}));
 }

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
+#include "arithmetic/requantization_form.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
-#include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
@@ -124,7 +124,7 @@ class MultiplyQuantizedKernel final : public Kernel {
 };
 
 // A form with a product shifted by 20 bits that equals the definition for every product of two bytes.
-std::optional<ProductForm> proved_form(const NodeView& view, Rounding rounding) {
+std::optional<RequantizationForm> proved_form(const NodeView& view, Rounding rounding) {
   const FixedPointMultiplier factor = product_factor(view);
   const ClampRange clamp = activation_range(view.node.activation, view.output());
   const int32_t left = view.input(0).quantization.zero_point();
@@ -140,14 +140,16 @@ std::optional<ProductForm> proved_form(const NodeView& view, Rounding rounding) 
                                       .zero_point = view.output().quantization.zero_point(),
                                       .clamp_min = clamp.lowest,
                                       .clamp_max = clamp.highest};
-  // As precise as 31 bits of a multiplier and 32 of a result allow.
   const double scale = std::ldexp(factor.multiplier, factor.shift - 31);
   const double largest = scale * static_cast<double>(std::max(-products.lowest, products.highest));
-  const int multiplier_bits = 11 - static_cast<int>(std::ceil(std::log2(scale + 1e-9)));
-  const int result_bits = 30 - static_cast<int>(std::ceil(std::log2(largest + 256)));
-  int shift = std::min({22, multiplier_bits, result_bits});
+  int shift = widest_post_shift(scale, largest);
   for (int tries = 6; tries > 0 && shift > 0; --tries, --shift)
-    if (auto form = prove_product(requantization, rounding, products, 0, 20, shift)) return form;
+    if (auto form = prove_form(requantization, rounding, products,
+                               {.product_shift = 20,
+                                .post_shift = shift,
+                                .clamp_min = clamp.lowest,
+                                .clamp_max = clamp.highest}))
+      return form;
   return std::nullopt;
 }
 
@@ -163,13 +165,14 @@ class MultiplyProvedKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
-    const std::optional<ProductForm> form = proved_form(view, context.rounding);
+    const std::optional<RequantizationForm> form = proved_form(view, context.rounding);
     if (!form) return Refusal{"no product form equals the definition for every product of two bytes"};
     KernelCall call;
     describe_broadcast(view, call);
     for (const int32_t number :
          {view.input(0).quantization.zero_point(), view.input(1).quantization.zero_point(), form->multiplier,
-          form->constant, static_cast<int32_t>(form->post_shift), form->clamp_min, form->clamp_max})
+          form->constant, static_cast<int32_t>(form->shape.post_shift), form->shape.clamp_min,
+          form->shape.clamp_max})
       call.arguments.emplace_back(number);
     call.stack_bytes = 72;
     call.work.instructions = 40 + 24 * view.output().type.shape.elements();

@@ -1,9 +1,11 @@
 #include "ops/elementwise/sum.hpp"
 
+#include <cmath>
+
+#include "arithmetic/linear_form.hpp"
 #include "kernels/add_quantized.hpp"
 #include "kernels/add_s8_linear.hpp"
 #include "kernels/add_s8_proved.hpp"
-#include "ops/linear_form.hpp"
 
 namespace burin {
 namespace {
@@ -118,7 +120,15 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
 
 namespace {
 
-// In the order that both kernels read them: zero points, factors, clamp.
+// The values of an int8 function for every pair of bytes.
+std::vector<int8_t> values_of_pairs(const QuantizedSum& sum) {
+  std::vector<int8_t> values;
+  for (int32_t left = -128; left < 128; ++left)
+    for (int32_t right = -128; right < 128; ++right) values.push_back(static_cast<int8_t>(sum(left, right)));
+  return values;
+}
+
+// In the order that the kernel reads them: zero points, factors, clamp.
 std::vector<int32_t> quantization_numbers(const NodeView& view, int32_t sign) {
   const SumScaling scaling = sum_scaling(view, sign);
   const ClampRange range = activation_range(view.node.activation, view.output());
@@ -170,15 +180,23 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
   if (view.input(0).type.shape.elements() != shape.elements() ||
       view.input(1).type.shape.elements() != shape.elements())
     return Refusal{"it does not broadcast"};
-  const std::vector<int32_t> quantization = quantization_numbers(view, sign_);
-  const auto stream =
-      burin_kernels::AddProver::pack(quantization, sign_, context.rounding == Rounding::litert);
-  if (!stream) return Refusal{"no linear form equals the definition for every pair of bytes"};
+  const SumScaling scaling = sum_scaling(view, sign_);
+  const auto real = [](FixedPointMultiplier factor) {
+    return std::ldexp(factor.multiplier, factor.shift - 31);
+  };
+  const ClampRange range = activation_range(view.node.activation, view.output());
+  const double unit = real(scaling.output) * (1 << scaling.bits);
+  const std::optional<CutLinearForm> form = find_cut_linear_form(
+      values_of_pairs(QuantizedSum(view, sign_, context.rounding)), real(scaling.left) * unit,
+      sign_ * (real(scaling.right) * unit), range.lowest, range.highest);
+  if (!form) return Refusal{"no linear form equals the definition for every pair of bytes"};
 
   // Rows of an image, where the tensor is one; else a single row.
   const int32_t rows = shape.rank() == 4 && shape[0] == 1 ? shape[1] : 1;
   const auto elements = static_cast<int32_t>(shape.elements());
-  const ClampRange range = activation_range(view.node.activation, view.output());
+  const std::vector<uint32_t> stream = {static_cast<uint32_t>(form->left_factor),
+                                        static_cast<uint32_t>(form->right_factor),
+                                        static_cast<uint32_t>(form->offset)};
   KernelCall call;
   call.geometry = {{"rows", rows},
                    {"row_elements", elements / rows},
@@ -189,7 +207,7 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
                    {"activation_max", range.highest}};
   call.arguments = {operand_argument(view, 0, "left", call)};
   call.arguments.push_back(operand_argument(view, 1, "right", call));
-  call.constants.push_back({"stream", ElementType::u32, Constant::of(*stream), 4});
+  call.constants.push_back({"stream", ElementType::u32, Constant::of(stream), 4});
   call.arguments.insert(call.arguments.end(),
                         {ConstantArgument{call.constants.size() - 1}, OutputArgument{0}, int32_t{0}, rows});
   allow_in_place(view, 0, call);
@@ -205,10 +223,7 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
 std::variant<KernelCall, Refusal> SumLinearKernel::lower(const NodeView& view,
                                                          const LoweringContext& context) const {
   if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
-  const QuantizedSum sum(view, sign_, context.rounding);
-  std::vector<int8_t> values;
-  for (int32_t left = -128; left < 128; ++left)
-    for (int32_t right = -128; right < 128; ++right) values.push_back(static_cast<int8_t>(sum(left, right)));
+  const std::vector<int8_t> values = values_of_pairs(QuantizedSum(view, sign_, context.rounding));
   const auto slope = [&](size_t i) {
     return static_cast<double>(view.input(i).quantization.scale()) /
            static_cast<double>(view.output().quantization.scale());

@@ -3,7 +3,9 @@
 #include "kernels/average_pool_2d_s8_dsp.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "arithmetic/mean_form.hpp"
 #include "ops/numerics.hpp"
 #include "ops/pooling/pool.hpp"
 
@@ -85,15 +87,20 @@ class AveragePool2dS8DspKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
     const Windows windows = pool_windows(view);
-    if (windows.taps() > burin_kernels::MeanFormS8::most_taps)
-      return Refusal{"the window has more than 256 taps"};
+    if (windows.taps() > most_taps_of_mean_form) return Refusal{"the window has more than 256 taps"};
     if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
-    const auto stream = burin_kernels::AveragePoolPacker::pack(
-        static_cast<int32_t>(windows.taps()), windows.height.unpadded() && windows.width.unpadded());
-    if (!stream) return Refusal{"no multiplication was proved to divide by the number of taps"};
+    // Where windows are cut by the border, one form for each number of taps.
+    const bool unpadded = windows.height.unpadded() && windows.width.unpadded();
+    const auto taps = static_cast<int32_t>(windows.taps());
+    std::vector<MeanForm> forms;
+    for (int32_t count = unpadded ? taps : 1; count <= taps; ++count) {
+      const std::optional<MeanForm> form = find_average_form(count);
+      if (!form) return Refusal{"no multiplication was proved to divide by the number of taps"};
+      forms.push_back(*form);
+    }
     std::variant<KernelCall, Refusal> call = pool_call(view);
     if (auto* taken = std::get_if<KernelCall>(&call)) {
-      taken->constants = {{"divisions", ElementType::u32, Constant::of(*stream), 4}};
+      taken->constants = {{"divisions", ElementType::u32, Constant::of(words_of(forms)), 4}};
       taken->arguments.insert(taken->arguments.begin() + 1, ConstantArgument{0});
       taken->work = pool_dsp_work(view, 60, 45, 16);
       taken->requantization = "one multiplication in place of the division, proved for every sum";

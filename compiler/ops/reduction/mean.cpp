@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <optional>
 
+#include "arithmetic/mean_form.hpp"
 #include "ops/constraints.hpp"
 #include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
@@ -261,18 +264,23 @@ class MeanS8DspKernel final : public Kernel {
     const int64_t taps = layout[1];
     if (layout[3] != 1 || layout[4] != 1 || layout[2] < 4)
       return Refusal{"the axes are not neighbours with at least four elements behind them"};
-    if (taps > burin_kernels::MeanFormS8::most_taps) return Refusal{"it sums at most 256 elements"};
+    if (taps > most_taps_of_mean_form) return Refusal{"it sums at most 256 elements"};
     const FixedPointMultiplier factor = factor_of(view);
-    const auto form = burin_kernels::MeanFormS8::mean(
-        static_cast<int32_t>(taps), factor.multiplier, factor.shift, view.input(0).quantization.zero_point(),
-        view.output().quantization.zero_point(), context.rounding == Rounding::litert);
+    // The sum less the zero points, requantized; the division is part of the factor.
+    const auto count = static_cast<int32_t>(taps);
+    const std::optional<MeanForm> form =
+        find_mean_form(count, std::ldexp(factor.multiplier, factor.shift - 31), [&](int32_t sum) {
+          const int32_t scaled = multiply_by_fixed_point(
+              sum - count * view.input(0).quantization.zero_point(), factor, context.rounding);
+          return std::clamp(scaled + view.output().quantization.zero_point(), -128, 127);
+        });
     if (!form) return Refusal{"no multiplication was proved to give the mean"};
     KernelCall call = call_without_arguments(view, context);
     for (auto& [name, value] : call.geometry) {
       if (name == "kept_1") value = 1;
       if (name == "kept_2") value = layout[2];
     }
-    call.constants = {{"form", ElementType::u32, Constant::of(std::span<const uint32_t>(*form)), 4}};
+    call.constants = {{"form", ElementType::u32, Constant::of(words_of({*form})), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
     call.stack_bytes = 128;
     call.requantization = "one multiplication and one shift, proved for every sum";

@@ -8,10 +8,10 @@
 #include "kernels/depthwise_convolution_2d_s8_any.hpp"
 #include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
+#include "arithmetic/requantization_form.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/dual.hpp"
-#include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
@@ -205,9 +205,9 @@ std::vector<std::optional<burin_kernels::DepthwiseFastForm>> proven_fast_forms(
     auto& form = result.emplace_back();
     // The widest scale of the weights leaves the most bits to the result.
     for (int scale = 8; scale > 0 && !form; --scale) {
-      const auto found = prove_scaled(reference, rounding, range, scale, post_shift);
-      if (found && !found->needs_clamp())
-        form = burin_kernels::DepthwiseFastForm{scale, found->multiplier, found->constant};
+      const auto found =
+          prove_form(reference, rounding, range, {.prescale = scale, .post_shift = post_shift});
+      if (found) form = burin_kernels::DepthwiseFastForm{scale, found->multiplier, found->constant};
     }
   }
   return result;

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
+#include "arithmetic/requantization_form.hpp"
 #include "kernels/convolution_2d_s8_dual.hpp"
-#include "tensor/requantization.hpp"
 
 namespace burin {
 
@@ -32,9 +32,9 @@ std::vector<burin_kernels::ChannelRequantization> prove_requantization(
     const AccumulatorRange range =
         accumulator_range(weights.row(static_cast<int64_t>(c)), folded[c], -128, 127, 0);
     for (size_t i = 0; i < burin_kernels::scaled_shifts.size(); ++i) {
-      const auto form = prove_scaled(reference, rounding, range, prescale, burin_kernels::scaled_shifts[i]);
-      if (form && !form->needs_clamp())
-        channel.scaled[i] = burin_kernels::ScaledRequantization{form->multiplier, form->constant};
+      const auto form = prove_form(reference, rounding, range,
+                                   {.prescale = prescale, .post_shift = burin_kernels::scaled_shifts[i]});
+      if (form) channel.scaled[i] = burin_kernels::ScaledRequantization{form->multiplier, form->constant};
     }
     result.push_back(channel);
   }

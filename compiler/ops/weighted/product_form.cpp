@@ -7,9 +7,9 @@
 #include <cmath>
 #include <optional>
 
+#include "arithmetic/requantization_form.hpp"
 #include "kernels/layer_requantization.hpp"
 #include "ops/constraints.hpp"
-#include "tensor/requantization.hpp"
 
 namespace burin {
 namespace {
@@ -28,8 +28,12 @@ std::optional<std::vector<int32_t>> product_numbers(const std::vector<Channel>& 
                                                     int post_shift, int32_t output_offset) {
   std::vector<int32_t> numbers;
   for (const Channel& channel : channels) {
-    const auto form = prove_product(channel.requantization, rounding, channel.range, channel.bias,
-                                    product_shift, post_shift);
+    const auto form = prove_form(channel.requantization, rounding, channel.range,
+                                 {.product_shift = product_shift,
+                                  .post_shift = post_shift,
+                                  .bias = channel.bias,
+                                  .clamp_min = channel.requantization.clamp_min,
+                                  .clamp_max = channel.requantization.clamp_max});
     if (!form) return std::nullopt;
     numbers.push_back(form->multiplier);
     // The sum of C and a product leaves 32 bits with the offset if it comes close to them without it.
@@ -88,10 +92,7 @@ std::optional<LayerRequantization32> requantize_in_32_bits(
     largest_result = std::max(largest_result, static_cast<double>(sum + std::abs(int64_t{own_bias})) * scale);
   }
   LayerRequantization32 result;
-  // As precise as 31 bits of a multiplier and 32 of a result allow.
-  const int multiplier_bits = 11 - static_cast<int>(std::ceil(std::log2(largest_scale + 1e-9)));
-  const int result_bits = 30 - static_cast<int>(std::ceil(std::log2(largest_result + 256)));
-  int post_shift = std::min({22, result_bits, multiplier_bits});
+  int post_shift = widest_post_shift(largest_scale, largest_result);
   for (int tries = 3; tries > 0 && post_shift > 0; --tries, --post_shift) {
     auto numbers = product_numbers(channels, rounding, post_shift, output_offset);
     if (!numbers) continue;

@@ -21,9 +21,9 @@ struct LayerRequantization32 {
   std::string note;              // which form, for the report
 };
 
-// The "product" form of tensor/requantization.hpp if it is proven for every channel of the layer, with shifts
-// that all of them share; else the reference's definition. Input and output are int8 or uint8; the input may
-// be any. Nothing where sums of products can leave 32 bits.
+// The form of arithmetic/requantization_form.hpp with a product in parts, if it is proved for every channel
+// of the layer with shifts that all of them share; else the definition of the reference. Input and output are
+// int8 or uint8; the input may take any value. Returns nothing where sums of products can leave 32 bits.
 std::optional<LayerRequantization32> requantize_in_32_bits(
     const WeightRows& weights, std::span<const int32_t> bias, const Tensor& input, const Tensor& output,
     const std::vector<FixedPointMultiplier>& multipliers, ClampRange clamp, Rounding rounding);

@@ -1,4 +1,4 @@
-#include "ops/linear_form.hpp"
+#include "arithmetic/linear_form.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
