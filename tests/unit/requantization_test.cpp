@@ -139,7 +139,7 @@ TEST_CASE("a staircase has a threshold for each step, several where a step is hi
   CHECK_FALSE(staircase(function, {-100, 5}) == staircase([](int32_t) { return -10; }, {-100, 5}));
 }
 
-TEST_CASE("a scaled form that is proven is right for every accumulator") {
+TEST_CASE("a scaled form that is proven is right for every accumulator", "[slow]") {
   std::mt19937 random(4);
   for (const Rounding rounding : {Rounding::tflm, Rounding::litert}) {
     int proven = 0;
@@ -154,7 +154,7 @@ TEST_CASE("a scaled form that is proven is right for every accumulator") {
   }
 }
 
-TEST_CASE("a hundred thousand channels, sampled where outputs step") {
+TEST_CASE("a hundred thousand channels, sampled where outputs step", "[slow]") {
   std::mt19937 random(5);
   int proven = 0;
   for (int i = 0; i < 100000; ++i) {
@@ -205,7 +205,7 @@ TEST_CASE("the scaled search is complete on small problems") {
   CHECK(impossible > 20);
 }
 
-TEST_CASE("a product form that is proven is right for every accumulator, in 32 bits") {
+TEST_CASE("a product form that is proven is right for every accumulator, in 32 bits", "[slow]") {
   std::mt19937 random(23);
   int proven = 0;
   for (const Rounding rounding : {Rounding::tflm, Rounding::litert}) {

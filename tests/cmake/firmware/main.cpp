@@ -9,7 +9,8 @@ static_assert(sine_arena_bytes == SINE_ARENA_BYTES, "what CMake knows is what th
 static_assert(sizeof sine_target == sizeof "board-of-ours", "the target is known by the name in its file");
 #endif
 
-alignas(16) static unsigned char arena[DIGITS_ARENA_BYTES > SINE_ARENA_BYTES ? DIGITS_ARENA_BYTES : SINE_ARENA_BYTES];
+alignas(16) static unsigned char arena[DIGITS_ARENA_BYTES > SINE_ARENA_BYTES ? DIGITS_ARENA_BYTES
+                                                                             : SINE_ARENA_BYTES];
 
 int main() {
   digits_context digits;

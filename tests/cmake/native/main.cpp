@@ -1,5 +1,5 @@
-// classify IMAGES OUTPUTS: runs the model on every image, and the self-test. Prints how many images gave the recorded
-// outputs; fails if one did not.
+// classify IMAGES OUTPUTS: runs the model on every image, and the self-test. Prints how many images gave the
+// recorded outputs; fails if one did not.
 #include <cstdio>
 #include <cstring>
 
