@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "support/interruption.hpp"
+
 extern char** environ;
 
 namespace burin {
@@ -76,6 +78,51 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_;
 };
 
+// Programs lead groups of their own, so that what they start in turn can be ended with them, and have the
+// signals that the tool keeps to itself.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigaddset(&signals, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
+// The environment of this process with some variables set to other values, "NAME=value".
+class Environment {
+ public:
+  explicit Environment(const std::vector<std::string>& variables) {
+    const auto name_of = [](std::string_view variable) { return variable.substr(0, variable.find('=') + 1); };
+    for (char** variable = environ; *variable != nullptr; ++variable)
+      if (std::ranges::none_of(variables, [&](const std::string& own) {
+            return std::string_view(*variable).starts_with(name_of(own));
+          }))
+        pointers_.push_back(*variable);
+    for (const std::string& variable : variables) pointers_.push_back(const_cast<char*>(variable.c_str()));
+    pointers_.push_back(nullptr);
+  }
+
+  char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<char*> pointers_;
+};
+
 // Takes what a pipe holds at the moment. False when its writers are gone.
 bool drain(const Descriptor& from, std::string& to) {
   std::array<char, 1 << 16> block;
@@ -110,8 +157,16 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   for (const std::string& word : request.words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
 
+  const SpawnAttributes attributes;
+  const Environment environment(request.variables);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, arguments[0], actions.get(), nullptr, arguments.data(), environ);
+  int failed = 0;
+  {
+    const Uninterrupted uninterrupted;
+    failed = posix_spawnp(&child, arguments[0], actions.get(), attributes.get(), arguments.data(),
+                          environment.get());
+    if (failed == 0) remember_process(child);
+  }
   if (failed != 0) {
     return Diagnostic{.code = DiagnosticCode::E0205,
                       .message = fmt::format("{} cannot be started: {}", printable(request.words[0]),
@@ -138,14 +193,22 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   // A program may close its output and go on, so the deadline is watched here too.
   int wait_status = 0;
   for (;;) {
-    const pid_t ended = waitpid(child, &wait_status, WNOHANG);
-    if (ended == child) break;
-    if (ended < 0 && errno != EINTR) break;
+    {
+      // With its end taken, the number of the process may become another's.
+      const Uninterrupted uninterrupted;
+      const pid_t ended = waitpid(child, &wait_status, WNOHANG);
+      if (ended == child || (ended < 0 && errno != EINTR)) {
+        forget_process(child);
+        break;
+      }
+    }
     if (Clock::now() >= deadline) {
       result.timed_out = true;
-      kill(child, SIGKILL);
+      kill(-child, SIGKILL);
+      const Uninterrupted uninterrupted;
       while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR) {
       }
+      forget_process(child);
       break;
     }
     poll(nullptr, 0, 1);
@@ -154,7 +217,9 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   return result;
 }
 
-Result<ProcessResult> run_tool(const ProcessRequest& request, const std::string& purpose) {
+Result<ProcessResult> run_tool(ProcessRequest request, const std::string& purpose) {
+  // What a compiler keeps for a time goes away with the folder, whatever becomes of the compiler.
+  if (!request.directory.empty()) request.variables.push_back("TMPDIR=" + request.directory.string());
   Result<ProcessResult> result = run_process(request);
   if (!result || result->ok()) return result;
   const std::string how =

@@ -42,12 +42,17 @@ std::string find_program(const std::string& name) {
     std::error_code ignored;
     return std::filesystem::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
   };
-  if (name.find('/') != std::string::npos) return runs(name) ? std::filesystem::absolute(name).string() : "";
+  const auto absolute = [](const std::string& path) {
+    std::error_code failed;
+    const std::string result = std::filesystem::absolute(path, failed).string();
+    return failed ? path : result;
+  };
+  if (name.find('/') != std::string::npos) return runs(name) ? absolute(name) : "";
   const char* const path = std::getenv("PATH");
   std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
     const std::string candidate = (std::filesystem::path(folder.empty() ? "." : folder) / name).string();
-    if (runs(candidate)) return std::filesystem::absolute(candidate).string();
+    if (runs(candidate)) return absolute(candidate);
   }
   return "";
 }

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "support/interruption.hpp"
+
 namespace burin {
 namespace {
 
@@ -33,7 +35,8 @@ Result<std::string> read_file(const fs::path& path, uint64_t limit) {
   // A folder can be opened like a file, and a device may never end.
   std::error_code failed;
   const fs::file_status status = fs::status(path, failed);
-  if (!fs::exists(status)) return file_error(path, "cannot be read: " + reason(ENOENT), help);
+  if (!fs::exists(status))
+    return file_error(path, "cannot be read: " + (failed ? failed.message() : reason(ENOENT)), help);
   if (fs::is_directory(status)) return file_error(path, "cannot be read: it is a folder", help);
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return file_error(path, "cannot be read: " + reason(errno), help);
@@ -62,19 +65,25 @@ Result<Done> write_file(const fs::path& path, std::string_view contents) {
 
 Result<TemporaryDirectory> TemporaryDirectory::create() {
   std::error_code failed;
-  const fs::path parent = fs::temp_directory_path(failed);
+  fs::path parent = fs::temp_directory_path(failed);
+  if (!failed) parent = fs::absolute(parent, failed);
+  const Uninterrupted uninterrupted;
   std::string name = (parent / "burin-XXXXXX").string();
   if (failed || mkdtemp(name.data()) == nullptr) {
     return file_error(failed ? fs::path("TMPDIR") : parent,
                       "no temporary folder can be made here: " + (failed ? failed.message() : reason(errno)),
                       "set TMPDIR to a folder of yours with space left");
   }
+  remember_path(name);
   return TemporaryDirectory(name);
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
+  if (path_.empty()) return;
+  const Uninterrupted uninterrupted;
   std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  fs::remove_all(path_, ignored);
+  forget_path(path_);
 }
 
 TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept

@@ -17,7 +17,8 @@ Result<std::string> read_file(const std::filesystem::path& path, uint64_t limit 
 // Replaces a file's contents. E0203 if it cannot be written.
 Result<Done> write_file(const std::filesystem::path& path, std::string_view contents);
 
-// A new folder below TMPDIR that goes away, with all it contains, together with this object.
+// A new folder below TMPDIR, by its absolute path, that goes away, with all it contains, together with this
+// object or with an interruption.
 class TemporaryDirectory {
  public:
   // Fails with E0203.
