@@ -26,7 +26,7 @@ function(_burin_target_of_flags out_target out_flag)
       # A Cortex-M33 can be had without the instructions that its kernels are made of.
     elseif(core MATCHES "^cortex-m(0|0plus|1)$")
       set(target cortex-m0plus)
-    elseif(core MATCHES "^cortex-m(3|4|7|33|55)$")
+    elseif(core MATCHES "^cortex-m(3|4|7|23|33|55)$")
       set(target ${core})
     elseif(core MATCHES "^(cortex-m35p|star-mc1)$")
       set(target cortex-m33)

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "support/embedded_files.hpp"
+#include "target/listing.hpp"
 
 using namespace burin;
 using Catch::Contains;
@@ -150,4 +152,167 @@ TEST_CASE("a target can be a file of the user's own", "[target]") {
   const Result<Target> absent = load_target(path.string());
   REQUIRE_FALSE(absent.ok());
   CHECK(absent.diagnostics()[0].code == DiagnosticCode::E0203);
+}
+
+TEST_CASE("targets are found by the names that people use", "[target]") {
+  const std::vector<std::pair<const char*, const char*>> names = {
+      {"ESP32", "esp32-devkitc"},
+      {"esp32", "esp32-devkitc"},
+      {"ESP32-S3", "esp32-s3-devkitc"},
+      {"esp32c3", "esp32-c3-devkitm"},
+      {"esp_eye", "esp-eye"},
+      {"m85", "cortex-m55"},
+      {"M4", "cortex-m4"},
+      {"cortex_m4f", "cortex-m4"},
+      {"Cortex-M23", "cortex-m23"},
+      {"cortex-m0", "cortex-m0plus"},
+      {"Arm Cortex-M33", "cortex-m33"},
+      {"Arduino Nano 33 BLE Sense", "nano33-ble-sense"},
+      {"SparkFun Edge", "sparkfun-edge"},
+      {"STM32F746 Discovery", "stm32f746-discovery"},
+      {"Adafruit EdgeBadge", "adafruit-edgebadge"},
+      {"Adafruit TensorFlow Lite for Microcontrollers Kit", "adafruit-tflm-kit"},
+      {"Adafruit Circuit Playground Bluefruit", "circuit-playground-bluefruit"},
+      {"ESP32-DevKitC", "esp32-devkitc"},
+      {"ESP-EYE", "esp-eye"},
+      {"Wio Terminal", "wio-terminal"},
+      {"Himax WE-I Plus EVB", "himax-we-i-plus"},
+      {"Synopsys ARC EM SDP", "arc-em-sdp"},
+      {"Sony Spresense", "spresense"},
+      {"nRF5340 DK", "nrf5340-dk"},
+      {"micro:bit v2", "microbit-v2"},
+      {"Arduino Portenta H7", "portenta-h7"},
+      {"Arduino Uno R4", "uno-r4"},
+      {"Raspberry Pi Pico", "rpi-pico"},
+      {"RP2350", "rpi-pico2"},
+      {"GENERIC", "generic"},
+  };
+  for (const auto& [wanted, name] : names) {
+    INFO(wanted);
+    const Result<Target> target = load_target(wanted);
+    REQUIRE(target.ok());
+    CHECK(target->name == name);
+  }
+}
+
+TEST_CASE("no two targets share a name, however it is written", "[target]") {
+  std::set<std::string> names;
+  for (const std::string& name : target_names()) {
+    const Result<Listing> listing = load_listing(name);
+    std::vector<std::string> own = listing->aliases;
+    own.push_back(name);
+    for (const std::string& each : own) {
+      INFO(name << ": " << each);
+      CHECK(load_target(each)->name == name);
+      CHECK(names.insert(each).second);
+    }
+  }
+}
+
+TEST_CASE("a board says where its memories and its clock come from", "[target]") {
+  size_t boards = 0;
+  for (const std::string& name : target_names()) {
+    const Result<Listing> listing = load_listing(name);
+    if (listing->target.kind != TargetKind::board) continue;
+    INFO(name);
+    ++boards;
+    CHECK_FALSE(listing->datasheet.empty());
+    CHECK(listing->clock_hz >= 16'000'000);
+    CHECK(listing->clock_hz <= 1'000'000'000);
+    CHECK(listing->target.flash_bytes() >= 256u << 10);
+    CHECK(listing->target.ram_bytes() >= 32u << 10);
+  }
+  CHECK(boards >= 22);
+}
+
+TEST_CASE("the core of a known chip is told, and for any other chip what to do", "[target]") {
+  const auto help = [](std::string_view name) { return load_target(name).diagnostics().at(0).help; };
+  CHECK_THAT(help("STM32F411RE"), Contains("-t cortex-m4,") && Contains("--ram-limit"));
+  CHECK_THAT(help("stm32f103"), Contains("-t cortex-m3,"));
+  CHECK_THAT(help("stm32h755"), Contains("-t cortex-m7,"));
+  CHECK_THAT(help("nRF9160"), Contains("-t cortex-m33,"));
+  CHECK_THAT(help("esp32-c6"), Contains("-t riscv32imc,"));
+  CHECK_THAT(help("ESP32-S2"), Contains("-t xtensa-lx7,"));
+  CHECK_THAT(help("atmega328p"), Contains(".json") && Contains("generic") && Contains("--ram-limit"));
+  // The start of each chip's name leads to the core that has it in its file, and to a target that is none
+  // yet.
+  for (const std::string& name : target_names()) {
+    const Result<Listing> listing = load_listing(name);
+    for (const std::string& chip : listing->chips) {
+      INFO(name << ": " << chip);
+      const Result<Target> unknown = load_target(chip + "zzz");
+      REQUIRE_FALSE(unknown.ok());
+      CHECK_THAT(unknown.diagnostics()[0].help, Contains("-t " + name + ","));
+    }
+  }
+}
+
+TEST_CASE("cores of other families have the portable kernels", "[target]") {
+  for (const char* name : {"esp32", "esp32-s3", "esp32-c3", "himax-we-i-plus", "arc-em-sdp"}) {
+    const Result<Target> target = load_target(name);
+    REQUIRE(target.ok());
+    CHECK(target->kernel_sets == std::vector{KernelSet::generic});
+    CHECK_FALSE(target->emulator.has_value());
+    CHECK_FALSE(runs_here(*target));
+    CHECK(why_not_executed(*target).has_value());
+  }
+  for (const char* name : {"generic", "host"}) CHECK(runs_here(*load_target(name)));
+  for (const char* name : {"cortex-m23", "uno-r4"})
+    CHECK_FALSE(why_not_executed(*load_target(name)).has_value());
+}
+
+TEST_CASE("texts of a target file stay what they are: names, lines, conditions, flags", "[target]") {
+  const auto with = [](const std::string& key, const std::string& value) {
+    std::string text = R"({"name": "mine", "kind": "core", "description": "d", "inherits": "generic"})";
+    if (key == "name" || key == "description")
+      text.replace(text.find(key == "name" ? "mine" : "\"d\"") - (key == "name" ? 1 : 0),
+                   key == "name" ? 6 : 3, value);
+    else
+      text.insert(text.size() - 1, ", \"" + key + "\": " + value);
+    return text;
+  };
+  for (const char* name :
+       {R"("")", R"("a\nb")", R"("a b")", R"("a\"b")", R"("a/b")", R"("\u001b[31m")", R"("é")"})
+    CHECK_THAT(error_of(with("name", name)).message, Contains("name"));
+  for (const char* text : {R"("a\nb")", R"("\u001b[31mred")", R"("\u202eback")"})
+    CHECK_THAT(error_of(with("description", text)).message, Contains("description"));
+  for (const char* guard :
+       {R"("1\n#error")", R"("1 /* ")", R"("1 \\")", R"("'")", R"("1 // x")", R"("__has_include(<x>) ;")"})
+    CHECK_THAT(error_of(with("guard", guard)).message, Contains("guard"));
+  CHECK(parse_target(with("guard", R"("defined(__ARM_FEATURE_DSP) && __ARM_ARCH >= 7")"), "mine.json").ok());
+  for (const char* flags : {R"(["-o", "x"])", R"(["-fplugin=/tmp/x.so"])", R"(["@file"])", R"(["-wrapper"])",
+                            R"(["-B/tmp"])", R"(["x.c"])", R"(["-m a"])", R"([""])"})
+    CHECK_THAT(error_of(with("compiler_flags", flags)).message, Contains("compiler_flags"));
+  CHECK(
+      parse_target(with("compiler_flags", R"(["-mcpu=cortex-m4+nofp", "-DX=1", "-fno-common"])"), "mine.json")
+          .ok());
+  CHECK_THAT(error_of(with("aliases", R"(["a\nb"])")).message, Contains("aliases"));
+  CHECK_THAT(
+      error_of(with("emulator", R"({"machine": "x -m", "flash_bytes": 1000000, "ram_bytes": 1000000})"))
+          .message,
+      Contains("machine"));
+  CHECK_THAT(
+      error_of(with("emulator", R"({"machine": "x", "flash_bytes": 10, "ram_bytes": 1000000})")).message,
+      Contains("flash"));
+}
+
+TEST_CASE("memories of a target file are such as can be added up", "[target]") {
+  const auto region = [](const std::string& origin, const std::string& bytes) {
+    return R"({"name": "mine", "kind": "board", "description": "d", "inherits": "generic", "regions": [)"
+           R"({"name": "odd", "memory": "ram", "origin": )" +
+           origin + ", \"bytes\": " + bytes + "}]}";
+  };
+  for (const auto& [origin, bytes] : {std::pair{"0", "18446744073709551615"},
+                                      {"0", "9223372036854775808"},
+                                      {"18446744073709551615", "2"},
+                                      {"0", "0"},
+                                      {"0", "-1"}}) {
+    INFO(origin << " " << bytes);
+    CHECK_THAT(error_of(region(origin, bytes)).message, Contains("odd") || Contains("bytes"));
+  }
+  CHECK(parse_target(region("\"0x20000000\"", "65536"), "mine.json")->ram_bytes() == 65536u);
+  const std::string overlapping =
+      R"({"name": "mine", "kind": "board", "description": "d", "inherits": "generic", "regions": [)"
+      R"({"name": "a", "memory": "ram", "origin": 0, "bytes": 100}, {"name": "b", "memory": "ram", "origin": 50, "bytes": 100}]})";
+  CHECK_THAT(error_of(overlapping).message, Contains("overlap"));
 }
