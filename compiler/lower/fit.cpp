@@ -19,14 +19,10 @@ constexpr int64_t final_work = 20'000'000;
 // Of ID_invoke itself, with what compilers inline into it.
 constexpr int32_t invoke_frame = 256;
 
-std::string count_of(int64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
+// The functions of the header, and what compilers put between functions.
+constexpr int64_t interface_code_bytes = 240;
+// Constants begin at multiples of four.
+constexpr int64_t most_padding = 3;
 
 class Fitting {
  public:
@@ -53,6 +49,13 @@ class Fitting {
                         part(own, std::pair(call->kernel, call->geometry), call->code_bytes)};
       }
     }
+    bounded_ = choice_;
+    bounded_.fixed_bytes = problem.glue_bytes + interface_code_bytes;
+    for (int64_t& bytes : bounded_.part_bytes) bytes = (bytes * problem.code_bound_percent + 99) / 100;
+    for (size_t step = 0; step < problem.steps.size(); ++step)
+      for (size_t option = 0; option < problem.steps[step].offers.size(); ++option)
+        if (takes(step, option))
+          bounded_.steps[step][option].bytes += most_padding * std::ssize(call(step, option).constants);
   }
 
   Result<Fit> run() {
@@ -112,7 +115,7 @@ class Fitting {
   }
 
   bool fits(const Choice& choice, int64_t work) const {
-    return (!limit_ || flash_of(choice_, choice) <= *limit_) &&
+    return (!limit_ || flash_of(bounded_, choice) <= *limit_) &&
            (!problem_.ram || ram_of(choice, work) <= problem_.ram->bytes);
   }
 
@@ -190,7 +193,7 @@ class Fitting {
   Choice choose_within() {
     const Choice lean = problem_.ram ? leanest() : Choice();
     for (;;) {
-      Choice choice = choose(choice_, problem_.objective, limit_);
+      Choice choice = choose(bounded_, problem_.objective, limit_);
       if (!problem_.ram) return choice;
       const std::optional<Layout> layout = find_layout(layout_problem(choice), trial_work);
       if (!layout || ram_of(choice, *layout) <= problem_.ram->bytes) return choice;
@@ -224,8 +227,8 @@ class Fitting {
       if (choice[step] == lean[step]) continue;
       const int64_t most = of(step, choice[step]);
       if (of(step, lean[step]) >= most) continue;
-      for (size_t option = 0; option < choice_.steps[step].size(); ++option) {
-        ChoiceOption& candidate = choice_.steps[step][option];
+      for (size_t option = 0; option < bounded_.steps[step].size(); ++option) {
+        ChoiceOption& candidate = bounded_.steps[step][option];
         if (!candidate.allowed || option == lean[step] || of(step, option) < most) continue;
         candidate.allowed = false;
         any = true;
@@ -238,6 +241,12 @@ class Fitting {
     return problem_.steps[step].offers[option].call() != nullptr;
   }
 
+  // Flash and scratch that a choice has and another, which differs in one step, has not.
+  int64_t saved_bytes(const Choice& choice, const Choice& other, size_t step) const {
+    return flash_of(choice_, choice) - flash_of(choice_, other) +
+           choice_.steps[step][choice[step]].scratch_bytes - choice_.steps[step][other[step]].scratch_bytes;
+  }
+
   // What changing one step would gain under the objective, in its unit; balanced counts in cycles, as that is
   // what limits cost it.
   int64_t gain(size_t step, size_t option, const Choice& choice) const {
@@ -245,8 +254,7 @@ class Fitting {
     other[step] = option;
     if (problem_.objective != Objective::size)
       return choice_.steps[step][choice[step]].cycles - choice_.steps[step][option].cycles;
-    return flash_of(choice_, choice) - flash_of(choice_, other) +
-           choice_.steps[step][choice[step]].scratch_bytes - choice_.steps[step][option].scratch_bytes;
+    return saved_bytes(choice, other, step);
   }
 
   // Options were forbidden one by one, perhaps too many: takes back single steps while everything fits, the
@@ -282,21 +290,44 @@ class Fitting {
              .help = "check the shapes: `burin inspect` prints them"}};
   }
 
-  // What lies in the arena at its peak, largest first.
+  // What lies in the arena at its peak, largest first. Bytes that several of them have count for the first,
+  // so that the numbers add up to the arena's.
   std::string peak_table(const Choice& choice, const Layout& layout) const {
-    std::vector<std::pair<int64_t, std::string>> live;
+    struct Live {
+      int64_t begin;
+      int64_t bytes;
+      std::string name;
+    };
+    std::vector<Live> live;
     for (size_t i = 0; i < problem_.values.size(); ++i)
       if (layout.first_steps[i] <= layout.plan.peak_step && layout.plan.peak_step <= layout.last_steps[i])
-        live.push_back({problem_.values[i].bytes, problem_.values[i].name});
+        live.push_back({layout.offsets[i], problem_.values[i].bytes, problem_.values[i].name});
     if (layout.plan.peak_step > 0 && static_cast<size_t>(layout.plan.peak_step) <= choice.size()) {
       const size_t step = layout.order[static_cast<size_t>(layout.plan.peak_step - 1)];
       if (const int64_t scratch = call(step, choice[step]).scratch_bytes; scratch > 0)
-        live.push_back({scratch, problem_.steps[step].layout.scratch_name});
+        live.push_back({layout.scratch_offsets[step], scratch, problem_.steps[step].layout.scratch_name});
     }
-    std::ranges::stable_sort(live, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::ranges::stable_sort(live, std::greater<>(), &Live::bytes);
     std::string text;
-    for (const auto& [bytes, name] : live)
-      text += fmt::format("{}{} bytes \"{}\"", text.empty() ? "" : ", ", bytes, printable(name, 60));
+    std::map<int64_t, int64_t> taken;  // begin -> end, of what was listed, apart from each other
+    for (const Live& each : live) {
+      int64_t own = each.bytes;
+      int64_t begin = each.begin;
+      int64_t end = each.begin + each.bytes;
+      for (auto at = taken.begin(); at != taken.end();) {
+        if (at->second <= each.begin || at->first >= each.begin + each.bytes) {
+          ++at;
+          continue;
+        }
+        own -= std::min(at->second, each.begin + each.bytes) - std::max(at->first, each.begin);
+        begin = std::min(begin, at->first);
+        end = std::max(end, at->second);
+        at = taken.erase(at);
+      }
+      taken[begin] = end;
+      text += fmt::format("{}{} bytes \"{}\"", text.empty() ? "" : ", ", own, printable(each.name, 60));
+      if (own < each.bytes) text += fmt::format(" ({} more lie in those before)", each.bytes - own);
+    }
     return text;
   }
 
@@ -324,18 +355,19 @@ class Fitting {
                  ram)});
     }
     if (problem_.flash) {
-      const Choice small = choose(choice_, Objective::size, 0);
-      const int64_t flash = flash_of(choice_, small);
+      const Choice small = choose(bounded_, Objective::size, 0);
+      const int64_t flash = flash_of(bounded_, small);
       if (flash > problem_.flash->bytes) {
         int64_t constants = 0;
         for (size_t step = 0; step < small.size(); ++step)
           constants += choice_.steps[step][small[step]].bytes;
         findings.push_back(
             {.code = DiagnosticCode::E0502,
-             .message = fmt::format(
-                 "the model needs about {} bytes of flash at least (constants {}, code about "
-                 "{}), the limit is {}: {} bytes are missing",
-                 flash, constants, flash - constants, problem_.flash->bytes, flash - problem_.flash->bytes),
+             .message = fmt::format("the model may need {} bytes of flash (constants {}, code up to {}), the "
+                                    "limit is {}: {} bytes "
+                                    "are missing",
+                                    flash, constants, flash - constants, problem_.flash->bytes,
+                                    flash - problem_.flash->bytes),
              .place = {},
              .help = fmt::format("no choice of kernels is smaller: prune the model, or allow {} bytes: with "
                                  "--flash-limit, or on a board with more flash",
@@ -347,11 +379,11 @@ class Fitting {
 
   Diagnostics no_common_choice() const {
     const Choice lean = leanest();
-    const int64_t flash = flash_of(choice_, choose(choice_, Objective::size, 0));
+    const int64_t flash = flash_of(bounded_, choose(bounded_, Objective::size, 0));
     return {{.code = DiagnosticCode::E0502,
              .message = fmt::format(
                  "no choice of kernels was found that keeps to {} bytes of RAM and {} bytes of "
-                 "flash, though each alone is possible: within that RAM the model needs about "
+                 "flash, though each alone is possible: within that RAM the model may need "
                  "{} bytes of flash, {} more",
                  problem_.ram->bytes, problem_.flash->bytes, flash, flash - problem_.flash->bytes),
              .place = {},
@@ -360,7 +392,7 @@ class Fitting {
   }
 
   ChoiceProblem unrestricted() const {
-    ChoiceProblem problem = choice_;
+    ChoiceProblem problem = bounded_;
     for (size_t step = 0; step < problem.steps.size(); ++step)
       for (size_t option = 0; option < problem.steps[step].size(); ++option)
         problem.steps[step][option].allowed = takes(step, option);
@@ -380,50 +412,25 @@ class Fitting {
     return change;
   }
 
-  // "3.20 times the cycles, 120 bytes of flash less", of an option against the chosen one.
-  std::string difference(size_t step, size_t option, const Choice& choice,
-                         std::vector<int32_t>& users) const {
-    const auto chosen = static_cast<double>(choice_.steps[step][choice[step]].cycles);
-    const auto own = static_cast<double>(choice_.steps[step][option].cycles);
-    const int64_t bytes = flash_change(step, choice[step], option, users);
-    std::string text = own == chosen ? "as many cycles"
-                       : chosen == 0
-                           ? fmt::format("{} cycles more", count_of(choice_.steps[step][option].cycles))
-                           : fmt::format("{:.2f} times the cycles", own / chosen);
-    if (bytes != 0)
-      text += fmt::format(", {} bytes of flash {}", count_of(std::abs(bytes)), bytes > 0 ? "more" : "less");
-    const int64_t scratch =
-        choice_.steps[step][option].scratch_bytes - choice_.steps[step][choice[step]].scratch_bytes;
-    if (scratch != 0)
-      text +=
-          fmt::format(", {} bytes of scratch {}", count_of(std::abs(scratch)), scratch > 0 ? "more" : "less");
-    return text;
-  }
-
   // Which limit keeps an option from taking the place of the chosen one, and by how many bytes. Nothing where
   // it would fit, or would be no better.
-  struct Obstacle {
-    std::string limit;
-    std::string words;  // "needs 2,304 bytes of scratch more than --ram-limit leaves"
-  };
-  std::optional<Obstacle> obstacle(size_t step, size_t option, const Choice& choice) const {
+  std::optional<Verdict> obstacle(size_t step, size_t option, const Choice& choice) const {
     if (choice[step] == free_[step] || choice.size() > most_steps_to_search) return std::nullopt;
     if (gain(step, option, choice) <= 0) return std::nullopt;
     Choice other = choice;
     other[step] = option;
+    Verdict verdict{.kind = Verdict::Kind::does_not_fit, .saved_bytes = saved_bytes(choice, other, step)};
     if (problem_.flash) {
-      const int64_t over = flash_of(choice_, other) - problem_.flash->bytes;
-      if (over > 0)
-        return Obstacle{problem_.flash->name, fmt::format("needs {} bytes of flash more than {} leaves",
-                                                          count_of(over), problem_.flash->name)};
+      verdict.limit = problem_.flash->name;
+      verdict.missing_bytes = flash_of(bounded_, other) - problem_.flash->bytes;
+      if (verdict.missing_bytes > 0) return verdict;
     }
     if (problem_.ram) {
-      const int64_t over = ram_of(other, trial_work) - problem_.ram->bytes;
-      const bool scratch = need(step, option) > need(step, choice[step]);
-      if (over > 0)
-        return Obstacle{problem_.ram->name,
-                        fmt::format("needs {} bytes of {} more than {} leaves", count_of(over),
-                                    scratch ? "scratch" : "stack", problem_.ram->name)};
+      verdict.limit = problem_.ram->name;
+      verdict.memory =
+          need(step, option) > need(step, choice[step]) ? Verdict::Memory::scratch : Verdict::Memory::stack;
+      verdict.missing_bytes = ram_of(other, trial_work) - problem_.ram->bytes;
+      if (verdict.missing_bytes > 0) return verdict;
     }
     return std::nullopt;
   }
@@ -434,25 +441,15 @@ class Fitting {
       for (const size_t part : choice_.steps[step][fit.choice[step]].parts) ++users[part];
     for (size_t step = 0; step < fit.choice.size(); ++step) {
       const std::vector<Offer>& offers = problem_.steps[step].offers;
-      const KernelCall& chosen = call(step, fit.choice[step]);
-      const auto accepted =
-          std::ranges::count_if(offers, [](const Offer& offer) { return offer.call() != nullptr; });
-      std::string reason =
-          accepted == 1
-              ? std::string("the only kernel that accepts it")
-              : fmt::format("{} of {} candidates",
-                            problem_.objective == Objective::speed  ? "fewest cycles"
-                            : problem_.objective == Objective::size ? "fewest bytes"
-                                                                    : "best trade of cycles for bytes",
-                            accepted);
-      std::string obstacles;
       std::vector<Candidate>& candidates = fit.candidates.emplace_back();
       for (size_t option = 0; option < offers.size(); ++option) {
-        Candidate& candidate = candidates.emplace_back(
-            Candidate{.step = step, .kernel = std::string(offers[option].kernel->name), .isa = chosen.isa});
+        Candidate& candidate =
+            candidates.emplace_back(Candidate{.step = step,
+                                              .kernel = std::string(offers[option].kernel->name),
+                                              .isa = call(step, fit.choice[step]).isa,
+                                              .specific = offers[option].kernel->set != KernelSet::generic});
         if (const auto* refusal = std::get_if<Refusal>(&offers[option].answer)) {
-          candidate.refusal = refusal->reason;
-          candidate.verdict = "refused: " + refusal->reason;
+          candidate.verdict = {.kind = Verdict::Kind::refused, .refusal = refusal->reason};
           continue;
         }
         const KernelCall& own = call(step, option);
@@ -461,40 +458,21 @@ class Fitting {
         candidate.code_bytes = own.code_bytes;
         candidate.shared_code_bytes = own.shared_code_bytes;
         candidate.scratch_bytes = own.scratch_bytes;
-        if (option == fit.choice[step]) {
-          candidate.chosen = true;
-          continue;
-        }
-        if (const std::optional<Obstacle> found = obstacle(step, option, fit.choice)) {
-          candidate.constraint = found->limit;
-          candidate.verdict = "does not fit: " + found->words;
-          obstacles += fmt::format("; {} would be {} but {}", own.kernel,
-                                   gain_in_words(step, option, fit.choice), found->words);
-        } else {
-          candidate.verdict = "dearer: " + difference(step, option, fit.choice, users);
-        }
+        if (option == fit.choice[step]) continue;
+        if (std::optional<Verdict> found = obstacle(step, option, fit.choice))
+          candidate.verdict = *std::move(found);
+        else
+          candidate.verdict = {.kind = Verdict::Kind::dearer,
+                               .flash_change = flash_change(step, fit.choice[step], option, users)};
       }
-      if (!obstacles.empty()) reason = fmt::format("{} that fit{}", reason, obstacles);
-      // A layer that has one of the target's own kernels misses nothing.
-      if (offers[fit.choice[step]].kernel->set == KernelSet::generic)
-        if (const std::string refusals = refusals_of(offers, true); !refusals.empty())
-          reason += "; " + refusals;
-      fit.reasons.push_back(std::move(reason));
     }
-  }
-
-  std::string gain_in_words(size_t step, size_t option, const Choice& choice) const {
-    if (problem_.objective == Objective::size)
-      return fmt::format("{} bytes smaller", count_of(gain(step, option, choice)));
-    const int64_t cycles = std::max<int64_t>(choice_.steps[step][option].cycles, 1);
-    return fmt::format("{:.1f}x faster", static_cast<double>(choice_.steps[step][choice[step]].cycles) /
-                                             static_cast<double>(cycles));
   }
 
   const FitProblem& problem_;
   const std::optional<int64_t> limit_;  // of flash
-  ChoiceProblem choice_;
-  Choice free_;  // what would be chosen without limits
+  ChoiceProblem choice_;                // with code as it is estimated: what is best
+  ChoiceProblem bounded_;               // with code as large as it may become: what fits
+  Choice free_;                         // what would be chosen without limits
 };
 
 }  // namespace

@@ -27,10 +27,12 @@ struct FitProblem {
   std::vector<LayoutValue> values;
   std::vector<FitStep> steps;  // in an order that can be executed
   int64_t state_bytes = 0;
-  int64_t glue_bytes = 0;  // code around the kernels
+  int64_t glue_bytes = 0;  // flash that no choice of kernels changes: self-test, initial values
+  // What compilers make of an estimated byte of code at most. A limit is kept by what code may become.
+  int64_t code_bound_percent = 100;
   Objective objective = Objective::speed;
   std::optional<Limit> ram;    // for arena, state and stack
-  std::optional<Limit> flash;  // for constants and code
+  std::optional<Limit> flash;  // for constants and code, as GCC makes it with -O1, -O2 or -Os
 };
 
 struct Fit {
@@ -38,7 +40,6 @@ struct Fit {
   Layout layout;
   int32_t stack_bytes = 0;
   std::vector<std::vector<Candidate>> candidates;  // of each step, in the order of its offers
-  std::vector<std::string> reasons;                // why each step has its kernel
 };
 
 // Fails with E0501 or E0502, or both, where even the choice that needs least exceeds a limit, and with E0403

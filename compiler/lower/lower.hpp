@@ -22,6 +22,7 @@ struct LoweringOptions {
   std::string model_hash;
   std::optional<Limit> ram_limit;    // for arena, state and stack
   std::optional<Limit> flash_limit;  // for constants and code
+  int64_t other_flash_bytes = 0;     // of the generated file, beside kernels and what they read: a self-test
   std::function<bool(const KernelFacts&)>
       offers;  // where set, only kernels it returns true for are candidates
 };

@@ -45,11 +45,11 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
   return offers;
 }
 
-std::string refusals_of(const std::vector<Offer>& offers, bool specific) {
+std::string refusals_of(const std::vector<Offer>& offers) {
   std::string text;
   for (const Offer& offer : offers) {
     const auto* refusal = std::get_if<Refusal>(&offer.answer);
-    if (refusal && !(specific && offer.kernel->set == KernelSet::generic))
+    if (refusal)
       text += fmt::format("{}{} not used because {}", text.empty() ? "" : "; ", offer.kernel->name,
                           refusal->reason);
   }

@@ -26,8 +26,7 @@ int64_t cost_of(const Work& work, const Costs& costs);
 // are complete.
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context);
 
-// "A not used because …; B not used because …": of the kernels that refused, `specific`: of those of a set of
-// the target's own only.
-std::string refusals_of(const std::vector<Offer>& offers, bool specific);
+// "A not used because …; B not used because …": of the kernels that refused.
+std::string refusals_of(const std::vector<Offer>& offers);
 
 }  // namespace burin

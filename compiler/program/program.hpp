@@ -54,7 +54,26 @@ struct Step {
   int32_t source_index = -1;
   std::string signature{};  // "s8[1,49,10,1] -> s8[1,25,5,64]"
   int64_t macs = 0;
-  std::string reason{};  // why this kernel: a sentence
+  std::string reason{};  // why this kernel: a sentence, for who wants one; cli makes it from the candidates
+};
+
+// What became of a candidate, and by how much.
+struct Verdict {
+  enum class Kind {
+    chosen,
+    refused,       // the kernel does not take the step
+    does_not_fit,  // it would be better, but exceeds a limit
+    dearer         // it would be no better
+  };
+  enum class Memory { flash, scratch, stack };
+
+  Kind kind = Kind::chosen;
+  std::string refusal{};          // refused: why, the kernel's own words
+  std::string limit{};            // does_not_fit: "--ram-limit"
+  Memory memory = Memory::flash;  // does_not_fit: of what it needs too much
+  int64_t missing_bytes = 0;      // does_not_fit: how much
+  int64_t saved_bytes = 0;   // does_not_fit: flash and scratch that it would save, or cost where negative
+  int64_t flash_change = 0;  // dearer: bytes of flash that it would cost, or save where negative
 };
 
 // A candidate that selection looked at, for `compile --explain`.
@@ -62,15 +81,15 @@ struct Candidate {
   size_t step;
   std::string kernel{};
   std::string isa{};
-  bool chosen = false;
+  bool specific = false;  // of a set of the target's own, not a portable kernel
   int64_t cycles = 0;
   int64_t constant_bytes = 0;
   int64_t code_bytes = 0;         // of this call, where no other has the same geometry
   int64_t shared_code_bytes = 0;  // of all calls of the kernel together
   int64_t scratch_bytes = 0;
-  std::string refusal{};     // why the kernel does not take the step; empty where it does
-  std::string constraint{};  // what keeps a better one from being chosen: "--ram-limit"; empty where nothing does
-  std::string verdict{};     // a sentence for all but the chosen one
+  Verdict verdict{};
+
+  bool chosen() const { return verdict.kind == Verdict::Kind::chosen; }
 };
 
 // State that `reset` initialises: bytes for buffers of Region::state.
