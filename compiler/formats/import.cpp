@@ -22,8 +22,31 @@ std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// What a file that is no model of ours seems to be, and what would do; empty where it looks like nothing
+// known.
+std::string advice_on(std::string_view text) {
+  if (text.starts_with("\x89HDF\r\n") || text.starts_with("PK\x03\x04"))
+    return "it looks like a model as Keras or PyTorch save it: convert it to .tflite, for Keras with "
+           "tf.lite.TFLiteConverter.from_keras_model";
+  // The beginning only: a name, a type, and a row of bytes.
+  const std::string_view start = text.substr(0, 8192);
+  const bool array =
+      start.find("char") != std::string_view::npos || start.find("int8_t") != std::string_view::npos;
+  if (array && start.find("[]") != std::string_view::npos && start.find("0x") != std::string_view::npos)
+    return "it looks like a model as a C array: give Burin the .tflite file that the array was made from, or "
+           "make one "
+           "with: grep -o '0x..' FILE | cut -c3- | xxd -r -p >model.tflite";
+  return {};
+}
+
 std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
   if (is_tflite(bytes) || is_graph_text(text_of(bytes))) return std::nullopt;
+  if (const std::string advice = advice_on(text_of(bytes)); !advice.empty())
+    return Diagnostic{.code = DiagnosticCode::E0301,
+                      .message = "this is not a model that Burin can read",
+                      .place = {},
+                      .help = advice,
+                      .file = {}};
   return Diagnostic{
       .code = DiagnosticCode::E0301,
       .message = bytes.empty() ? "the file is empty" : "this is not a model that Burin can read",

@@ -44,17 +44,18 @@ struct Model {
   std::string buffer = "{data: [1,2,3,4,5,6,7,8,9,10,11,12]}";
   std::string more_buffers = {};  // from index 2
   std::string more_subgraphs = {};
+  std::string signatures = {};
 
   Result<Graph> import() const {
     return import_tflite(
         tflite(fmt::format(R"({{version: {}, operator_codes: [{{builtin_code: "FULLY_CONNECTED"}} {}],
         subgraphs: [{{tensors: [{}, {}, {} {}], inputs: {}, outputs: {}, name: "main",
                       operators: [{} {{{}}} {}]}} {}],
-        buffers: [{{}}, {} {}]}})",
+        buffers: [{{}}, {} {}], signature_defs: [{}]}})",
                            version, more_codes, x, weights, y, more_tensors, inputs, outputs,
                            operators_before,
                            operands.starts_with("opcode_index") ? operands : "opcode_index: 0, " + operands,
-                           more_operators, more_subgraphs, buffer, more_buffers)),
+                           more_operators, more_subgraphs, buffer, more_buffers, signatures)),
         "model");
   }
 };
@@ -304,10 +305,12 @@ TEST_CASE("everything wrong is reported in one go") {
   CHECK(graph.diagnostics().size() == 5);
 }
 
-TEST_CASE("a second entry point is refused") {
-  const Result<Graph> graph = Model{.more_subgraphs = R"(, {name: "other"})"}.import();
-  check_refused(graph, DiagnosticCode::E0403, "several entry points");
-  CHECK(graph.diagnostics()[0].place == "subgraph 1 \"other\"");
+TEST_CASE("a second entry point does not keep the first from being read") {
+  const Result<Graph> graph =
+      Model{.more_subgraphs = R"(, {name: "other", tensors: [{type: "STRING", name: "text"}], inputs: [0]})"}
+          .import();
+  REQUIRE(graph.ok());
+  CHECK(graph->nodes.size() == 1);
   // A subgraph that an unsupported operator calls is that operator's matter.
   Model model;
   model.more_codes = R"(, {builtin_code: "WHILE"})";
@@ -317,6 +320,97 @@ TEST_CASE("a second entry point is refused") {
   const Result<Graph> loop = model.import();
   CHECK(loop.diagnostics().size() == 1);
   check_refused(loop, DiagnosticCode::E0401, "operator WHILE is not supported");
+}
+
+TEST_CASE("the signature's names are the names of inputs and outputs") {
+  const auto signature = [](const std::string& maps, const std::string& key = "serving_default",
+                            int subgraph = 0) {
+    return fmt::format(R"({{{}, signature_key: "{}", subgraph_index: {}}})", maps, key, subgraph);
+  };
+  const std::string plain =
+      R"(inputs: [{name: "image", tensor_index: 0}], outputs: [{name: "digit", tensor_index: 2}])";
+  const auto names = [](const std::string& signatures) {
+    Model model;
+    model.signatures = signatures;
+    const Result<Graph> graph = model.import();
+    REQUIRE(graph.ok());
+    // Nodes keep their names: they are places in the file.
+    CHECK(graph->nodes[0].name == "y");
+    return graph->at(graph->inputs[0]).name + " " + graph->at(graph->outputs[0]).name;
+  };
+  CHECK(names("") == "x y");
+  CHECK(names(signature(plain)) == "image digit");
+  // Another subgraph's signature says nothing; of several the usual one counts.
+  CHECK(names(signature(plain, "serving_default", 1)) == "x y");
+  const std::string other =
+      R"(inputs: [{name: "a", tensor_index: 0}], outputs: [{name: "b", tensor_index: 2}])";
+  CHECK(names(signature(other, "train") + "," + signature(plain)) == "image digit");
+  CHECK(names(signature(plain, "run") + "," + signature(other, "more")) == "image digit");
+  // Only inputs and outputs are named, once, and not after nothing.
+  CHECK(
+      names(signature(
+          R"(inputs: [{name: "", tensor_index: 0}, {name: "z", tensor_index: 1}, {name: "q", tensor_index: 99}],
+                           outputs: [{name: "b", tensor_index: 2}, {name: "c", tensor_index: 2}])")) ==
+      "x b");
+  CHECK(names(signature("inputs: []")) == "x y");
+}
+
+TEST_CASE("an output of the model may be a constant") {
+  Model model;
+  model.outputs = "[2, 1]";
+  const Result<Graph> graph = model.import();
+  REQUIRE(graph.ok());
+  CHECK(graph->at(graph->outputs[1]).is_constant());
+}
+
+TEST_CASE("custom operators of other tools get a word of advice") {
+  const auto help = [](const std::string& custom) {
+    Model model;
+    model.more_codes = fmt::format(R"(, {{builtin_code: "CUSTOM", custom_code: "{}"}})", custom);
+    model.more_operators = ", {opcode_index: 1, inputs: [0], outputs: []}";
+    const Result<Graph> graph = model.import();
+    REQUIRE(graph.diagnostics().size() == 1);
+    CHECK(graph.diagnostics()[0].code == DiagnosticCode::E0401);
+    return graph.diagnostics()[0].help;
+  };
+  CHECK_THAT(help("FlexErf"), Catch::Contains("TFLITE_BUILTINS"));
+  CHECK_THAT(help("ethos-u"), Catch::Contains("Vela"));
+  CHECK_THAT(help("edgetpu-custom-op"), Catch::Contains("edgetpu_compiler"));
+  CHECK_THAT(help("Mine"), Catch::Contains("burin ops"));
+}
+
+TEST_CASE("what a refused operator was to write is no error of its own") {
+  // A list of tensors, as Flex operators pass them on: neither its consumer nor the model's output is to
+  // blame.
+  Model model;
+  model.more_codes =
+      R"(, {builtin_code: "CUSTOM", custom_code: "FlexTensorListReserve"}, {builtin_code: "RESHAPE"})";
+  model.more_tensors = R"(, {type: "VARIANT", name: "list"}, {type: "INT8", shape: [1,3], name: "z"})";
+  model.more_operators =
+      ", {opcode_index: 1, inputs: [0], outputs: [3]}, {opcode_index: 2, inputs: [3], outputs: [4]}";
+  model.outputs = "[2, 3, 4]";
+  const Result<Graph> graph = model.import();
+  REQUIRE(graph.diagnostics().size() == 1);
+  check_refused(graph, DiagnosticCode::E0401, "FlexTensorListReserve");
+  // Where nothing refused writes it, it is.
+  model.more_operators = {};
+  check_refused(model.import(), DiagnosticCode::E0403, "an output of the model: tensor 3");
+}
+
+TEST_CASE("files of other kinds get a word of advice") {
+  const auto help = [](const std::string& text) {
+    const auto bytes = std::as_bytes(std::span<const char>(text));
+    const Result<Graph> graph = import_bytes(bytes, "model.cc");
+    REQUIRE_FALSE(graph.ok());
+    CHECK(graph.diagnostics()[0].code == DiagnosticCode::E0301);
+    return graph.diagnostics()[0].help;
+  };
+  CHECK_THAT(
+      help("#include <cstdint>\nalignas(8) const unsigned char g_model[] = {\n  0x1c, 0x00, 0x00, 0x00"),
+      Catch::Contains("C array") && Catch::Contains("xxd"));
+  CHECK_THAT(help("\x89HDF\r\n\x1a\n"), Catch::Contains("TFLiteConverter"));
+  CHECK_THAT(help("int main() { return 0x10; }"), !Catch::Contains("array"));
+  CHECK_THAT(help("hello"), Catch::Contains("Burin reads"));
 }
 
 // ---- resource variables ----

@@ -53,6 +53,18 @@ class TfliteOperator final : public SourceOperator {
   Options options_;
 };
 
+// What to do about an operator that is not supported, by its name where it is a custom one.
+std::string advice_on(std::string_view custom) {
+  if (custom.starts_with("Flex"))
+    return "it is an operator of TensorFlow that the converter passed on: convert again with supported_ops = "
+           "[tf.lite.OpsSet.TFLITE_BUILTINS], which names what has to be written differently";
+  if (custom == "ethos-u")
+    return "the file was made by Vela for an Ethos-U: give Burin the file that Vela was given";
+  if (custom.starts_with("edgetpu"))
+    return "the file was compiled for an Edge TPU: give Burin the file that edgetpu_compiler was given";
+  return "`burin ops` lists the supported operators";
+}
+
 // What becomes of one operator of the file.
 struct Outcome {
   std::string name;  // of its kind
@@ -81,8 +93,8 @@ class Importer {
     take_tensors(resources);
     take_interface(subgraph_->inputs(), "an input", graph_.inputs);
     take_interface(subgraph_->outputs(), "an output", graph_.outputs);
+    check_usable(subgraph_->inputs(), "an input");
     mark_empty_constants();
-    subgraph_used_ = resources.subgraph_resolved;
     for (size_t i = 0; i < size_of(subgraph_->operators()); ++i) {
       const schema::Operator& op = *subgraph_->operators()->Get(static_cast<uint32_t>(i));
       if (op.opcode_index() >= size_of(model_.operator_codes())) {
@@ -101,7 +113,8 @@ class Importer {
       }
       doubt_outputs();
     }
-    check_subgraphs();
+    check_usable(subgraph_->outputs(), "an output");
+    name_ports();
   }
 
   // Every finding, in the order of the file.
@@ -156,11 +169,7 @@ class Importer {
                     fmt::format("{} of the model is tensor {} of {}", what, index, tensors_.tensors.size())));
         continue;
       }
-      const TensorId id = ids_[static_cast<size_t>(index)];
-      ids.push_back(id);
-      refuse_unusable(static_cast<size_t>(index), std::string(what) + " of the model",
-                      describe_place(static_cast<size_t>(index), source(static_cast<size_t>(index))),
-                      file_findings_);
+      ids.push_back(ids_[static_cast<size_t>(index)]);
     }
     std::vector<TensorId> sorted = graph_.inputs;
     std::ranges::sort(sorted);
@@ -168,10 +177,19 @@ class Importer {
       file_findings_.push_back(finding(DiagnosticCode::E0303, "a tensor is two inputs of the model at once"));
   }
 
+  // Outputs after the operators: what a refused one was to write is no finding of its own.
+  void check_usable(const flatbuffers::Vector<int32_t>* indices, const char* what) {
+    for (uint32_t i = 0; i < size_of(indices); ++i)
+      if (const int32_t index = indices->Get(i); index >= 0 && static_cast<size_t>(index) < ids_.size())
+        refuse_unusable(static_cast<size_t>(index), std::string(what) + " of the model",
+                        describe_place(static_cast<size_t>(index), source(static_cast<size_t>(index))),
+                        file_findings_);
+  }
+
   // Reports an unusable tensor, once. True where it is unusable.
   bool refuse_unusable(size_t index, const std::string& user, std::string place, Diagnostics& findings) {
     if (tensors_.unusable[index].empty()) return false;
-    if (tensors_.malformed[index]) return true;
+    if (tensors_.malformed[index] || doubtful_[ids_[index].index]) return true;
     tensors_.malformed[index] = true;
     const std::string name = printable(view_of(source(index).name()), 80);
     findings.push_back(finding(DiagnosticCode::E0403,
@@ -233,13 +251,10 @@ class Importer {
   }
 
   void take_operator(const schema::Operator& op, const schema::OperatorCode& code) {
-    for (const int64_t number : Options(op, outcomes_.back().name).subgraphs())
-      if (number > 0 && static_cast<size_t>(number) < subgraph_used_.size())
-        subgraph_used_[static_cast<size_t>(number)] = true;
     const OperatorReader* const row = reader_of(kind_of(code));
     if (row == nullptr) {
       report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", outcomes_.back().name),
-             "`burin ops` lists the supported operators");
+             advice_on(view_of(code.custom_code())));
       return;
     }
     TfliteOperator source(graph_, op, outcomes_.back().name);
@@ -365,15 +380,35 @@ class Importer {
     }
   }
 
-  void check_subgraphs() {
-    for (size_t i = 1; i < size_of(model_.subgraphs()); ++i) {
-      if (subgraph_used_[i]) continue;
-      const std::string name =
-          printable(view_of(model_.subgraphs()->Get(static_cast<uint32_t>(i))->name()), 80);
-      file_findings_.push_back(finding(DiagnosticCode::E0403, "the model has several entry points",
-                                       fmt::format("subgraph {} \"{}\"", i, name),
-                                       "export a model with one signature"));
+  // The signature of the subgraph that runs: its names are the author's, where tensors have left-overs of the
+  // converter. Of several the one that converters make by default, else the first.
+  const schema::SignatureDef* signature() const {
+    const schema::SignatureDef* found = nullptr;
+    for (size_t i = 0; i < size_of(model_.signature_defs()); ++i) {
+      const auto* candidate = model_.signature_defs()->Get(static_cast<uint32_t>(i));
+      if (candidate->subgraph_index() != 0) continue;
+      if (!found || view_of(candidate->signature_key()) == "serving_default") found = candidate;
     }
+    return found;
+  }
+
+  // Names of nodes are those of their outputs, and stay: they are places in the file.
+  void name_ports() {
+    const schema::SignatureDef* const found = signature();
+    if (!found) return;
+    std::vector<bool> named(graph_.tensors.size());
+    for (const auto& [maps, ports] :
+         {std::pair{found->inputs(), &graph_.inputs}, std::pair{found->outputs(), &graph_.outputs}})
+      for (size_t i = 0; i < size_of(maps); ++i) {
+        const schema::TensorMap& map = *maps->Get(static_cast<uint32_t>(i));
+        const std::string_view name = view_of(map.name());
+        if (!budget_.take(name.size() + ports->size())) return;
+        if (name.empty() || map.tensor_index() >= ids_.size()) continue;
+        const TensorId id = ids_[map.tensor_index()];
+        if (named[id.index] || std::ranges::find(*ports, id) == ports->end()) continue;
+        named[id.index] = true;
+        graph_.at(id).name = name;
+      }
   }
 
   const File& file_;
@@ -387,7 +422,6 @@ class Importer {
   SubgraphTensors tensors_;
   std::vector<TensorId> ids_;   // by index in the subgraph
   std::vector<bool> doubtful_;  // by tensor: an operator in front of it was refused
-  std::vector<bool> subgraph_used_;
   size_t current_ = 0;
   Graph graph_;
   Diagnostics file_findings_;
