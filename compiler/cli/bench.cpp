@@ -2,13 +2,16 @@
 #include "execute/bench.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/comparison.hpp"
 #include "cli/generated.hpp"
 #include "cli/verbs.hpp"
+#include "target/listing.hpp"
 
 namespace burin {
 namespace {
@@ -26,7 +29,7 @@ std::string per_mac(uint64_t cycles, int64_t macs) {
                    : fmt::format("{:.2f}", static_cast<double>(cycles) / static_cast<double>(macs));
 }
 
-void print_table(const Compilation& compilation, const BenchReport& bench, const BenchCommand& command) {
+std::string table_of(const Compilation& compilation, const BenchReport& bench, const BenchCommand& command) {
   const Program& program = compilation.program;
   std::vector<std::vector<std::string>> rows = {
       {"layer", "instructions", "M4 cycles", "estimated", "MACs", "cycles/MAC", "kernel", "name"}};
@@ -40,21 +43,22 @@ void print_table(const Compilation& compilation, const BenchReport& bench, const
   rows.push_back({"total", grouped(static_cast<int64_t>(bench.total.instructions)),
                   grouped(static_cast<int64_t>(bench.total.cycles)), grouped(program.cycles_estimate()),
                   grouped(program.macs), per_mac(bench.total.cycles, program.macs), "", ""});
-  fmt::print("{}", table(rows));
-  fmt::print(
+  std::string text = table(rows);
+  text += fmt::format(
       "\n{} for {}, {}: counted in QEMU, one warm inference. These are instructions that were executed and "
       "cycles\n"
       "of a simple Cortex-M4 model without wait states, never milliseconds. The estimate is what kernels "
       "were chosen "
       "by,\nfor a {}.\n",
       program.name, program.target, fmt::join(command.flags, " "), compilation.target.core);
-  fmt::print("flash: {} bytes (code {}, constants {})\n",
-             grouped(static_cast<int64_t>(bench.object.flash_bytes())),
-             grouped(static_cast<int64_t>(bench.object.code_bytes)),
-             grouped(static_cast<int64_t>(bench.object.constant_bytes + bench.object.data_bytes)));
-  fmt::print("RAM:   arena {}, state {}, stack {} measured, {} declared\n", grouped(program.arena_bytes),
-             grouped(program.state_bytes), grouped(bench.run.stack_bytes.value_or(0)),
-             grouped(program.stack_bytes));
+  text += fmt::format("flash: {} bytes (code {}, constants {})\n",
+                      grouped(static_cast<int64_t>(bench.object.flash_bytes())),
+                      grouped(static_cast<int64_t>(bench.object.code_bytes)),
+                      grouped(static_cast<int64_t>(bench.object.constant_bytes + bench.object.data_bytes)));
+  text += fmt::format("RAM:   arena {}, state {}, stack {} measured, {} declared\n",
+                      grouped(program.arena_bytes), grouped(program.state_bytes),
+                      grouped(bench.run.stack_bytes.value_or(0)), grouped(program.stack_bytes));
+  return text;
 }
 
 Json to_json(const Compilation& compilation, const BenchReport& bench, const BenchCommand& command) {
@@ -88,34 +92,82 @@ Json to_json(const Compilation& compilation, const BenchReport& bench, const Ben
           {"layers", layers}};
 }
 
+// What was measured against what is allowed: the choice of kernels was made by estimates, and for other
+// flags.
+Diagnostics over_limits(const Compilation& compilation, const BenchReport& bench,
+                        const BenchCommand& command) {
+  Diagnostics findings;
+  const std::string flags = fmt::format("{}", fmt::join(command.flags, " "));
+  const auto check = [&](const std::optional<Limit>& limit, int64_t bytes, DiagnosticCode code,
+                         const char* memory, const std::string& parts) {
+    if (!limit || bytes <= limit->bytes) return;
+    findings.push_back(
+        {.code = code,
+         .message = fmt::format("with {} the model takes {} bytes of {} ({}), {} more than {} allows", flags,
+                                grouped(bytes), memory, parts, grouped(bytes - limit->bytes), limit->name),
+         .place = {},
+         .help = fmt::format("build it with -Os or -O2, or choose smaller kernels with --optimize size, "
+                             "or allow {} bytes",
+                             grouped(bytes))});
+  };
+  check(compilation.ram_limit,
+        compilation.program.arena_bytes + compilation.program.state_bytes + bench.run.stack_bytes.value_or(0),
+        DiagnosticCode::E0501, "RAM",
+        fmt::format("arena {}, state {}, stack {} measured", grouped(compilation.program.arena_bytes),
+                    grouped(compilation.program.state_bytes), grouped(bench.run.stack_bytes.value_or(0))));
+  check(compilation.flash_limit, static_cast<int64_t>(bench.object.flash_bytes()), DiagnosticCode::E0502,
+        "flash",
+        fmt::format("code {}, constants {}", grouped(static_cast<int64_t>(bench.object.code_bytes)),
+                    grouped(static_cast<int64_t>(bench.object.constant_bytes + bench.object.data_bytes))));
+  return findings;
+}
+
+// Where the outputs of the counted call are not the reference's.
+Diagnostics differences(const Compilation& compilation, const BenchReport& bench,
+                        const TensorData& expected) {
+  Diagnostics findings;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const Tensor& tensor = compilation.imported.at(compilation.imported.outputs[i]);
+    const Comparison comparison = compare(tensor.type.dtype, expected[i], bench.run.outputs.at(i));
+    if (comparison.different > 0)
+      findings.push_back({.code = DiagnosticCode::E0601,
+                          .message = "in the benchmark run " + sentence_of(comparison, "the reference"),
+                          .place = fmt::format("output \"{}\"", printable(tensor.name, 80)),
+                          .help = "`burin verify` finds the layer"});
+  }
+  return findings;
+}
+
 ExitCode run(const Session& session, const BenchCommand& command) {
-  const Result<Compilation> compilation = compile(command.options);
+  const Result<Target> target = load_target(command.options.target);
+  if (!target) return report(session, target.diagnostics());
+  const Result<PreparedModel> model = prepare(command.options);
+  if (!model) return report(session, model.diagnostics(), command.options.model);
+  if (const auto reason = why_not_measured(*target)) return report(session, {*reason});
+  const Result<Compilation> compilation = compile(*model, *target, command.options);
   if (!compilation) return report(session, compilation.diagnostics(), command.options.model);
   const Result<WrittenModel> written = write_generated(*compilation);
   if (!written) return report(session, written.diagnostics());
-  if (session.progress()) fmt::print(stderr, "building firmware and counting instructions …\r");
+  show_progress(session, "building firmware and counting instructions …");
   const TensorData sample = random_inputs(compilation->imported, 1, 1);
   const Result<BenchReport> result = bench(written->model, compilation->target, sample,
                                            {.flags = command.flags, .timeout = std::chrono::minutes(30)});
   if (!result) return report(session, result.diagnostics());
-  if (result->run.outputs != evaluate(compilation->imported, sample, command.options.rounding) &&
-      !compilation->has_float_outputs())
-    return report(session, {{.code = DiagnosticCode::E0601,
-                             .message = "the outputs of the benchmark run differ from the reference",
-                             .place = {},
-                             .help = "`burin verify` finds the layer"}});
+  const Diagnostics wrong =
+      differences(*compilation, *result, evaluate(compilation->imported, sample, command.options.rounding));
+  if (!wrong.empty()) return report(session, wrong, command.options.model);
   if (command.json)
-    fmt::print("{}\n", to_json(*compilation, *result, command).dump(2));
+    put_result(to_json(*compilation, *result, command).dump(2) + "\n");
   else
-    print_table(*compilation, *result, command);
-  return ExitCode::ok;
+    put_result(table_of(*compilation, *result, command));
+  const Diagnostics findings = over_limits(*compilation, *result, command);
+  return findings.empty() ? ExitCode::ok : report(session, findings, command.options.model);
 }
 
 }  // namespace
 
 Verb add_bench(CLI::App& app) {
   const auto command = std::make_shared<BenchCommand>();
-  command->options.target = "cortex-m4";
   CLI::App* verb =
       app.add_subcommand("bench", "Build firmware, run it in QEMU, report instructions and modelled cycles");
   add_model_options(*verb, command->options);

@@ -120,10 +120,13 @@ void add_objective(CLI::App& app, CompileOptions& options) {
 
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target) {
   app.add_option("model", options.model, "Model file: .tflite or .tir")->required()->type_name("MODEL");
-  add_choice(app, "--rounding", options.rounding, {{"tflm", Rounding::tflm}, {"litert", Rounding::litert}},
-             "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro, the default) or litert");
+  add_choice(
+      app, "--rounding", options.rounding, {{"tflm", Rounding::tflm}, {"litert", Rounding::litert}},
+      "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro, the default) or litert (LiteRT's "
+      "builtin reference kernels, not XNNPACK)");
   if (!with_target) return;
-  app.add_option("-t,--target", options.target, "Core or board; `burin targets` lists them")
+  app.add_option("-t,--target", options.target,
+                 "Core or board, by any of its names, or a .json file; `burin targets` lists them")
       ->type_name("TARGET")
       ->capture_default_str();
   app.add_option("--name", options.name,
@@ -133,13 +136,15 @@ void add_model_options(CLI::App& app, CompileOptions& options, bool with_target)
   app.add_option("--ram-limit", options.ram_limit, "Most bytes for arena, state and stack, such as 64K")
       ->transform(CLI::Validator(bytes_of, ""))
       ->type_name("BYTES");
-  app.add_option("--flash-limit", options.flash_limit, "Most bytes for constants and code, such as 256K")
+  app.add_option("--flash-limit", options.flash_limit,
+                 "Most bytes for constants and code, as GCC makes it with -O1, -O2 or -Os, such as 256K")
       ->transform(CLI::Validator(bytes_of, ""))
       ->type_name("BYTES");
 }
 
-int run_command_line(std::vector<std::string> words) {
-  Session session;
+namespace {
+
+ExitCode run_words(Session& session, std::vector<std::string> words) {
   CLI::App app("Burin compiles trained neural networks to self-contained C++ for microcontrollers.", "burin");
   app.require_subcommand(0, 1);
   app.fallthrough();
@@ -158,44 +163,48 @@ int run_command_line(std::vector<std::string> words) {
                                    add_convert(app), add_targets(app), add_explain(app)};
   const std::string mistyped = insert_default_verb(app, words);
   if (!mistyped.empty())
-    return static_cast<int>(report(
-        session, {{.code = DiagnosticCode::E0201,
-                   .message = fmt::format("there is no verb \"{}\"", printable(mistyped, 40)),
-                   .help = did_you_mean(mistyped, verb_names(app)) + "`burin --help` lists the verbs"}}));
+    return report(session,
+                  {{.code = DiagnosticCode::E0201,
+                    .message = fmt::format("there is no verb \"{}\"", printable(mistyped, 40)),
+                    .help = did_you_mean(mistyped, verb_names(app)) + "`burin --help` lists the verbs"}});
   std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
     app.parse(words);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
     fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
-    return 0;
+    return ExitCode::ok;
   } catch (const CLI::ExtrasError&) {
-    return static_cast<int>(unexpected_word(session, app, app.remaining(true)));
+    return unexpected_word(session, app, app.remaining(true));
   } catch (const CLI::ParseError& error) {
-    return static_cast<int>(usage_error(session, error.what()));
+    return usage_error(session, error.what());
   }
-  if (version_option->count() > 0) return static_cast<int>(print_version(session, version));
+  if (version_option->count() > 0) return print_version(session, version);
+  for (const Verb& verb : verbs)
+    if (verb.app->parsed()) return verb.run(session);
+  return usage_error(session, "a verb or a model is wanted");
+}
+
+}  // namespace
+
+int run_command_line(std::vector<std::string> words) {
+  Session session;
+  ExitCode exit = ExitCode::ok;
   try {
-    for (const Verb& verb : verbs)
-      if (verb.app->parsed()) {
-        const ExitCode exit = verb.run(session);
-        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-          return static_cast<int>(report(
-              session, {{.code = DiagnosticCode::E0203, .message = "cannot write to standard output"}}));
-        return static_cast<int>(exit);
-      }
-    return static_cast<int>(usage_error(session, "a verb or a model is wanted"));
+    exit = run_words(session, std::move(words));
   } catch (const std::bad_alloc&) {
-    return static_cast<int>(report(
-        session,
-        {{.code = DiagnosticCode::E0403, .message = "the model needs more memory than this machine has"}}));
+    exit = report(session, {{.code = DiagnosticCode::E0403,
+                             .message = "the model needs more memory than this machine has"}});
   } catch (const std::exception& error) {
-    return static_cast<int>(
-        report(session, {{.code = DiagnosticCode::E0101,
-                          .message = error.what(),
-                          .place = {},
-                          .help = "this is a defect of Burin: please report it with the model"}}));
+    // Printing throws where stdout takes nothing, which is said below.
+    if (std::ferror(stdout) == 0)
+      exit = report(session, {{.code = DiagnosticCode::E0101,
+                               .message = error.what(),
+                               .place = {},
+                               .help = "this is a defect of Burin: please report it with the model"}});
   }
+  const Diagnostics unsaid = flush_results();
+  return static_cast<int>(unsaid.empty() ? exit : report(session, unsaid));
 }
 
 }  // namespace burin

@@ -7,7 +7,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/output_files.hpp"
 #include "cli/verbs.hpp"
+#include "cli/verdicts.hpp"
 #include "ir/text.hpp"
 
 namespace burin {
@@ -49,8 +51,9 @@ void summarise(const Session& session, const Compilation& result, const CompileC
     say(session, fmt::format("  speed  about {} cycles on a {}, estimated",
                              grouped(program.cycles_estimate()), result.target.core));
   size_t missed = 0;
-  for (const Step& step : program.steps) {
-    if (step.reason.find("not used because") == std::string::npos) continue;
+  for (size_t i = 0; i < program.steps.size(); ++i) {
+    const Step& step = program.steps[i];
+    if (!misses_fast_kernel(program, i)) continue;
     if (++missed <= 3 || session.verbose)
       say(session, fmt::format("  note   {} \"{}\" runs on {}: {}", step.source_op, printable(step.name, 60),
                                step.call.kernel, step.reason));
@@ -61,22 +64,23 @@ void summarise(const Session& session, const Compilation& result, const CompileC
       fmt::format("  wrote  {}.cpp, .h and .json", (fs::path(command.directory) / program.name).string()));
 }
 
-void print_explanation(const Program& program) {
+std::string explanation(const Program& program, Objective objective) {
   std::vector<std::vector<std::string>> rows = {
       {"step", "layer", "kernel", "cycles", "constants", "code", "scratch", "verdict"}};
   for (const Candidate& candidate : program.candidates) {
     const Step& step = program.steps.at(candidate.step);
-    const bool accepted = candidate.refusal.empty();
+    const bool accepted = candidate.verdict.kind != Verdict::Kind::refused;
+    const std::string sentence = sentence_of(program, candidate, objective);
     const auto number = [&](int64_t value) { return accepted ? grouped(value) : std::string(); };
-    rows.push_back(
-        {std::to_string(candidate.step), step.op, fmt::format("{}<{}>", candidate.kernel, candidate.isa),
-         number(candidate.cycles), number(candidate.constant_bytes),
-         number(candidate.code_bytes + candidate.shared_code_bytes), number(candidate.scratch_bytes),
-         candidate.chosen ? "chosen: " + step.reason : candidate.verdict});
-    if (candidate.chosen && !step.call.requantization.empty())
+    rows.push_back({std::to_string(candidate.step), step.op,
+                    fmt::format("{}<{}>", candidate.kernel, candidate.isa), number(candidate.cycles),
+                    number(candidate.constant_bytes),
+                    number(candidate.code_bytes + candidate.shared_code_bytes),
+                    number(candidate.scratch_bytes), candidate.chosen() ? "chosen: " + sentence : sentence});
+    if (candidate.chosen() && !step.call.requantization.empty())
       rows.push_back({"", "", "", "", "", "", "", "requantisation: " + step.call.requantization});
   }
-  fmt::print("{}", table(rows));
+  return table(rows);
 }
 
 nlohmann::ordered_json text_or_null(const std::string& text) {
@@ -84,28 +88,26 @@ nlohmann::ordered_json text_or_null(const std::string& text) {
 }
 
 // The report, and with --explain the candidates, for scripts.
-void print_json(const Compilation& result, bool explain) {
+std::string json_text(const Compilation& result, Objective objective, bool explain) {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(result.files.report);
   if (explain) {
     json["candidates"] = nlohmann::ordered_json::array();
     for (const Candidate& candidate : result.program.candidates) {
-      json["candidates"].push_back(
-          {{"step", candidate.step},
-           {"kernel", candidate.kernel},
-           {"isa", candidate.isa},
-           {"chosen", candidate.chosen},
-           {"estimated_cycles", candidate.cycles},
-           {"constant_bytes", candidate.constant_bytes},
-           {"code_bytes", candidate.code_bytes},
-           {"shared_code_bytes", candidate.shared_code_bytes},
-           {"scratch_bytes", candidate.scratch_bytes},
-           {"refusal", text_or_null(candidate.refusal)},
-           {"constraint", text_or_null(candidate.constraint)},
-           {"verdict",
-            candidate.chosen ? result.program.steps.at(candidate.step).reason : candidate.verdict}});
+      json["candidates"].push_back({{"step", candidate.step},
+                                    {"kernel", candidate.kernel},
+                                    {"isa", candidate.isa},
+                                    {"chosen", candidate.chosen()},
+                                    {"estimated_cycles", candidate.cycles},
+                                    {"constant_bytes", candidate.constant_bytes},
+                                    {"code_bytes", candidate.code_bytes},
+                                    {"shared_code_bytes", candidate.shared_code_bytes},
+                                    {"scratch_bytes", candidate.scratch_bytes},
+                                    {"refusal", text_or_null(candidate.verdict.refusal)},
+                                    {"constraint", text_or_null(candidate.verdict.limit)},
+                                    {"verdict", sentence_of(result.program, candidate, objective)}});
     }
   }
-  fmt::print("{}\n", json.dump(2));
+  return json.dump(2) + "\n";
 }
 
 // Spaces, '#', '$' and backslashes as make and Ninja want them.
@@ -119,40 +121,80 @@ std::string make_escaped(const std::string& path) {
   return text;
 }
 
+std::string dependencies(const std::string& base, const std::vector<std::string>& inputs) {
+  std::string text = fmt::format("{0}.cpp {0}.h {0}.json:", make_escaped(base));
+  for (const std::string& input : inputs) text += " " + make_escaped(input);
+  return text + "\n";
+}
+
+// ---- whose a file is that would be replaced: objections of OutputFile ----
+
+constexpr const char* foreign = "was not made by Burin";
+
+std::string of_any_model(std::string_view text) {
+  return codegen::origin_of(text) ? "" : foreign;
+}
+
+// Two models whose file names differ may give one identifier; with --name that is what the user wants.
+std::string objection_to_replacing(std::string_view text, const std::string& model_file, bool named) {
+  const std::optional<std::string> origin = codegen::origin_of(text);
+  if (!origin) return foreign;
+  if (named || origin->empty() || *origin == codegen::origin_of_model(model_file)) return {};
+  return fmt::format(
+      "was generated from another model, \"{}\", whose name gives the same identifier: --name gives "
+      "this one its own",
+      printable(*origin, 100));
+}
+
+std::string unless_graph(std::string_view text) {
+  return is_graph_text(text) ? "" : "is not the text of a graph";
+}
+
+std::string unless_dependencies(std::string_view text) {
+  const std::string_view rule = text.substr(0, text.find('\n'));
+  return rule.find(".json: ") != std::string_view::npos ? "" : "is not a dependency file that Burin made";
+}
+
 ExitCode run(const Session& session, CompileCommand& command) {
   CompileOptions& options = command.options;
   if (!options.name.empty() && model_name(options.name) != options.name)
     return burin::report(
-        session,
-        {{.code = DiagnosticCode::E0201,
-          .message = fmt::format("--name {} is not a lower-case C identifier, or the name of a C header",
-                                 printable(options.name)),
-          .place = {},
-          .help = fmt::format("--name {}", model_name(options.name))}});
+        session, {{.code = DiagnosticCode::E0201,
+                   .message = fmt::format(
+                       "--name {} is not a lower-case C identifier of at most 40 characters, or is the "
+                       "name of a C header",
+                       printable(options.name)),
+                   .place = {},
+                   .help = fmt::format("--name {}", model_name(options.name))}});
   Graph last;
   if (!command.dump_tir.empty())
     options.observe_pass = [&](std::string_view, const Graph& graph) { last = graph; };
   const Result<Compilation> result = compile(options);
   if (!result) return burin::report(session, result.diagnostics(), options.model);
   const std::string base = (fs::path(command.directory) / result->program.name).string();
-  std::vector<OutputFile> files = {{base + ".cpp", result->files.source},
-                                   {base + ".h", result->files.header},
-                                   {base + ".json", result->files.report}};
-  if (!command.report.empty()) files.push_back({command.report, result->files.report});
-  if (!command.dump_tir.empty()) files.push_back({command.dump_tir, print_graph(last)});
-  if (!command.depfile.empty()) {
-    std::string inputs = make_escaped(options.model);
-    if (options.target.ends_with(".json")) inputs += " " + make_escaped(options.target);
-    files.push_back(
-        {command.depfile, fmt::format("{0}.cpp {0}.h {0}.json: {1}\n", make_escaped(base), inputs)});
-  }
-  const Diagnostics failures = write_files(files);
+  // Nobody has named the generated files one by one, so that what is there may be anybody's.
+  const auto ours = [&](std::string_view text) {
+    return objection_to_replacing(text, result->program.model_file, !options.name.empty());
+  };
+  std::vector<OutputFile> files = {{base + ".cpp", result->files.source, ours},
+                                   {base + ".h", result->files.header, ours},
+                                   {base + ".json", result->files.report, ours}};
+  if (!command.report.empty()) files.push_back({command.report, result->files.report, of_any_model});
+  if (!command.dump_tir.empty()) files.push_back({command.dump_tir, print_graph(last), unless_graph});
+  std::vector<std::string> inputs = {options.model};
+  if (options.target.ends_with(".json")) inputs.push_back(options.target);
+  if (!command.depfile.empty())
+    files.push_back({command.depfile, dependencies(base, inputs), unless_dependencies});
+  Result<StagedFiles> staged = StagedFiles::stage(files, inputs);
+  if (!staged) return burin::report(session, staged.diagnostics());
+  if (command.json)
+    put_result(json_text(*result, options.objective, command.explain));
+  else if (command.explain)
+    put_result(explanation(result->program, options.objective));
+  Diagnostics failures = flush_results();
+  if (failures.empty()) failures = staged->commit();
   if (!failures.empty()) return burin::report(session, failures);
   summarise(session, *result, command);
-  if (command.json)
-    print_json(*result, command.explain);
-  else if (command.explain)
-    print_explanation(result->program);
   return ExitCode::ok;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 
+#include "cli/verdicts.hpp"
 #include "eval/evaluator.hpp"
 #include "formats/import.hpp"
 #include "lower/lower.hpp"
@@ -59,6 +60,17 @@ std::vector<codegen::TestVector> self_test_vectors(const Graph& graph, const Com
   return vectors;
 }
 
+// What ID_selftest takes: its samples, and for each of their tensors a call that copies or compares it.
+int64_t self_test_bytes(const std::vector<codegen::TestVector>& vectors) {
+  constexpr int64_t call = 48;
+  int64_t bytes = 0;
+  for (const codegen::TestVector& vector : vectors)
+    for (const auto* tensors : {&vector.inputs, &vector.outputs})
+      for (const std::vector<std::byte>& tensor : *tensors) bytes += (std::ssize(tensor) + 3) / 4 * 4 + call;
+  constexpr int64_t functions = 256;  // with the comparison of float32
+  return vectors.empty() ? 0 : bytes + functions;
+}
+
 }  // namespace
 
 std::string model_name(const std::string& wanted) {
@@ -69,7 +81,14 @@ std::string model_name(const std::string& wanted) {
       "stdalign", "stdarg",  "stdatomic", "stdbool", "stddef", "stdint",  "stdio",  "stdlib",
       "string",   "strings", "syslog",    "termios", "tgmath", "threads", "time",   "uchar",
       "unistd",   "utime",   "values",    "wchar",   "wctype", "inttypes"};
-  std::string name = identifier(wanted, "model");
+  constexpr size_t longest = 40;
+  constexpr size_t digits = 8;
+  std::string name = identifier(wanted, "model", std::string::npos);
+  if (name.size() > longest) {
+    name.resize(longest - digits - 1);
+    while (name.ends_with('_')) name.pop_back();
+    name += "_" + sha256(std::as_bytes(std::span<const char>(wanted))).substr(0, digits);
+  }
   if (std::ranges::find(library_headers, name) != library_headers.end()) name += "_model";
   return name;
 }
@@ -117,24 +136,35 @@ Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOpt
 
 Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash) {
-  Result<Program> program = lower(
-      optimised, target,
-      {.rounding = options.rounding,
-       .objective = options.objective,
-       .name = options.name.empty() ? default_name(options.model) : options.name,
-       .model_file = std::filesystem::path(options.model).filename().string(),
-       .model_hash = model_hash,
-       .ram_limit = limit_of(options.ram_limit, "--ram-limit", target.ram_bytes(), "RAM", target),
-       .flash_limit = limit_of(options.flash_limit, "--flash-limit", target.flash_bytes(), "flash", target),
-       .offers = options.offers});
+  std::optional<Limit> ram;
+  std::optional<Limit> flash;
+  if (!options.unlimited) {
+    ram = limit_of(options.ram_limit, "--ram-limit", target.ram_bytes(), "RAM", target);
+    flash = limit_of(options.flash_limit, "--flash-limit", target.flash_bytes(), "flash", target);
+  }
+  const std::vector<codegen::TestVector> self_test = self_test_vectors(optimised, options);
+  Result<Program> program = lower(optimised, target,
+                                  {.rounding = options.rounding,
+                                   .objective = options.objective,
+                                   .name = options.name.empty() ? default_name(options.model) : options.name,
+                                   .model_file = std::filesystem::path(options.model).filename().string(),
+                                   .model_hash = model_hash,
+                                   .ram_limit = ram,
+                                   .flash_limit = flash,
+                                   .other_flash_bytes = self_test_bytes(self_test),
+                                   .offers = options.offers});
   if (!program) return program.diagnostics();
   program->macs = total_macs(imported);
+  for (size_t step = 0; step < program->steps.size(); ++step)
+    program->steps[step].reason = reason_of(*program, step, options.objective);
   Compilation result{.target = target,
                      .imported = imported,
                      .optimised = optimised,
                      .program = std::move(*program),
-                     .files = {}};
-  result.files = codegen::generate(result.program, {.self_test = self_test_vectors(optimised, options)});
+                     .files = {},
+                     .ram_limit = ram,
+                     .flash_limit = flash};
+  result.files = codegen::generate(result.program, {.self_test = self_test});
   return result;
 }
 

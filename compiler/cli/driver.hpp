@@ -9,6 +9,7 @@
 
 #include "codegen/generate.hpp"
 #include "ir/graph.hpp"
+#include "lower/fit.hpp"
 #include "ops/kernel.hpp"
 #include "program/program.hpp"
 #include "support/result.hpp"
@@ -24,6 +25,7 @@ struct CompileOptions {
   Rounding rounding = Rounding::tflm;
   std::optional<int64_t> ram_limit;    // bytes: arena, state and stack
   std::optional<int64_t> flash_limit;  // bytes: constants and code
+  bool unlimited = false;              // whatever else says so, the board included
   int32_t self_test = 0;               // samples to embed
   std::string stop_after;              // a pass
   std::function<bool(const KernelFacts&)>
@@ -37,6 +39,8 @@ struct Compilation {
   Graph optimised;  // after the passes
   Program program;
   codegen::GeneratedFiles files;
+  std::optional<Limit> ram_limit;  // what was kept to: the user's, or else the board's
+  std::optional<Limit> flash_limit;
 
   bool has_float_outputs() const;
 };
@@ -59,8 +63,9 @@ Result<Compilation> compile(const PreparedModel& model, const Target& target, co
 Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash);
 
-// A C identifier for a model called `wanted`, which is untrusted. ID.h is no header of the C library: with
-// its folder on the include path it would hide that one.
+// A C identifier for a model called `wanted`, which is untrusted, of at most 40 characters: of a longer one
+// the end gives way to 8 digits that the whole name decides, so that names which differ late stay different.
+// ID.h is no header of the C library: with its folder on the include path it would hide that one.
 std::string model_name(const std::string& wanted);
 // The same for a model without --name: from its file name without the ending.
 std::string default_name(const std::string& model);

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "cli/session.hpp"
+#include "cli/tensor_files.hpp"
 #include "eval/evaluator.hpp"
 #include "support/random.hpp"
 
@@ -50,32 +54,57 @@ Diagnostic wrong_number_of_files(size_t ports, std::string_view port, size_t fil
           .help = fmt::format("give --{} once for each, in the order that `burin inspect` prints", port)};
 }
 
+namespace {
+
+// One file for each tensor, all with as many samples; `samples` is how many, where that is known.
+Result<TensorData> read_tensors(const Graph& graph, const std::vector<TensorId>& ids, std::string_view port,
+                                const std::vector<std::string>& files, std::optional<uint64_t> samples) {
+  TensorData data;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Tensor& tensor = graph.at(ids[i]);
+    Result<std::vector<uint8_t>> elements = read_tensor_file(files[i], tensor, fmt::format("{} {}", port, i));
+    if (!elements) return elements.diagnostics();
+    const uint64_t own = elements->size() / static_cast<uint64_t>(tensor.type.bytes());
+    if (samples && own != *samples)
+      return Diagnostic{
+          .code = DiagnosticCode::E0204,
+          .message = fmt::format("{}, where {}", counted(own, "sample"),
+                                 port == "input" ? fmt::format("the first input has {}", *samples)
+                                                 : fmt::format("the inputs have {}", *samples)),
+          .place = fmt::format("{} {} \"{}\"", port, i, printable(tensor.name, 80)),
+          .help = "all files hold as many samples",
+          .file = files[i]};
+    samples = own;
+    data.push_back(*std::move(elements));
+  }
+  return data;
+}
+
+}  // namespace
+
+uint64_t sample_count(const Graph& graph, const TensorData& inputs) {
+  return inputs.empty() ? 1
+                        : inputs[0].size() / static_cast<uint64_t>(graph.at(graph.inputs[0]).type.bytes());
+}
+
 Result<TensorData> read_inputs(const Graph& graph, const std::vector<std::string>& files) {
   if (files.size() != graph.inputs.size())
     return wrong_number_of_files(graph.inputs.size(), "input", files.size(), "given");
-  TensorData data;
-  for (const std::string& file : files) {
-    Result<std::string> bytes = read_file(file);
-    if (!bytes) return bytes.diagnostics();
-    data.emplace_back(bytes->begin(), bytes->end());
-  }
-  uint64_t samples = 0;
-  for (size_t i = 0; i < data.size(); ++i) {
-    const Tensor& tensor = graph.at(graph.inputs[i]);
-    const auto size = static_cast<uint64_t>(tensor.type.bytes());
-    const uint64_t own = size == 0 ? 0 : data[i].size() / size;
-    if (size == 0 || own == 0 || data[i].size() % size != 0 || (i > 0 && own != samples))
-      return Diagnostic{
-          .code = DiagnosticCode::E0204,
-          .message = fmt::format("{} bytes are not a whole number of samples of {} bytes{}", data[i].size(),
-                                 size, i > 0 ? fmt::format(", {} like the first input", samples) : ""),
-          .place = fmt::format("input {} \"{}\": {}[{}]", i, printable(tensor.name, 80),
-                               long_name_of(tensor.type.dtype), to_string(tensor.type.shape)),
-          .help = "the file holds raw little-endian elements, samples back to back",
-          .file = files[i]};
-    samples = own;
-  }
-  return data;
+  if (std::ranges::count(files, stream_name) > 1)
+    return Diagnostic{.code = DiagnosticCode::E0201,
+                      .message = "standard input is one stream, and cannot be several inputs",
+                      .help = "give files for the others"};
+  return read_tensors(graph, graph.inputs, "input", files, std::nullopt);
+}
+
+Result<TensorData> read_outputs(const Graph& graph, const std::vector<std::string>& files, uint64_t samples) {
+  if (files.size() != graph.outputs.size())
+    return Diagnostic{
+        .code = DiagnosticCode::E0204,
+        .message = fmt::format("the model has {}, but --expect gives {}",
+                               counted(graph.outputs.size(), "output"), counted(files.size(), "file")),
+        .help = "give --expect once for each, in the order that `burin inspect` prints"};
+  return read_tensors(graph, graph.outputs, "output", files, samples);
 }
 
 TensorData random_inputs(const Graph& graph, uint64_t samples, uint64_t seed) {
@@ -101,8 +130,7 @@ TensorData random_inputs(const Graph& graph, uint64_t samples, uint64_t seed) {
 TensorData evaluate(const Graph& graph, const TensorData& inputs, Rounding rounding) {
   Evaluator evaluator(graph, rounding);
   TensorData outputs(graph.outputs.size());
-  const size_t samples =
-      inputs.empty() ? 1 : inputs[0].size() / static_cast<size_t>(graph.at(graph.inputs[0]).type.bytes());
+  const uint64_t samples = sample_count(graph, inputs);
   for (size_t sample = 0; sample < samples; ++sample) {
     std::vector<Value> values;
     for (size_t i = 0; i < inputs.size(); ++i) {

@@ -1,18 +1,16 @@
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 namespace burin {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Columns a UTF-8 text takes on a terminal; wide characters do not occur in what Burin prints.
 size_t width(const std::string& text) {
@@ -24,12 +22,15 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789,.-") == std::string::npos;
 }
 
-Diagnostic write_failure(const std::string& path, const std::string& why) {
-  return {.code = DiagnosticCode::E0203,
-          .message = fmt::format("cannot write: {}", why),
-          .place = {},
-          .help = "check that the folder exists and may be written",
-          .file = path};
+// What cannot be said changes nothing of what was done.
+void put(const std::string& text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+// False for a pipe that nobody reads from any more.
+bool is_read(int descriptor) {
+  pollfd end{descriptor, POLLOUT, 0};
+  return poll(&end, 1, 0) <= 0 || (end.revents & POLLERR) == 0;
 }
 
 }  // namespace
@@ -60,61 +61,31 @@ ExitCode report(const Session& session, const Diagnostics& diagnostics, const st
     if (!diagnostic.help.empty()) text += fmt::format("   {} {}\n", paint("1;32", "help:"), diagnostic.help);
     exit = std::min(exit, exit_code(diagnostic.code));
     if (std::ranges::find(printed, text) != printed.end()) continue;
-    std::fputs(text.c_str(), stderr);
+    put(text);
     printed.push_back(std::move(text));
   }
-  if (printed.size() > 1) fmt::print(stderr, "{} errors\n", printed.size());
+  if (printed.size() > 1) put(fmt::format("{} errors\n", printed.size()));
   return exit;
 }
 
 void say(const Session& session, const std::string& line) {
-  if (!session.quiet) fmt::print(stderr, "{}\n", line);
+  if (!session.quiet) put(line + "\n");
 }
 
-Diagnostics write_files(const std::vector<OutputFile>& files) {
-  std::vector<fs::path> written;
-  const auto undo = [&] {
-    std::error_code ignored;
-    for (const fs::path& path : written) fs::remove(path, ignored);
-  };
-  // First everything beside its place, then all renames: a full disk or a missing folder changes nothing. A
-  // device or a pipe stays what it is, and is written to.
-  std::vector<size_t> renamed;
-  for (size_t i = 0; i < files.size(); ++i) {
-    const OutputFile& file = files[i];
-    std::error_code error;
-    std::error_code ignored;
-    const fs::path path = file.path;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-    if (fs::is_directory(path)) {
-      undo();
-      return {write_failure(file.path, "it is a folder")};
-    }
-    const bool in_place = fs::is_other(fs::status(path, ignored));
-    const fs::path temporary = in_place ? path : fs::path(file.path + fmt::format(".burin-{}", getpid()));
-    std::ofstream stream(temporary, std::ios::binary);
-    if (stream && !in_place) {
-      written.push_back(temporary);
-      renamed.push_back(i);
-    }
-    stream << file.contents;
-    stream.close();
-    if (!stream) {
-      undo();
-      return {write_failure(file.path,
-                            error ? error.message() : "no such folder, no permission, or the disk is full")};
-    }
-  }
-  for (size_t i = 0; i < renamed.size(); ++i) {
-    const std::string& path = files[renamed[i]].path;
-    std::error_code error;
-    fs::rename(written[i], path, error);
-    if (error) {
-      undo();
-      return {write_failure(path, error.message())};
-    }
-  }
-  return {};
+void put_result(const std::string& text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Diagnostics flush_results() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  // The stream remembers that it failed but not how, and keeps what it could not write.
+  if (errno == EPIPE || !is_read(STDOUT_FILENO)) return {};
+  return {{.code = DiagnosticCode::E0203, .message = "cannot write to standard output"}};
+}
+
+void show_progress(const Session& session, const std::string& line) {
+  if (session.progress()) put(line + "\r");
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

@@ -23,16 +23,18 @@ struct Session {
 // of theirs.
 ExitCode report(const Session& session, const Diagnostics& diagnostics, const std::string& file = {});
 
-// A line to stderr unless quiet.
+// A line to stderr unless quiet. Where stderr takes nothing, nothing is said.
 void say(const Session& session, const std::string& line);
 
-// Writes files so that either all are complete or none is changed. Files that exist are replaced; a device or
-// a pipe is written to.
-struct OutputFile {
-  std::string path;
-  std::string contents;
-};
-Diagnostics write_files(const std::vector<OutputFile>& files);
+// What is being done, where that takes long and stderr is a terminal: the next line replaces it.
+void show_progress(const Session& session, const std::string& line);
+
+// What a verb is asked for, to stdout. Where stdout takes nothing, flush_results says so.
+void put_result(const std::string& text);
+
+// What was printed to stdout goes out. E0203 where it cannot; nothing where nobody reads on, as when a pager
+// is left.
+Diagnostics flush_results();
 
 // A text table: columns padded to their widest cell, numbers to the right.
 std::string table(const std::vector<std::vector<std::string>>& rows);

@@ -6,58 +6,31 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/accuracy.hpp"
+#include "cli/comparison.hpp"
 #include "cli/generated.hpp"
 #include "cli/verbs.hpp"
 #include "eval/evaluator.hpp"
 #include "ir/edit.hpp"
+#include "target/listing.hpp"
 
 namespace burin {
 namespace {
 
 struct VerifyCommand {
   CompileOptions options;
-  std::string data;
+  std::vector<std::string> data;
+  std::vector<std::string> expect;
+  std::string labels;
   int32_t samples = 8;
   bool json = false;
 };
 
-struct Comparison {
+struct Layer {
   std::string op;
   std::string name;
-  uint64_t elements = 0;
-  uint64_t different = 0;
-  double largest = 0;  // difference: quantisation steps, or real for float32
+  Comparison comparison;
 };
-
-// float32 may differ by this much of the reference's largest magnitude; integers not at all.
-constexpr double float_tolerance = 1e-5;
-
-Comparison compare(const Tensor& tensor, const std::vector<uint8_t>& expected,
-                   const std::vector<uint8_t>& actual) {
-  Comparison result;
-  const auto value_of = [&](const std::vector<uint8_t>& bytes) {
-    return Value{
-        {tensor.type.dtype, Shape{static_cast<int32_t>(bytes.size()) / byte_width(tensor.type.dtype)}},
-        {reinterpret_cast<const std::byte*>(bytes.data()),
-         reinterpret_cast<const std::byte*>(bytes.data()) + bytes.size()}};
-  };
-  const Value a = value_of(expected);
-  const Value b = value_of(actual);
-  result.elements = static_cast<uint64_t>(a.type.shape.elements());
-  double magnitude = 0;
-  if (tensor.type.dtype == DType::f32)
-    for (const float x : a.as<float>()) magnitude = std::max(magnitude, std::abs(static_cast<double>(x)));
-  for (size_t i = 0; i < result.elements; ++i) {
-    const double difference =
-        tensor.type.dtype == DType::f32
-            ? std::abs(static_cast<double>(a.as<float>()[i]) - static_cast<double>(b.as<float>()[i]))
-            : static_cast<double>(std::abs(a.integer(i) - b.integer(i)));
-    if (!(difference <= (tensor.type.dtype == DType::f32 ? float_tolerance * magnitude : 0)))
-      ++result.different;
-    result.largest = std::max(result.largest, difference);
-  }
-  return result;
-}
 
 // The graph with every computed tensor an output, so that each layer's result can be looked at.
 Graph with_all_outputs(Graph graph) {
@@ -67,97 +40,168 @@ Graph with_all_outputs(Graph graph) {
   return graph;
 }
 
-// Input data of the folder: in0.bin, in1.bin, …
-std::vector<std::string> data_files(const std::string& folder, size_t inputs) {
+// A file each for the inputs: those that are given, or those of a folder, named in0, in1, ….
+std::vector<std::string> data_files(const std::vector<std::string>& given, size_t inputs) {
+  std::error_code ignored;
+  if (given.size() != 1 || !std::filesystem::is_directory(given[0], ignored)) return given;
   std::vector<std::string> files;
-  for (size_t i = 0; i < inputs; ++i)
-    files.push_back((std::filesystem::path(folder) / fmt::format("in{}.bin", i)).string());
+  for (size_t i = 0; i < inputs; ++i) {
+    const std::string base = (std::filesystem::path(given[0]) / fmt::format("in{}", i)).string();
+    files.push_back(std::filesystem::exists(base + ".npy", ignored) ? base + ".npy" : base + ".bin");
+  }
   return files;
 }
 
 struct Verification {
-  std::vector<Comparison> layers;   // optimised graph, every tensor an output
-  std::vector<Comparison> outputs;  // the code as `compile` writes it, against the model as imported
+  std::string target;
+  uint64_t samples = 0;
+  std::vector<Layer> layers{};    // optimised graph, every tensor an output
+  std::vector<Layer> outputs{};   // the code as `compile` writes it, against the model as imported
+  std::vector<Layer> recorded{};  // the same, against the files of --expect
+  std::optional<Accuracy> accuracy{};
 };
 
-Result<Verification> verify(const VerifyCommand& command) {
-  const Result<Compilation> compilation = compile(command.options);
-  if (!compilation) return compilation.diagnostics();
-  const Graph& imported = compilation->imported;
-  TensorData inputs = random_inputs(imported, static_cast<uint64_t>(command.samples), 1);
-  if (!command.data.empty()) {
-    Result<TensorData> given = read_inputs(imported, data_files(command.data, imported.inputs.size()));
-    if (!given) return given.diagnostics();
-    inputs = std::move(*given);
+std::vector<Layer> compare_outputs(const Graph& graph, const TensorData& expected, const TensorData& actual) {
+  std::vector<Layer> layers;
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    const Tensor& tensor = graph.at(graph.outputs[i]);
+    layers.push_back({"output", tensor.name, compare(tensor.type.dtype, expected.at(i), actual.at(i))});
   }
-  Verification result;
+  return layers;
+}
+
+// What is given beside the model. Read before a model is built and run, which may take long.
+struct Given {
+  TensorData inputs;
+  TensorData expected{};  // empty where there is none
+  std::vector<int64_t> labels{};
+};
+
+Result<Given> read_given(const VerifyCommand& command, const Graph& graph) {
+  Given given{.inputs = random_inputs(graph, static_cast<uint64_t>(command.samples), 1)};
+  if (command.data.empty() && !(command.expect.empty() && command.labels.empty()))
+    return Diagnostic{.code = DiagnosticCode::E0201,
+                      .message = "--expect and --labels say what becomes of inputs, but --data gives none",
+                      .help = "give the inputs with --data"};
+  if (!command.data.empty()) {
+    Result<TensorData> inputs = read_inputs(graph, data_files(command.data, graph.inputs.size()));
+    if (!inputs) return inputs.diagnostics();
+    given.inputs = *std::move(inputs);
+  }
+  const uint64_t samples = sample_count(graph, given.inputs);
+  if (!command.expect.empty()) {
+    Result<TensorData> expected = read_outputs(graph, command.expect, samples);
+    if (!expected) return expected.diagnostics();
+    given.expected = *std::move(expected);
+  }
+  if (!command.labels.empty()) {
+    Result<std::vector<int64_t>> labels = read_labels(command.labels, graph, samples);
+    if (!labels) return labels.diagnostics();
+    given.labels = *std::move(labels);
+  }
+  return given;
+}
+
+Result<Verification> verify(const Session& session, const VerifyCommand& command) {
+  const Result<Target> target = load_target(command.options.target);
+  if (!target) return target.diagnostics();
+  if (const auto reason = why_not_executed(*target)) return *reason;
+  const Result<PreparedModel> model = prepare(command.options);
+  if (!model) return model.diagnostics();
+  const Graph& imported = model->imported;
+  const Result<Given> given = read_given(command, imported);
+  if (!given) return given.diagnostics();
+  const Result<Compilation> compilation = compile(*model, *target, command.options);
+  if (!compilation) return compilation.diagnostics();
+  Verification result{.target = target->name, .samples = sample_count(imported, given->inputs)};
   {
+    show_progress(session, "executing the generated code …      ");
     const Result<WrittenModel> written = write_generated(*compilation);
     if (!written) return written.diagnostics();
-    const Result<ExecutionResult> run = execute(written->model, compilation->target, inputs);
+    const Result<ExecutionResult> run = execute(written->model, *target, given->inputs);
     if (!run) return run.diagnostics();
-    const TensorData expected = evaluate(imported, inputs, command.options.rounding);
-    for (size_t i = 0; i < imported.outputs.size(); ++i) {
-      const Tensor& tensor = imported.at(imported.outputs[i]);
-      result.outputs.push_back(compare(tensor, expected[i], run->outputs.at(i)));
-      result.outputs.back().op = "output";
-      result.outputs.back().name = tensor.name;
-    }
+    result.outputs =
+        compare_outputs(imported, evaluate(imported, given->inputs, command.options.rounding), run->outputs);
+    if (!given->expected.empty()) result.recorded = compare_outputs(imported, given->expected, run->outputs);
+    if (!given->labels.empty()) result.accuracy = accuracy_of(imported, run->outputs, given->labels);
   }
   const Graph graph = with_all_outputs(compilation->optimised);
+  // Whether a build with every tensor an output fits into the target is not what was asked.
+  CompileOptions open_options = command.options;
+  open_options.unlimited = true;
   const Result<Compilation> open =
-      generate_code(graph, graph, compilation->target, command.options, compilation->program.model_hash);
+      generate_code(graph, graph, *target, open_options, compilation->program.model_hash);
   if (!open) return open.diagnostics();
+  show_progress(session, "executing the generated code by layers …");
   const Result<WrittenModel> written = write_generated(*open);
   if (!written) return written.diagnostics();
-  const Result<ExecutionResult> run = execute(written->model, open->target, inputs);
+  const Result<ExecutionResult> run = execute(written->model, *target, given->inputs);
   if (!run) return run.diagnostics();
-  const TensorData expected = evaluate(graph, inputs, command.options.rounding);
+  const TensorData expected = evaluate(graph, given->inputs, command.options.rounding);
   for (const Node& node : graph.nodes)
     for (const TensorId id : node.outputs) {
       const auto at = static_cast<size_t>(std::ranges::find(graph.outputs, id) - graph.outputs.begin());
-      result.layers.push_back(compare(graph.at(id), expected[at], run->outputs.at(at)));
-      result.layers.back().op = name_of(node.op);
-      result.layers.back().name = node.name;
+      result.layers.push_back({std::string(name_of(node.op)), node.name,
+                               compare(graph.at(id).type.dtype, expected[at], run->outputs.at(at))});
     }
   return result;
 }
 
+nlohmann::ordered_json to_json(const Layer& layer) {
+  return {{"op", layer.op},
+          {"name", printable(layer.name, 10000)},
+          {"elements", layer.comparison.elements},
+          {"different", layer.comparison.different},
+          {"largest_difference", layer.comparison.largest}};
+}
+
 ExitCode run(const Session& session, const VerifyCommand& command) {
-  const Result<Verification> result = verify(command);
+  const Result<Verification> result = verify(session, command);
   if (!result) return report(session, result.diagnostics(), command.options.model);
-  nlohmann::ordered_json json = {{"target", command.options.target},
-                                 {"layers", nlohmann::ordered_json::array()},
-                                 {"outputs", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json json = {{"target", result->target}, {"samples", result->samples}};
   std::vector<std::vector<std::string>> rows = {
       {"layer", "elements", "different", "largest difference", "name"}};
   Diagnostics findings;
-  const auto add = [&](const Comparison& comparison, const char* key) {
-    json[key].push_back({{"op", comparison.op},
-                         {"name", printable(comparison.name, 10000)},
-                         {"elements", comparison.elements},
-                         {"different", comparison.different},
-                         {"largest_difference", comparison.largest}});
-    rows.push_back({comparison.op, grouped(static_cast<int64_t>(comparison.elements)),
-                    grouped(static_cast<int64_t>(comparison.different)),
-                    fmt::format("{}", comparison.largest), printable(comparison.name, 48)});
-    if (comparison.different > 0)
-      findings.push_back(
-          {.code = DiagnosticCode::E0601,
-           .message = fmt::format("{} of {} elements differ from the reference, by up to {}",
-                                  comparison.different, comparison.elements, comparison.largest),
-           .place = fmt::format("{} \"{}\"", comparison.op, printable(comparison.name, 80)),
-           .help = "this is a defect of Burin: please report it with the model"});
+  const auto add = [&](const std::vector<Layer>& layers, const char* key, const char* what,
+                       const char* help) {
+    json[key] = nlohmann::ordered_json::array();
+    for (const Layer& layer : layers) {
+      const Comparison& comparison = layer.comparison;
+      json[key].push_back(to_json(layer));
+      rows.push_back({what == std::string("the recorded output") ? "recorded" : layer.op,
+                      grouped(static_cast<int64_t>(comparison.elements)),
+                      grouped(static_cast<int64_t>(comparison.different)),
+                      fmt::format("{}", comparison.largest), printable(layer.name, 48)});
+      if (comparison.different > 0)
+        findings.push_back({.code = DiagnosticCode::E0601,
+                            .message = sentence_of(comparison, what),
+                            .place = fmt::format("{} \"{}\"", layer.op, printable(layer.name, 80)),
+                            .help = help});
+    }
   };
-  for (const Comparison& comparison : result->layers) add(comparison, "layers");
-  for (const Comparison& comparison : result->outputs) add(comparison, "outputs");
+  constexpr const char* defect = "this is a defect of Burin: please report it with the model";
+  add(result->layers, "layers", "the reference", defect);
+  add(result->outputs, "outputs", "the reference", defect);
+  const bool agrees = findings.empty();
+  add(result->recorded, "recorded", "the recorded output",
+      agrees ? "the code computes what the reference evaluator does: check that the files belong to these "
+               "inputs and "
+               "this model, and docs/numerics.md for whose arithmetic --rounding matches"
+             : defect);
+  json["accuracy"] =
+      result->accuracy ? nlohmann::ordered_json(result->accuracy->share()) : nlohmann::ordered_json();
   if (command.json)
-    fmt::print("{}\n", json.dump(2));
+    put_result(json.dump(2) + "\n");
   else
-    fmt::print("{}", table(rows));
+    put_result(table(rows));
+  if (result->accuracy && !command.json)
+    put_result(fmt::format("accuracy: {:.2f} % ({} of {})\n", 100 * result->accuracy->share(),
+                           grouped(static_cast<int64_t>(result->accuracy->right)),
+                           counted(result->accuracy->samples, "sample")));
   if (!findings.empty()) return report(session, findings, command.options.model);
-  say(session, fmt::format("{}: generated code for {} equals the reference evaluator", command.options.model,
-                           command.options.target));
+  say(session,
+      fmt::format("{}: generated code for {} equals the reference evaluator{}", command.options.model,
+                  result->target, result->recorded.empty() ? "" : " and what was recorded"));
   return ExitCode::ok;
 }
 
@@ -165,12 +209,21 @@ ExitCode run(const Session& session, const VerifyCommand& command) {
 
 Verb add_verify(CLI::App& app) {
   const auto command = std::make_shared<VerifyCommand>();
-  command->options.target = "host";
   CLI::App* verb =
       app.add_subcommand("verify", "Compare generated code with the reference evaluator, layer by layer");
   add_model_options(*verb, command->options);
-  verb->add_option("--data", command->data, "Folder with in0.bin, in1.bin, …: raw samples; default: random")
-      ->type_name("DIR");
+  verb->add_option(
+          "--data", command->data,
+          "Samples: a file once an input, raw or .npy, or a folder with in0.bin or in0.npy, in1…; default: "
+          "random")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false);
+  verb->add_option("--expect", command->expect, "What an output has to be, raw or .npy; once an output")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  verb->add_option("--labels", command->labels,
+                   "The right class of each sample, integers in .npy or raw bytes: prints the accuracy")
+      ->type_name("FILE");
   verb->add_option("--samples", command->samples, "Random samples where --data is not given")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();

@@ -9,6 +9,7 @@
 
 #include "execute/process.hpp"
 #include "execute/toolchain.hpp"
+#include "target/listing.hpp"
 
 namespace burin {
 namespace {
@@ -103,14 +104,7 @@ Result<Count> count(const Target& target, const fs::path& folder, const std::str
 
 Result<BenchReport> bench(const GeneratedModel& model, const Target& target, const TensorData& sample,
                           const BuildOptions& options) {
-  if (!target.emulator) {
-    return Diagnostic{
-        .code = DiagnosticCode::E0202,
-        .message = fmt::format("target {} cannot be measured: no emulator stands in for it", target.name),
-        .place = {},
-        .help = "choose a Cortex-M core or board, for example --target cortex-m4",
-        .file = {}};
-  }
+  if (const auto reason = why_not_measured(target)) return *reason;
   const Result<uint64_t> samples = count_samples(model, sample);
   if (!samples) return samples.diagnostics();
   // The program counts its last sample, so the same one twice is a warm-up and a measurement.

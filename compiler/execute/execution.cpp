@@ -8,6 +8,7 @@
 #include "execute/process.hpp"
 #include "execute/toolchain.hpp"
 #include "support/embedded_files.hpp"
+#include "target/listing.hpp"
 
 namespace burin {
 namespace {
@@ -149,21 +150,22 @@ Result<Done> build_program(const GeneratedModel& model, const Target& target, co
   std::vector<std::string> common = *compiler;
   append(common, target.compiler_flags);
 
+  std::error_code ignored;  // without a current folder the compiler finds no file, and says so
   std::vector<std::string> compile = common;
   append(compile, {"-fno-exceptions", "-fno-rtti", "-D" + in_capitals(model.id) + "_NO_SINGLETON"});
   append(compile, options.flags);
-  append(compile, {"-c", fs::absolute(model.source).string(), "-o", object});
+  append(compile, {"-c", fs::absolute(model.source, ignored).string(), "-o", object});
   const auto compiled = run_tool({.words = compile, .directory = folder}, "compiling the generated file");
   if (!compiled) return compiled.diagnostics();
 
   std::vector<std::string> link = common;
   append(link, {"-std=c++11", "-O2", "-fno-exceptions", "-fno-rtti", "-I.",
-                "-I" + fs::absolute(model.header).parent_path().string(), "model_main.cpp"});
+                "-I" + fs::absolute(model.header, ignored).parent_path().string(), "model_main.cpp"});
   if (target.emulator) {
     append(link, {"-DBURIN_EMULATED", "startup.cpp", "semihosting.cpp", object});
     append(link, emulator_link_options(*target.emulator, options.linker_script.empty()
                                                              ? "board.ld"
-                                                             : fs::absolute(options.linker_script)));
+                                                             : fs::absolute(options.linker_script, ignored)));
   } else {
     append(link, {"hosted.cpp", object});
     // A sanitizer wants its library at link time too.
@@ -220,6 +222,7 @@ Result<ExecutionResult> read_results(const GeneratedModel& model, const Target& 
 
 Result<ExecutionResult> execute(const GeneratedModel& model, const Target& target, const TensorData& inputs,
                                 const BuildOptions& options) {
+  if (const auto reason = why_not_executed(target)) return *reason;
   const Result<uint64_t> samples = count_samples(model, inputs);
   if (!samples) return samples.diagnostics();
   const Result<TemporaryDirectory> folder = TemporaryDirectory::create();

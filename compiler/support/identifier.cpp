@@ -125,10 +125,10 @@ constexpr std::array keywords = {"alignas",
 
 }  // namespace
 
-std::string identifier(std::string_view untrusted, std::string_view when_empty) {
+std::string identifier(std::string_view untrusted, std::string_view when_empty, size_t longest) {
   std::string text;
   for (const char c : untrusted) {
-    if (text.size() >= 40) break;
+    if (text.size() >= longest) break;
     const bool keep = is_letter(c) || is_digit(c);
     if (keep)
       text += lower(c);

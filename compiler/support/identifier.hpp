@@ -1,6 +1,7 @@
 // C identifiers out of names from models, which are untrusted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -10,8 +11,9 @@
 namespace burin {
 
 // A C identifier in snake_case made of untrusted text: not empty, no leading digit or underscore, no double
-// underscore, no keyword of C or C++, at most 40 characters.
-std::string identifier(std::string_view untrusted, std::string_view when_empty);
+// underscore, no keyword of C or C++, cut where it exceeds `longest` characters, but for an ending against
+// keywords.
+std::string identifier(std::string_view untrusted, std::string_view when_empty, size_t longest = 40);
 // The same in capitals, for macros.
 std::string upper(std::string_view identifier);
 

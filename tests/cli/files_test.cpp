@@ -34,7 +34,8 @@ TEST_CASE("output that cannot be written changes nothing", "[cli]") {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   REQUIRE(write_file(place.path() / "file", "a file").ok());
   fs::create_directories(place.path() / "blocked/sine.json");  // a folder where a file is to go
-  REQUIRE(write_file(place.path() / "blocked/sine.cpp", "old source").ok());
+  REQUIRE(burin({"compile", sine(), "-o", "old", "-t", "cortex-m4", "-q"}, {}, place.path()).status == 0);
+  fs::rename(place.path() / "old/sine.cpp", place.path() / "blocked/sine.cpp");
   const auto before = snapshot(place.path());
   // Below a file there is no folder; and for the superuser too, /proc takes no files.
   for (const char* folder : {"file", "file/below", "/proc/burin", "blocked"}) {

@@ -219,9 +219,10 @@ TEST_CASE("limits steer the choice of kernels before they end it", "[cli][select
   CHECK(cycles_of(lean) > cycles_of(fast));
   CHECK(mentions(lean, "--ram-limit"));
 
-  const int64_t flash_limit = (flash_of(fast) + flash_of(small)) / 2;
+  // Between what both may become at most.
+  const int64_t flash_limit = (flash_of(fast) + flash_of(small)) / 2 * 13 / 10;
   const json tight = compiled({"--flash-limit", std::to_string(flash_limit)});
-  CHECK(flash_of(tight) <= flash_limit);
+  CHECK(flash_of(tight) <= flash_limit);  // estimated; tests/codegen/flash_test.cpp measures it
   CHECK(cycles_of(tight) > cycles_of(fast));
   CHECK(cycles_of(tight) < cycles_of(small));
   CHECK(mentions(tight, "--flash-limit"));
@@ -315,7 +316,7 @@ TEST_CASE("an unknown target is met with near names", "[cli]") {
     check_failure(result, 2, "E0202");
     CHECK_THAT(result.errors, Contains("cortex-m4"));
   }
-  check_failure(burin({"run", sine(), "--on", "cortex_m4", "--input", sine(), "--output", "x"}), 2, "E0202");
+  check_failure(burin({"run", sine(), "--on", "cortex_m44", "--input", sine(), "--output", "x"}), 2, "E0202");
   check_failure(burin({"targets", "nano"}), 2, "E0202");
 }
 
@@ -393,11 +394,180 @@ TEST_CASE("verify and bench work on a core in the emulator", "[cli][qemu]") {
   CHECK(facts["instructions"].get<int64_t>() >= instructions - 16);
   CHECK(facts["m4_cycles"] >= facts["instructions"]);
   CHECK(facts["measured_stack_bytes"] <= facts["stack_bytes"]);
-  const CommandResult text = burin({"bench", sine(), "--flag=-Os"});
+  const CommandResult text = burin({"bench", sine(), "-t", "M4", "--flag=-Os"});
   CHECK(text.status == 0);
   CHECK_THAT(text.output, Contains("-Os") && Contains("cycles"));
   CHECK_THAT(text.output, !Contains(" ms") && !Contains("microseconds"));
-  check_failure(burin({"bench", sine(), "-t", "generic"}), 2, "E0202");
+}
+
+TEST_CASE("all verbs take the same target where none is given", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  CHECK(parsed(burin({"compile", sine(), "-o", place.path().string(), "--json"}))["target"] == "generic");
+  CHECK(parsed(burin({"verify", sine(), "--json", "--samples", "1"}))["target"] == "generic");
+  // What it cannot do for that target, a verb says.
+  const CommandResult bench = burin({"bench", sine()});
+  check_failure(bench, 2, "E0202");
+  CHECK_THAT(bench.errors, Contains("target generic cannot be measured") && Contains("-t cortex-m4"));
+  for (const char* verb : {"compile", "verify", "bench"})
+    CHECK_THAT(burin({verb, "--help"}).output, Contains("TARGET=generic"));
+}
+
+TEST_CASE("code for a target that cannot be executed is not claimed to be right", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  REQUIRE(write_file(place.path() / "mine.json",
+                     R"({"name": "mine", "kind": "board", "description": "d", "inherits": "generic"})")
+              .ok());
+  for (const char* target : {"esp32", "ESP32-C3", "himax-we-i-plus", "mine.json"}) {
+    INFO(target);
+    const CommandResult verify = burin({"verify", sine(), "-t", target}, {}, place.path());
+    check_failure(verify, 2, "E0202");
+    CHECK_THAT(verify.errors, Contains("cannot be executed") && Contains("-t generic"));
+    check_failure(
+        burin({"run", sine(), "--on", target, "--input", "mine.json", "--output", "x"}, {}, place.path()), 2,
+        "E0202");
+    check_failure(burin({"bench", sine(), "-t", target}, {}, place.path()), 2, "E0202");
+    CHECK(burin({"compile", sine(), "-t", target, "-q"}, {}, place.path()).status == 0);
+  }
+}
+
+TEST_CASE("a limit that a benchmark measures to be broken ends with exit code 5", "[cli][qemu]") {
+  const auto bench = [](std::vector<std::string> more) {
+    std::vector<std::string> words = {"bench", digits(), "-t", "cortex-m4", "--json", "--optimize", "size"};
+    words.insert(words.end(), more.begin(), more.end());
+    return burin(words);
+  };
+  // Loops that -O3 unrolls exceed what is promised for other levels.
+  const CommandResult free = bench({"--flag=-O3"});
+  if (free.status != 0) {
+    WARN("arm-none-eabi-g++ or qemu-system-arm is missing: nothing is measured");
+    return;
+  }
+  const int64_t flash = parsed(free)["flash_bytes"];
+  const CommandResult broken = bench({"--flag=-O0", "--flash-limit", std::to_string(flash)});
+  INFO(broken.errors);
+  CHECK(broken.status == 5);
+  CHECK_THAT(broken.errors,
+             Contains("error[E0502]") && Contains("with -O0 the model takes") && Contains("--flash-limit"));
+  CHECK(json::parse(broken.output)["flash_bytes"] > flash);
+  CHECK(bench({"--flag=-Os", "--flash-limit", std::to_string(flash + 4096)}).status == 0);
+}
+
+TEST_CASE("arrays of NumPy go in and come out by their names", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path folder = fs::path(sine()).parent_path();
+  const std::string raw_in = *read_file(folder / "test_inputs.bin");
+  const std::string raw_out = *read_file(folder / "test_outputs.bin");
+  const auto npy = [](const std::string& descr, const std::string& shape, const std::string& elements,
+                      const std::string& order = "False") {
+    std::string header =
+        "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }";
+    header += std::string(117 - header.size(), ' ') + "\n";
+    return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + elements;
+  };
+  const std::string count = std::to_string(raw_in.size());
+  REQUIRE(write_file(place.path() / "in.npy", npy("|i1", "(" + count + ", 1)", raw_in)).ok());
+  const auto run = [&](const std::string& input, const std::string& output) {
+    return burin({"run", sine(), "--input", input, "--output", output}, {}, place.path());
+  };
+  CHECK(run("in.npy", "out.npy").status == 0);
+  CHECK(run("in.npy", "out.bin").status == 0);
+  CHECK(*read_file(place.path() / "out.bin") == raw_out);
+  const std::string array = *read_file(place.path() / "out.npy");
+  CHECK(array.size() % 64 == raw_out.size() % 64);
+  CHECK(array.substr(array.size() - raw_out.size()) == raw_out);
+  CHECK_THAT(array.substr(0, 128), Contains("'descr': '|i1', 'fortran_order': False, 'shape': (" + count));
+  // What came out goes in again.
+  CHECK(burin({"verify", sine(), "--data", "in.npy", "--expect", "out.npy", "-q"}, {}, place.path()).status ==
+        0);
+  const std::vector<std::pair<std::string, std::string>> bad = {
+      {npy("<f4", "(1, 1)", std::string(4, '\0')), "<f4"},
+      {npy("|i1", "(7,)", raw_in), "shape"},
+      {npy(">i2", "(1,)", "ab"), "big-endian"},
+      {npy("|i1", "(2, 2)", "abcd", "True"), "Fortran"},
+      {npy("|O", "(1,)", "a"), "no numbers"},
+      {npy("|i1", "(99999999999999999999,)", "a"), "shape"},
+      {npy("|i1", "(4294967296, 4294967296, 4294967296)", "a"), "shape"},
+      {npy("|i1", "(0,)", ""), "whole number of samples"},
+      {"\x93NUMPY", "begin"},
+      {std::string("\x93NUMPY\x01\x00\xff\xff{", 11), "header"},
+      {raw_in, "begin"},
+      {"", "begin"},
+  };
+  for (const auto& [text, message] : bad) {
+    INFO(message);
+    REQUIRE(write_file(place.path() / "bad.npy", text).ok());
+    const CommandResult result = run("bad.npy", "never");
+    check_failure(result, 2, "E0204");
+    CHECK_THAT(result.errors, Contains(message) && Contains("help: "));
+  }
+  CHECK_FALSE(fs::exists(place.path() / "never"));
+}
+
+TEST_CASE("a dash is standard input and standard output", "[cli]") {
+  const fs::path folder = fs::path(sine()).parent_path();
+  const auto piped = [&](const std::string& line) {
+    const auto result = run_process(
+        {.words = {"/bin/sh", "-c", line, BURIN_TOOL, sine(), (folder / "test_inputs.bin").string()}});
+    REQUIRE(result.ok());
+    INFO(result->errors);
+    CHECK(result->status == 0);
+    return result->output;
+  };
+  CHECK(piped("\"$0\" run \"$1\" --input - --output - <\"$2\"") == *read_file(folder / "test_outputs.bin"));
+  CHECK(piped("cat \"$2\" | \"$0\" run \"$1\" --input - --output - | cat") ==
+        *read_file(folder / "test_outputs.bin"));
+  const std::string two = odd("two_inputs_two_outputs");
+  check_failure(burin({"run", two, "--input", "-", "--input", "-", "--output", "a", "--output", "b"}), 2,
+                "E0201");
+  check_failure(burin({"run", two, "--input", "a", "--input", "b", "--output", "-", "--output", "-"}), 2,
+                "E0201");
+  check_failure(burin({"run", sine(), "--input", "-", "--output", "-"}), 2, "E0204");  // stdin is empty
+}
+
+TEST_CASE("verify compares with what was recorded, and counts what is right", "[cli]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  const fs::path folder = fs::path(digits()).parent_path();
+  const std::string inputs = (folder / "test_images.bin").string();
+  std::string outputs = *read_file(folder / "test_outputs.bin");
+  const std::string labels = *read_file(folder / "test_labels.bin");
+  const auto verify = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"verify", digits(), "--json"});
+    return burin(more, {}, place.path());
+  };
+  REQUIRE(write_file(place.path() / "same", outputs).ok());
+  REQUIRE(write_file(place.path() / "labels", labels).ok());
+  const json same = parsed(verify({"--data", inputs, "--expect", "same"}));
+  CHECK(same["recorded"].size() == 1);
+  CHECK(same["recorded"][0]["different"] == 0);
+  CHECK(same["accuracy"].is_null());
+  const size_t samples = labels.size();
+  size_t right = 0;
+  for (size_t sample = 0; sample < samples; ++sample) {
+    const auto* const scores = reinterpret_cast<const int8_t*>(outputs.data()) + 10 * sample;
+    right += std::max_element(scores, scores + 10) - scores == labels[sample] ? 1 : 0;
+  }
+  CHECK(right > samples * 9 / 10);
+  const json counted = parsed(verify({"--data", inputs, "--labels", "labels"}));
+  CHECK(counted["samples"] == samples);
+  CHECK(counted["accuracy"].get<double>() == Approx(static_cast<double>(right) / static_cast<double>(samples)));
+  CHECK_THAT(burin({"verify", digits(), "--data", inputs, "--labels", "labels"}, {}, place.path()).output,
+             Contains("accuracy: ") && Contains("(" + std::to_string(right) + " of "));
+  // A difference from the record is one, though code and evaluator agree.
+  outputs[0] = static_cast<char>(outputs[0] ^ 1);
+  REQUIRE(write_file(place.path() / "other", outputs).ok());
+  const CommandResult other = verify({"--data", inputs, "--expect", "other"});
+  CHECK(other.status == 6);
+  CHECK(json::parse(other.output)["recorded"][0]["different"] == 1);
+  CHECK_THAT(other.errors, Contains("1 of ") && Contains("differ from the recorded output, by up to 1") &&
+                               Contains("belong to these inputs"));
+  // What does not fit is refused before anything is built.
+  check_failure(verify({"--expect", "same"}), 2, "E0201");
+  check_failure(verify({"--labels", "labels"}), 2, "E0201");
+  check_failure(verify({"--data", inputs, "--expect", "same", "--expect", "same"}), 2, "E0204");
+  check_failure(verify({"--data", inputs, "--expect", "labels"}), 2, "E0204");
+  check_failure(verify({"--data", inputs, "--labels", "same"}), 2, "E0204");
+  REQUIRE(write_file(place.path() / "labels", std::string(samples, '\12')).ok());
+  check_failure(verify({"--data", inputs, "--labels", "labels"}), 2, "E0204");
 }
 
 TEST_CASE("tools that are missing are named with what to install", "[cli]") {
@@ -423,8 +593,8 @@ TEST_CASE("tools that are missing are named with what to install", "[cli]") {
       {{"verify", sine(), "-t", "cortex-m4"},
        {nowhere, "BURIN_ARM_CXX="},
        "apt-get install gcc-arm-none-eabi"},
-      {{"bench", sine()}, {nowhere, "BURIN_ARM_CXX="}, "apt-get install"},
-      {{"bench", sine()}, {"BURIN_QEMU=/no/such/emulator"}, "BURIN_QEMU"},
+      {{"bench", sine(), "-t", "cortex-m4"}, {nowhere, "BURIN_ARM_CXX="}, "apt-get install"},
+      {{"bench", sine(), "-t", "cortex-m4"}, {"BURIN_QEMU=/no/such/emulator"}, "BURIN_QEMU"},
   };
   for (const Case& c : cases) {
     const CommandResult result = burin(c.words, c.variables);
@@ -454,7 +624,7 @@ TEST_CASE("an emulator that is none is told by what it leaves", "[cli]") {
   require_emulation();
   REQUIRE(burin(run).status == 0);
   for (const std::vector<std::string>& words :
-       {run, {"bench", sine()}, {"verify", sine(), "-t", "cortex-m4"}}) {
+       {run, {"bench", sine(), "-t", "cortex-m4"}, {"verify", sine(), "-t", "cortex-m4"}}) {
     const CommandResult result = burin(words, {"BURIN_QEMU=true"});
     check_failure(result, 2, "E0206");
     CHECK_THAT(result.errors, Contains("left no results") && Contains("BURIN_QEMU"));
