@@ -114,7 +114,7 @@ std::string grouped(int64_t number) {
   const size_t first = text.front() == '-' ? 1 : 0;
   for (size_t at = text.size(); at > first + 3;) {
     at -= 3;
-    text.insert(at, ",");
+    text.insert(at, 1, ',');
   }
   return text;
 }

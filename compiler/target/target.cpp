@@ -298,8 +298,8 @@ Result<Listing> load(std::string_view json, const std::string& file, int depth) 
   }
   apply(root, listing);
   const Target& target = listing.target;
-  if (target.core.empty()) return bad_file(file, "a board must inherit a core");
   if (const std::string flaw = flaw_of(listing); !flaw.empty()) return bad_file(file, flaw);
+  if (target.core.empty()) return bad_file(file, "a board must inherit a core");
   std::string unsound;
   Costs::fields(target.costs, [&](const char* name, float cost) {
     if (!(cost >= 0 && cost <= dearest)) unsound = name;

@@ -25,9 +25,9 @@ node 0 "y"
   REQUIRE(write_file(path, model).ok());
   REQUIRE(write_file(place.path() / "in", std::string("\x05\x06\x07\x08\x09\x0a\x0b\x0c", 8)).ok());
   for (const char* on : {"evaluator", "host"}) {
-    const CommandResult result = burin({"run", path, "--on", on, "--input", "in", "--output", "y", "--output", "a",
-                                        "--output", "b"},
-                                       {}, place.path());
+    const CommandResult result =
+        burin({"run", path, "--on", on, "--input", "in", "--output", "y", "--output", "a", "--output", "b"},
+              {}, place.path());
     INFO(on << ": " << result.errors);
     REQUIRE(result.status == 0);
     CHECK(*read_file(place.path() / "y") == std::string("\x05\x06\x07\x08\x09\x0a\x0b\x0c", 8));

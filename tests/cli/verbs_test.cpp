@@ -549,7 +549,8 @@ TEST_CASE("verify compares with what was recorded, and counts what is right", "[
   CHECK(right > samples * 9 / 10);
   const json counted = parsed(verify({"--data", inputs, "--labels", "labels"}));
   CHECK(counted["samples"] == samples);
-  CHECK(counted["accuracy"].get<double>() == Approx(static_cast<double>(right) / static_cast<double>(samples)));
+  CHECK(counted["accuracy"].get<double>() ==
+        Approx(static_cast<double>(right) / static_cast<double>(samples)));
   CHECK_THAT(burin({"verify", digits(), "--data", inputs, "--labels", "labels"}, {}, place.path()).output,
              Contains("accuracy: ") && Contains("(" + std::to_string(right) + " of "));
   // A difference from the record is one, though code and evaluator agree.

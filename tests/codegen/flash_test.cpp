@@ -33,7 +33,7 @@ int64_t measured_flash(const Compilation& compilation, const std::string& level)
 
 using Compile = std::function<Result<Compilation>(const CompileOptions&)>;
 
-// Limits that compile: the least, one that is a little larger, and one that leaves most of the choice.
+// Limits that compile: the least, and one that leaves more of the choice.
 std::vector<int64_t> limits_of(const Compile& compile_with, CompileOptions options) {
   const auto fits = [&](int64_t limit) {
     options.flash_limit = limit;
@@ -46,7 +46,7 @@ std::vector<int64_t> limits_of(const Compile& compile_with, CompileOptions optio
     const int64_t middle = (low + high) / 2;
     (fits(middle) ? high : low) = middle;
   }
-  return {high, high + high / 50, high + high / 8};
+  return {high, high + high / 8};
 }
 
 void check_limits(const Compile& compile_with, CompileOptions options, const std::string& name) {

@@ -308,7 +308,7 @@ TEST_CASE("memories of a target file are such as can be added up", "[target]") {
                                       {"0", "0"},
                                       {"0", "-1"}}) {
     INFO(origin << " " << bytes);
-    CHECK_THAT(error_of(region(origin, bytes)).message, Contains("odd") || Contains("bytes"));
+    CHECK_THAT(error_of(region(origin, bytes)).message, Contains("odd") || Contains("does not fit"));
   }
   CHECK(parse_target(region("\"0x20000000\"", "65536"), "mine.json")->ram_bytes() == 65536u);
   const std::string overlapping =
