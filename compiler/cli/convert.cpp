@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/output_files.hpp"
 #include "cli/verbs.hpp"
 #include "formats/import.hpp"
 #include "formats/tflite/writer.hpp"
@@ -105,7 +106,7 @@ ExitCode run(const Session& session, const ConvertCommand& command) {
   }
   const Result<std::string> contents = write(*graph);
   if (!contents) return report(session, contents.diagnostics(), command.model);
-  const Diagnostics failures = write_files({{command.output, *contents}});
+  const Diagnostics failures = write_files({{command.output, *contents}}, {command.model});
   if (!failures.empty()) return report(session, failures);
   say(session,
       fmt::format("{}: {}, {}, {} bytes", command.output, counted(graph->nodes.size(), "layer"),
