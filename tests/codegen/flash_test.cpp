@@ -6,15 +6,10 @@
 #include "execute/toolchain.hpp"
 #include "support/combine.hpp"
 #include "support/emitted.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
-
-bool compiler_there() {
-  if (find_tool(Tool::arm_cxx).ok()) return true;
-  WARN("arm-none-eabi-g++ is missing: no flash is measured");
-  return false;
-}
 
 // The flash that GCC makes of the generated file.
 int64_t measured_flash(const Compilation& compilation, const std::string& level) {
@@ -67,7 +62,7 @@ void check_limits(const Compile& compile_with, CompileOptions options, const std
 }  // namespace
 
 TEST_CASE("trained models fit into every flash limit that they are compiled with", "[codegen][flash]") {
-  if (!compiler_there()) return;
+  require_arm_compiler();
   for (const char* target_name : {"cortex-m4", "cortex-m0plus", "cortex-m3"})
     for (const ModelFile& model : trained_models())
       for (const Objective objective : {Objective::speed, Objective::size}) {
@@ -88,14 +83,14 @@ TEST_CASE("trained models fit into every flash limit that they are compiled with
 
 TEST_CASE("a small model for each kernel fits into every flash limit that it is compiled with",
           "[codegen][flash]") {
-  if (!compiler_there()) return;
+  require_arm_compiler();
   for (const char* target_name : {"cortex-m33", "cortex-m0plus"}) {
     const Result<Target> target = load_target(target_name);
     REQUIRE(target.ok());
     // All of them side by side, so that few builds measure all kernels.
     std::vector<Graph> graphs;
     for (const ModelFile& model : odd_models())
-      if (const auto emitted = emit(model, target_name)) graphs.push_back(emitted->compilation.optimised);
+      graphs.push_back(emit(model, target_name).compilation.optimised);
     const Graph all = combine(graphs);
     CompileOptions options;
     options.name = "odd";
@@ -106,7 +101,8 @@ TEST_CASE("a small model for each kernel fits into every flash limit that it is 
 
 TEST_CASE("public models fit into the least flash limit that they are compiled with",
           "[codegen][flash][corpus]") {
-  if (!compiler_there()) return;
+  require_arm_compiler();
+  require_corpus();
   for (const ModelFile& model : corpus_models()) {
     // Those whose code is a large part of the flash.
     if (std::filesystem::file_size(model.path) > 60'000) continue;
