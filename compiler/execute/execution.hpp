@@ -82,7 +82,8 @@ std::vector<std::string> emulator_link_options(const Emulator& emulator,
 // The command that runs `image` in the emulator of the target.
 Result<std::vector<std::string>> emulator_command(const Target& target, const std::string& image);
 
-// A file that a run of generated code has to leave: of exactly so many bytes, if they are known. Else E0206.
+// Reads a file that a run of generated code leaves. Fails with E0206 if the file is not there, or where the
+// number of its bytes is known, if it has another.
 Result<std::string> read_result(const std::filesystem::path& file, std::optional<size_t> bytes = {});
 // Reads the files that the program has left in `folder`.
 Result<ExecutionResult> read_results(const GeneratedModel& model, const Target& target,

@@ -19,14 +19,15 @@ int32_t divide_by_power_of_two(int32_t value, int exponent);
 // ties up.
 int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding);
 
-// The sum modulo 2^32, as the reference's sums of 32 bits come out. Beyond int32 only where scales are
-// absurd. sum * multiplier * 2^(shift - 31), the multiplier rounded to 15 bits first, the product once,
-// halves up; then the lower 32 bits. That is how both runtimes requantise sums of 64 bits. |sum| < 2^47, and
-// the shift below 8.
+// Returns the lower 32 bits of sum * multiplier * 2^(shift - 31), where the multiplier is rounded to 15 bits
+// first, and the product once, halves up. That is how both runtimes requantize sums of 64 bits. |sum| is
+// below 2^47, and the shift below 8.
 int32_t multiply_wide_by_fixed_point(int64_t sum, FixedPointMultiplier factor);
-// The multiplier of 15 bits.
+// Returns the multiplier rounded to 15 bits, as multiply_wide_by_fixed_point uses it.
 int32_t reduced_multiplier(FixedPointMultiplier factor);
 
+// Returns the sum modulo 2^32, as sums of 32 bits come out of the reference. It leaves int32 only where
+// scales are absurd.
 int32_t wrapping_sum(int32_t a, int32_t b);
 
 struct ClampRange {

@@ -23,8 +23,8 @@
 // which, a being 2^p a' scaled through its weights, p = 11 - r in [2, 8], is
 //   fast:   SSAT8( (K + ((a 2^p m) >> 32)) >> 10 ),    K = 2^(p-2) + 2^9 + z 2^10         SMMLA, SSAT
 // for every accumulator, without a proof by cases. (Rounding once lacks the 2^30, so K lacks 2^(p-2); there
-// it holds for any z, and p = 1 too.) Other channels take it with p, m and K that Burin has proved for every sum
-// they can reach. Else, with p = 1, and 2 a m = (2 a) m:
+// it holds for any z, and p = 1 too.) Other channels take it with p, m and K that Burin has proved for every
+// sum they can reach. Else, with p = 1, and 2 a m = (2 a) m:
 //   exact:  h = SMMULR(2 a, m);  h += h >> 31;  SSAT8((h + K) >> r),   K = 2^(r-1) + z 2^r, r > 0
 //
 // Blocks (in scratch, 10 words a channel):

@@ -72,18 +72,18 @@ struct ArmDspWidening {
 struct ArmDspProduct {
   uintptr_t columns;      // address of the first pair, less 4: no object need lie there
   uintptr_t columns_end;  // of its last word
-  int32_t adjust;             // see entry_adjustment
-  int32_t entry;              // for the routine's own use
-  int8_t* output;             // of the first pixel
-  int32_t second;             // bytes from a pixel's output to the next one's
+  int32_t adjust;         // see entry_adjustment
+  int32_t entry;          // for the routine's own use
+  int8_t* output;         // of the first pixel
+  int32_t second;         // bytes from a pixel's output to the next one's
   // Output of the first pixel's last group of channels, less 1 if that has fewer than four.
   int8_t* last_group;
   int32_t output_zero_point;
   int32_t pixels;
-  uintptr_t stream;        // its address, less 4
-  int32_t last_channels;   // channels of the last group, 1 to 4
-  int32_t stride;          // as `second`
-  int32_t clamp;           // activation_max * 256 + (activation_min & 255)
+  uintptr_t stream;       // its address, less 4
+  int32_t last_channels;  // channels of the last group, 1 to 4
+  int32_t stride;         // as `second`
+  int32_t clamp;          // activation_max * 256 + (activation_min & 255)
 };
 
 struct ArmDspMatrix {

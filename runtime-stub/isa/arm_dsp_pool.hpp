@@ -7,7 +7,8 @@
 //   t = s + (s < 0 ? A : 0)        A is -1 or 0
 //   output = SSAT8((C + ((t * 2^16 * M) >> 32)) >> 14)
 //
-// M, C and A are constants that Burin has compared with the definition for every sum; A serves definitions that round halves away from zero.
+// M, C and A are constants that Burin has compared with the definition for every sum; A serves definitions
+// that round halves away from zero.
 //
 // The last group of four channels may repeat some of the one before it.
 //

@@ -1,11 +1,13 @@
 // The inner loops of an int8 matrix times a vector on cores with the DSP extension: eight outputs at a time.
 //
-// A halfword of dual weights holds those of two outputs a and b for one input: 256 * w[a] + w[b]. A word holds
-// two inputs. With S = sum of w * x, SMLAD(word, x) accumulates D = 256 * S[a] + S[b], and SMLAD(SXTB16(word),
-// x) accumulates S[b]; D - S[b] = 256 * S[a], exact where -2^23 <= S[a] < 2^23. A sum s becomes an output by
+// A halfword of dual weights holds those of two outputs a and b for one input: 256 * w[a] + w[b]. A word
+// holds two inputs. With S = sum of w * x, SMLAD(word, x) accumulates D = 256 * S[a] + S[b], and
+// SMLAD(SXTB16(word), x) accumulates S[b]; D - S[b] = 256 * S[a], exact where -2^23 <= S[a] < 2^23. A sum s
+// becomes an output by
 //   x = (s * multiplier + 2^30) >> 31; x -= (x < 0)
 //   output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + zero point)
-// the double rounding, with m = 2 * multiplier as int32. Where numbers are rounded once, x is (s * multiplier)
+// the double rounding, with m = 2 * multiplier as int32. Where numbers are rounded once, x is (s *
+// multiplier)
 // >> 31, without the correction: floors nest, so (floor(a m / 2^31) + 2^(r-1)) >> r is (a m + 2^(30+r)) >>
 // (31+r).
 //

@@ -24,8 +24,8 @@
 #define BURIN_ALWAYS_INLINE inline
 #endif
 
-// A function whose body is one block of assembly. The compiler must neither look into it nor copy it: it would
-// find no instructions there, and conclude that no register is touched.
+// A function whose body is one block of assembly. The compiler must neither look into it nor copy it: it
+// would find no instructions there, and conclude that no register is touched.
 #if defined(__clang__)
 #define BURIN_NAKED __attribute__((naked, noinline))
 #elif defined(__GNUC__)

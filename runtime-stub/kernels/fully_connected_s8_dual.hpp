@@ -6,9 +6,8 @@
 // pairs; see isa/arm_dsp_vector.hpp for the layouts. The input's zero point is folded into the bias.
 // Requantization is in the exact form throughout: with one pixel it costs little beside the products.
 //
-// Cost, modelled Cortex-M4 cycles a multiply-accumulate at -O2: 1.31 in layers of 128 outputs, 2.3 for 32 inputs
-// and 10 outputs.
-// Registers: see isa/arm_dsp_vector.hpp.
+// Cost, modelled Cortex-M4 cycles a multiply-accumulate at -O2: 1.31 in layers of 128 outputs, 2.3 for 32
+// inputs and 10 outputs. Registers: see isa/arm_dsp_vector.hpp.
 #pragma once
 
 #include <stdint.h>
