@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output_files.hpp"
+#include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
 #include "cli/verdicts.hpp"
 #include "ir/text.hpp"
@@ -23,9 +24,25 @@ struct CompileCommand {
   std::string depfile;
   std::string report;
   std::string dump_tir;
+  std::string quantize;  // a scheme; empty: not
+  CalibrationOptions calibration;
   bool explain = false;
   bool json = false;
 };
+
+// The float model is quantized first, with the defaults of `burin quantize`.
+Result<Compilation> compile_quantized(const Session& session, const CompileCommand& command) {
+  const Result<Target> target = load_target(command.options.target);
+  if (!target) return target.diagnostics();
+  const Result<Graph> graph = import_model(command.options.model);
+  if (!graph) return graph.diagnostics();
+  const Result<QuantizedModel> quantized = quantize_file(session, *graph, command.calibration, {});
+  if (!quantized) return quantized.diagnostics();
+  const std::string text = print_graph(quantized->graph);
+  const Result<PreparedModel> model = prepare(std::as_bytes(std::span<const char>(text)), command.options);
+  if (!model) return model.diagnostics();
+  return compile(*model, *target, command.options);
+}
 
 // About five lines: what was made, where memory goes, what is slow.
 void summarise(const Session& session, const Compilation& result, const CompileCommand& command) {
@@ -169,7 +186,12 @@ ExitCode run(const Session& session, CompileCommand& command) {
   Graph last;
   if (!command.dump_tir.empty())
     options.observe_pass = [&](std::string_view, const Graph& graph) { last = graph; };
-  const Result<Compilation> result = compile(options);
+  if (command.quantize.empty() != command.calibration.sources.empty())
+    return burin::report(session, {{.code = DiagnosticCode::E0201,
+                                    .message = "--quantize and --calibration go together",
+                                    .help = "--quantize int8 --calibration samples.npy"}});
+  const Result<Compilation> result =
+      command.quantize.empty() ? compile(options) : compile_quantized(session, command);
   if (!result) return burin::report(session, result.diagnostics(), options.model);
   const std::string base = (fs::path(command.directory) / result->program.name).string();
   // Nobody has named the generated files one by one, so that what is there may be anybody's.
@@ -183,6 +205,8 @@ ExitCode run(const Session& session, CompileCommand& command) {
   if (!command.dump_tir.empty()) files.push_back({command.dump_tir, print_graph(last), unless_graph});
   std::vector<std::string> inputs = {options.model};
   if (options.target.ends_with(".json")) inputs.push_back(options.target);
+  for (const std::string& source : command.calibration.sources)
+    if (fs::is_regular_file(source)) inputs.push_back(source);
   if (!command.depfile.empty())
     files.push_back({command.depfile, dependencies(base, inputs), unless_dependencies});
   Result<StagedFiles> staged = StagedFiles::stage(files, inputs);
@@ -213,6 +237,13 @@ Verb add_compile(CLI::App& app) {
                    "Embed this many samples with reference outputs in ID_selftest")
       ->check(CLI::Range(0, 64))
       ->type_name("N");
+  verb->add_option("--quantize", command->quantize, "Quantize the float model first, to int8")
+      ->check(CLI::IsMember({"int8"}))
+      ->type_name("SCHEME");
+  verb->add_option("--calibration", command->calibration.sources,
+                   "Samples to quantize with, as `burin quantize` takes them")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false);
   verb->add_option("--dump-tir", command->dump_tir, "Write the graph after the passes as text")
       ->type_name("FILE");
   verb->add_option("--stop-after", command->options.stop_after, "Stop the passes after this one")

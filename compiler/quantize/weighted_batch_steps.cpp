@@ -91,10 +91,11 @@ class DepthwiseStep final : public BatchStep {
     const float* input = batch.real(node_.inputs[0]).data();
     float* output = batch.real(node_.outputs[0]).data();
     const int64_t images = static_cast<int64_t>(batch.samples()) * input_[0];
+    const int32_t height = windows_.height.output();
+    const int32_t width = windows_.width.output();
     for (int64_t image = 0; image < images; ++image)
-      for (int64_t y = 0; y < windows_.height.output(); ++y)
-        for (int64_t x = 0; x < windows_.width.output(); ++x, output += bias_.size())
-          compute(input, image, y, x, output);
+      for (int64_t y = 0; y < height; ++y)
+        for (int64_t x = 0; x < width; ++x, output += bias_.size()) compute(input, image, y, x, output);
   }
 
  private:
@@ -102,23 +103,30 @@ class DepthwiseStep final : public BatchStep {
     const auto outputs = static_cast<int64_t>(bias_.size());
     const int64_t channels = input_[3];
     const int64_t multiplicity = outputs / channels;
-    std::copy(bias_.begin(), bias_.end(), output);
-    for (int64_t ky = 0; ky < windows_.height.window; ++ky) {
-      const int64_t row = windows_.height.position(y, ky);
-      if (!windows_.height.contains(row)) continue;
-      for (int64_t kx = 0; kx < windows_.width.window; ++kx) {
-        const int64_t column = windows_.width.position(x, kx);
-        if (!windows_.width.contains(column)) continue;
-        const float* pixel =
-            input + ((image * windows_.height.input + row) * windows_.width.input + column) * channels;
-        const float* taps = weights_.data() + (ky * windows_.width.window + kx) * outputs;
-        if (multiplicity == 1)
-          for (int64_t c = 0; c < outputs; ++c) output[c] += pixel[c] * taps[c];
-        else
-          for (int64_t c = 0; c < outputs; ++c) output[c] += pixel[c / multiplicity] * taps[c];
+    // So many sums at a time stay in registers.
+    constexpr int64_t block = 16;
+    for (int64_t first = 0; first < outputs; first += block) {
+      const int64_t count = std::min(block, outputs - first);
+      float sums[block];
+      for (int64_t c = 0; c < block; ++c) sums[c] = c < count ? bias_[static_cast<size_t>(first + c)] : 0.0f;
+      for (int64_t ky = 0; ky < windows_.height.window; ++ky) {
+        const int64_t row = windows_.height.position(y, ky);
+        if (!windows_.height.contains(row)) continue;
+        for (int64_t kx = 0; kx < windows_.width.window; ++kx) {
+          const int64_t column = windows_.width.position(x, kx);
+          if (!windows_.width.contains(column)) continue;
+          const float* pixel =
+              input + ((image * windows_.height.input + row) * windows_.width.input + column) * channels;
+          const float* taps = weights_.data() + (ky * windows_.width.window + kx) * outputs + first;
+          if (multiplicity == 1 && count == block)
+            for (int64_t c = 0; c < block; ++c) sums[c] += pixel[first + c] * taps[c];
+          else
+            for (int64_t c = 0; c < count; ++c) sums[c] += pixel[(first + c) / multiplicity] * taps[c];
+        }
       }
+      for (int64_t c = 0; c < count; ++c)
+        output[first + c] = std::clamp(sums[c], range_.lowest, range_.highest);
     }
-    for (int64_t c = 0; c < outputs; ++c) output[c] = std::clamp(output[c], range_.lowest, range_.highest);
   }
 
   const Node& node_;

@@ -9,6 +9,8 @@ WindowRows WindowRows::of(const NodeView& view) {
   const Shape& weights = view.input(1).type.shape;
   WindowRows rows;
   rows.windows_ = view.attributes<WindowAttributes>().windows(input, weights[1], weights[2]);
+  rows.output_width_ = rows.windows_.width.output();
+  rows.pixels_ = static_cast<int64_t>(rows.windows_.height.output()) * rows.output_width_;
   rows.channels_ = input[3];
   rows.group_channels_ = view.node.op == Op::depthwise_convolution_2d ? 1 : weights[3];
   return rows;
@@ -30,8 +32,8 @@ void WindowRows::gather(const float* input, int64_t first, int64_t count, int32_
 void WindowRows::gather_row(const float* input, int64_t row, int32_t group, float* to) const {
   const int64_t image = row / pixels();
   const int64_t pixel = row % pixels();
-  const int64_t y = pixel / windows_.width.output();
-  const int64_t x = pixel % windows_.width.output();
+  const int64_t y = pixel / output_width_;
+  const int64_t x = pixel % output_width_;
   const int64_t taps = windows_.width.window;
   for (int64_t ky = 0; ky < windows_.height.window; ++ky) {
     const int64_t line = windows_.height.position(y, ky);

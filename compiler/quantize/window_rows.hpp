@@ -18,7 +18,7 @@ class WindowRows {
   // Elements of a row: window height · window width · channels of a group.
   int64_t length() const { return windows_.taps() * group_channels_; }
   // Output pixels of an image.
-  int64_t pixels() const { return static_cast<int64_t>(windows_.height.output()) * windows_.width.output(); }
+  int64_t pixels() const { return pixels_; }
   int32_t groups() const { return channels_ / group_channels_; }
 
   // Where rows from `first` on are the input itself: a window of one tap that visits all pixels; else null.
@@ -30,6 +30,8 @@ class WindowRows {
 
  private:
   Windows windows_;
+  int64_t output_width_ = 1;
+  int64_t pixels_ = 1;
   int32_t channels_ = 1;
   int32_t group_channels_ = 1;
 };

@@ -1,0 +1,166 @@
+// burin quantize: a float model and samples to an int8 model, with what that costs layer by layer.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/choice.hpp"
+#include "cli/output_files.hpp"
+#include "cli/quantized.hpp"
+#include "cli/verbs.hpp"
+#include "ir/text.hpp"
+#include "ops/operator.hpp"
+
+namespace burin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct QuantizeCommand {
+  std::string model;
+  CalibrationOptions calibration;
+  QuantizationOptions options;
+  std::string scheme = "int8";
+  std::string output;
+  std::string report;
+  bool json = false;
+};
+
+std::string in_decibels(double value) {
+  return fmt::format("{:.1f}", value);
+}
+
+// Worst first: by what a layer alone does to its own output.
+std::vector<LayerQuality> worst_first(const QuantizedModel& model) {
+  std::vector<LayerQuality> layers = model.layers;
+  std::ranges::stable_sort(layers, {}, &LayerQuality::own_db);
+  return layers;
+}
+
+std::string summary(const QuantizedModel& model, const Graph& graph) {
+  std::string text;
+  if (!model.layers.empty())
+    text += fmt::format(
+        "{} dB signal to noise at {}, on {} of {} samples that were held out ({} dB by plain rounding)\n",
+        in_decibels(model.sqnr_db), fmt::join(model.judged, ", "), model.held_out, model.samples,
+        in_decibels(model.sqnr_plain_db));
+  if (model.agreement)
+    text += fmt::format("top-1 agrees with the float model on {:.2f} % of them\n", *model.agreement);
+  for (const PassGain& gain : model.passes)
+    text += fmt::format("  {:<10} {:+.2f} dB\n", gain.name, gain.gain_db);
+  for (const std::string& note : model.notes) text += note + "\n";
+  if (model.float_layers.empty())
+    return text + fmt::format("all {} operators compute in int8\n", graph.nodes.size());
+  std::vector<std::string> names;
+  for (const FloatLayer& layer : model.float_layers)
+    names.push_back(
+        fmt::format("{} \"{}\" ({})", name_of(layer.op), printable(layer.name, 48), layer.reason));
+  return text + fmt::format("{} in float: {}\n", counted(names.size(), "operator"), fmt::join(names, "; "));
+}
+
+std::string report_text(const QuantizedModel& model, const Graph& graph) {
+  std::vector<std::vector<std::string>> rows = {{"layer", "own dB", "accumulated dB", "saturated %", "name"}};
+  for (const LayerQuality& layer : worst_first(model))
+    rows.push_back({std::string(name_of(layer.op)), in_decibels(layer.own_db),
+                    in_decibels(layer.accumulated_db), fmt::format("{:.3f}", 100 * layer.saturated),
+                    printable(layer.name, 48)});
+  std::string text = summary(model, graph) + "\n" + table(rows);
+  for (const LayerQuality& layer : worst_first(model))
+    if (!layer.advice.empty()) text += fmt::format("\n\"{}\": {}", printable(layer.name, 80), layer.advice);
+  return text + (text.ends_with('\n') ? "" : "\n");
+}
+
+std::string report_json(const QuantizedModel& model) {
+  Json json;
+  json["layers"] = Json::array();
+  for (const LayerQuality& layer : model.layers)
+    json["layers"].push_back({{"name", printable(layer.name, 10000)},
+                              {"op", name_of(layer.op)},
+                              {"sqnr_own_db", layer.own_db},
+                              {"sqnr_db", layer.accumulated_db},
+                              {"saturated", layer.saturated}});
+  json["sqnr_db"] = model.layers.empty() ? Json() : Json(model.sqnr_db);
+  json["agreement"] = model.agreement ? Json(*model.agreement) : Json();
+  json["accuracy_float"] = nullptr;
+  json["accuracy"] = nullptr;
+  json["float_layers"] = Json::array();
+  for (const FloatLayer& layer : model.float_layers)
+    json["float_layers"].push_back(
+        {{"name", printable(layer.name, 10000)}, {"op", name_of(layer.op)}, {"reason", layer.reason}});
+  json["passes"] = Json::array();
+  for (const PassGain& gain : model.passes)
+    json["passes"].push_back({{"name", gain.name}, {"gain_db", gain.gain_db}});
+  return json.dump(2) + "\n";
+}
+
+ExitCode run(const Session& session, QuantizeCommand& command) {
+  command.options.fit.per_tensor_fully_connected = command.scheme == "int8-per-tensor-fc";
+  if (const Diagnostics findings = check_model_path(command.output); !findings.empty())
+    return report(session, findings);
+  const Result<Graph> graph = import_model(command.model);
+  if (!graph) return report(session, graph.diagnostics(), command.model);
+  const Result<QuantizedModel> model = quantize_file(session, *graph, command.calibration, command.options);
+  if (!model) return report(session, model.diagnostics(), command.model);
+  const Result<std::string> written = model_file(model->graph, command.output);
+  if (!written) return report(session, written.diagnostics(), command.model);
+  std::vector<OutputFile> files = {{command.output, *written}};
+  if (!command.report.empty()) files.push_back({command.report, report_text(*model, model->graph)});
+  const Diagnostics failures = write_files(files, {command.model});
+  if (!failures.empty()) return report(session, failures);
+  if (command.json)
+    fmt::print("{}", report_json(*model));
+  else if (command.report.empty() && session.verbose)
+    fmt::print("{}", report_text(*model, model->graph));
+  if (!session.quiet) fmt::print(stderr, "{}", summary(*model, model->graph));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb add_quantize(CLI::App& app) {
+  const auto command = std::make_shared<QuantizeCommand>();
+  CLI::App* verb =
+      app.add_subcommand("quantize", "Make an int8 model of a float one, from samples of its inputs");
+  verb->add_option("model", command->model, "Float model")->type_name("MODEL")->required();
+  verb->add_option("--calibration", command->calibration.sources,
+                   "Samples: .npy or raw .bin, or a folder of them; NAME=FILE where there are several inputs")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false)
+      ->required();
+  verb->add_option("--mean", command->calibration.mean,
+                   "What is subtracted from a file's numbers: one, or one a channel")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NUMBER");
+  verb->add_option("--scale", command->calibration.scale, "What they are multiplied by then")
+      ->type_name("NUMBER");
+  verb->add_option("-o,--output", command->output, "Where the quantized model goes: .tflite or .tir")
+      ->type_name("FILE")
+      ->required();
+  verb->add_option("--scheme", command->scheme,
+                   "int8, or int8-per-tensor-fc: one scale for the weights of a fully connected layer, for "
+                   "TensorFlow Lite Micro from before September 2024")
+      ->check(CLI::IsMember({"int8", "int8-per-tensor-fc"}))
+      ->capture_default_str();
+  add_choice(*verb, "--io", command->options.interface,
+             {{"int8", InterfaceType::s8}, {"uint8", InterfaceType::u8}, {"float", InterfaceType::f32}},
+             "Element type of inputs and outputs: int8 (the default), uint8 or float");
+  verb->add_option("--keep-float", command->options.keep_float, "A layer that is to stay float, by name")
+      ->type_name("LAYER")
+      ->allow_extra_args(false);
+  verb->add_flag("!--no-ranges", command->options.ranges,
+                 "Take the least and the largest value for the ends of a range, without trying others");
+  verb->add_flag("!--no-equalize", command->options.equalization, "Do not scale channels to one range");
+  verb->add_flag("!--no-bias", command->options.fit.bias_correction, "Do not correct biases");
+  verb->add_flag("!--no-rounding", command->options.fit.error_feedback, "Round each weight to the nearest");
+  verb->add_flag("!--no-refit", command->options.fit.refit, "Do not fit weights anew by least squares");
+  verb->add_option("--report", command->report, "Where the report goes: layers, worst first, as text")
+      ->type_name("FILE");
+  verb->add_flag("--json", command->json, "Print the report as JSON");
+  return {verb, [command](const Session& session) { return run(session, *command); }};
+}
+
+}  // namespace burin

@@ -1,0 +1,75 @@
+#include "cli/quantized.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "data/samples.hpp"
+#include "data/survey.hpp"
+#include "formats/tflite/writer.hpp"
+#include "ir/text.hpp"
+
+namespace burin {
+namespace {
+
+// More samples than these decide nothing; those that are used lie evenly among all.
+constexpr uint64_t most_samples = 2048;
+constexpr uint64_t most_bytes = uint64_t{512} << 20;
+
+Result<SampleValues> load(const Samples& samples) {
+  SampleValues values;
+  uint64_t bytes = 1;
+  for (size_t input = 0; input < samples.inputs(); ++input) {
+    values.types.push_back(samples.type(input));
+    values.values.emplace_back();
+    bytes += static_cast<uint64_t>(samples.type(input).bytes());
+  }
+  const uint64_t count =
+      std::min({samples.count(), most_samples, std::max<uint64_t>(most_bytes / bytes, 16)});
+  for (uint64_t i = 0; i < count; ++i)
+    for (size_t input = 0; input < samples.inputs(); ++input) {
+      const Result<std::vector<std::byte>> one = samples.elements(input, i * samples.count() / count, 1);
+      if (!one) return one.diagnostics();
+      values.values[input].insert(values.values[input].end(), one->begin(), one->end());
+    }
+  return values;
+}
+
+}  // namespace
+
+Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
+                                     const CalibrationOptions& calibration, QuantizationOptions options) {
+  const Result<Samples> samples = Samples::open(
+      graph, {.sources = calibration.sources, .mean = calibration.mean, .scale = calibration.scale});
+  if (!samples) return samples.diagnostics();
+  const Result<Survey> looked = survey(*samples, graph);
+  if (!looked) return looked.diagnostics();
+  for (const std::string& warning : looked->warnings) say(session, "warning: " + warning);
+  const Result<SampleValues> values = load(*samples);
+  if (!values) return values.diagnostics();
+  if (session.progress())
+    options.progress = [](std::string_view what, double done) {
+      fmt::print(stderr, "\r\x1b[K{} {:.0f} %", what, 100 * done);
+    };
+  Result<QuantizedModel> model = quantize_model(graph, *values, options);
+  if (session.progress()) fmt::print(stderr, "\r\x1b[K");
+  return model;
+}
+
+Diagnostics check_model_path(const std::string& path) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".tir" || ending == ".tflite") return {};
+  return {{.code = DiagnosticCode::E0201,
+           .message = fmt::format("\"{}\" names no format that can be written", printable(path, 80)),
+           .help = "end it in .tflite or .tir"}};
+}
+
+Result<std::string> model_file(const Graph& graph, const std::string& path) {
+  const Diagnostics findings = check_model_path(path);
+  if (!findings.empty()) return findings;
+  if (std::filesystem::path(path).extension() == ".tir") return print_graph(graph);
+  return write_tflite(graph);
+}
+
+}  // namespace burin

@@ -1,0 +1,28 @@
+// Quantizing with data from files: what the verbs share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "formats/import.hpp"
+#include "quantize/quantization.hpp"
+
+namespace burin {
+
+struct CalibrationOptions {
+  std::vector<std::string> sources{};  // files, folders, NAME=FILE
+  std::vector<double> mean{};
+  std::vector<double> scale{};
+};
+
+// Reads the samples, warns of what looks wrong about them, and quantizes. Shows progress on a terminal.
+Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
+                                     const CalibrationOptions& calibration, QuantizationOptions options);
+
+// The bytes of a model file of the format that the path's ending names. E0201 for another ending, which
+// check_model_path finds before there is a graph.
+Diagnostics check_model_path(const std::string& path);
+Result<std::string> model_file(const Graph& graph, const std::string& path);
+
+}  // namespace burin
