@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -118,12 +119,82 @@ void add_objective(CLI::App& app, CompileOptions& options) {
              "What kernels are chosen for; default: speed");
 }
 
+namespace {
+
+// "NAME=TEXT" at its last '=': names of ONNX models hold every character.
+std::pair<std::string, std::string> named(const std::string& option, const std::string& text,
+                                          const char* form) {
+  const size_t at = text.rfind('=');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size())
+    throw CLI::ValidationError(option,
+                               fmt::format("\"{}\" is not of the form {}", printable(text, 60), form));
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+void take_shape(ImportOptions& options, const std::string& text) {
+  const auto [name, list] = named("--input-shape", text, "NAME=1,3,32,32");
+  std::vector<int32_t> dims;
+  for (const std::string& part : CLI::detail::split(list, ',')) {
+    int32_t dim = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), dim);
+    if (error != std::errc() || end != part.data() + part.size() || dim < 1)
+      throw CLI::ValidationError(
+          "--input-shape",
+          fmt::format("{} is no dimension: a number from 1 on is wanted", printable(part, 40)));
+    dims.push_back(dim);
+  }
+  options.input_shapes[name] = dims;
+}
+
+void take_value(ImportOptions& options, const std::string& text) {
+  const auto [name, word] = named("--input-value", text, "NAME=16000");
+  double value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size())
+    throw CLI::ValidationError("--input-value", fmt::format("{} is no number", printable(word, 40)));
+  options.input_values[name] = value;
+}
+
+bool is_onnx_name(const std::string& path) {
+  return path.size() > 5 && CLI::detail::to_lower(path.substr(path.size() - 5)) == ".onnx";
+}
+
+}  // namespace
+
+void add_import_options(CLI::App& app, ImportOptions& options) {
+  app.add_option_function<std::vector<std::string>>(
+         "--input-shape",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) take_shape(options, text);
+         },
+         "Dimensions that an ONNX model leaves open: NAME=1,1,16000; once an input")
+      ->type_name("SHAPE")
+      ->allow_extra_args(false);
+  app.add_option_function<std::vector<std::string>>(
+         "--input-value",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) take_value(options, text);
+         },
+         "A value that makes an input of an ONNX model constant: NAME=16000; once an input")
+      ->type_name("VALUE")
+      ->allow_extra_args(false);
+  options.note = [parent = app.get_parent()](const std::string& text) {
+    if (parent->get_option("--quiet")->count() == 0) fmt::print(stderr, "note: {}\n", text);
+  };
+}
+
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target) {
-  app.add_option("model", options.model, "Model file: .tflite or .tir")->required()->type_name("MODEL");
-  add_choice(
+  app.add_option("model", options.model, "Model file: .tflite, .onnx or .tir")
+      ->required()
+      ->type_name("MODEL");
+  const CLI::Option* rounding = add_choice(
       app, "--rounding", options.rounding, {{"tflm", Rounding::tflm}, {"litert", Rounding::litert}},
       "Runtime whose arithmetic is matched: tflm (TensorFlow Lite Micro, the default) or litert (LiteRT's "
-      "builtin reference kernels, not XNNPACK)");
+      "builtin reference kernels, not XNNPACK; the default for .onnx)");
+  app.callback([&options, rounding] {
+    if (rounding->count() == 0 && is_onnx_name(options.model)) options.rounding = Rounding::litert;
+  });
+  add_import_options(app, options.import);
   if (!with_target) return;
   app.add_option("-t,--target", options.target,
                  "Core or board, by any of its names, or a .json file; `burin targets` lists them")

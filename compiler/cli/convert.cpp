@@ -23,6 +23,7 @@ struct ConvertCommand {
   std::string model;
   std::string output;
   std::vector<std::string> outputs;
+  ImportOptions import{};
 };
 
 using Write = Result<std::string> (*)(const Graph&);
@@ -98,7 +99,7 @@ ExitCode run(const Session& session, const ConvertCommand& command) {
                              .place = {},
                              .help = "Burin writes .tflite and .tir",
                              .file = {}}});
-  Result<Graph> graph = import_model(command.model);
+  Result<Graph> graph = import_model(command.model, command.import);
   if (!graph) return report(session, graph.diagnostics(), command.model);
   if (!command.outputs.empty()) {
     const Diagnostics findings = end_at(*graph, command.outputs);
@@ -120,13 +121,16 @@ Verb add_convert(CLI::App& app) {
   const auto command = std::make_shared<ConvertCommand>();
   CLI::App* verb = app.add_subcommand(
       "convert", "Write any model that can be read as a .tflite or .tir file, not optimised");
-  verb->add_option("model", command->model, "Model file: .tflite or .tir")->required()->type_name("MODEL");
+  verb->add_option("model", command->model, "Model file: .tflite, .onnx or .tir")
+      ->required()
+      ->type_name("MODEL");
   verb->add_option("-o,--output", command->output, "The file to write; its ending, .tflite or .tir, says how")
       ->required()
       ->type_name("FILE");
   verb->add_option("--outputs", command->outputs,
                    "Tensors that become the model's outputs, by name; what they do not need is removed")
       ->type_name("NAME");
+  add_import_options(*verb, command->import);
   return {verb, [command](const Session& session) { return run(session, *command); }};
 }
 

@@ -125,7 +125,7 @@ Result<PreparedModel> prepare(const CompileOptions& options) {
 Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOptions& options) {
   const Diagnostics usage = check_stop_after(options.stop_after);
   if (!usage.empty()) return usage;
-  Result<Graph> imported = import_bytes(bytes, options.model);
+  Result<Graph> imported = import_bytes(bytes, options.model, options.import);
   if (!imported) return imported.diagnostics();
   PreparedModel model{.imported = *imported, .optimised = {}, .hash = sha256(bytes)};
   model.optimised = run_pipeline(std::move(*imported), {.pass = {.rounding = options.rounding},

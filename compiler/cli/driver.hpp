@@ -8,6 +8,7 @@
 #include <string>
 
 #include "codegen/generate.hpp"
+#include "formats/import.hpp"
 #include "ir/graph.hpp"
 #include "lower/fit.hpp"
 #include "ops/kernel.hpp"
@@ -19,6 +20,7 @@ namespace burin {
 
 struct CompileOptions {
   std::string model;
+  ImportOptions import{};
   std::string target = "generic";
   std::string name;  // C identifier; empty: from the file name
   Objective objective = Objective::speed;

@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;
 
 struct OpsCommand {
   std::string model;
+  ImportOptions import{};
   bool json = false;
 };
 
@@ -55,7 +56,7 @@ ExitCode run(const Session& session, const OpsCommand& command) {
     print_supported(command.json);
     return ExitCode::ok;
   }
-  const Result<std::vector<ModelOperator>> operators = list_operators(command.model);
+  const Result<std::vector<ModelOperator>> operators = list_operators(command.model, command.import);
   if (!operators) return report(session, operators.diagnostics(), command.model);
   Json json = Json::array();
   std::vector<std::vector<std::string>> rows = {{"operator", "count", "supported", "why not"}};
@@ -81,6 +82,7 @@ Verb add_ops(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("ops", "List supported operators; with a model, what it uses and what is missing");
   verb->add_option("model", command->model, "Model file")->type_name("MODEL");
+  add_import_options(*verb, command->import);
   verb->add_flag("--json", command->json, "Print JSON");
   return {verb, [command](const Session& session) { return run(session, *command); }};
 }

@@ -36,6 +36,10 @@ Verb add_verify(CLI::App& app);
 // leaves out what concerns a target.
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target = true);
 
+// --input-shape and --input-value, and where notes about the model go: to stderr, unless the user wants
+// quiet.
+void add_import_options(CLI::App& app, ImportOptions& options);
+
 void add_objective(CLI::App& app, CompileOptions& options);  // --optimize
 
 // Runs the tool. The words are those after the program's name.

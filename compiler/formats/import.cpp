@@ -1,5 +1,6 @@
 #include "formats/import.hpp"
 
+#include "formats/onnx/onnx.hpp"
 #include "formats/tflite/tflite.hpp"
 #include "formats/tir/tir.hpp"
 #include "ir/text.hpp"
@@ -39,8 +40,17 @@ std::string advice_on(std::string_view text) {
   return {};
 }
 
-std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
-  if (is_tflite(bytes) || is_graph_text(text_of(bytes))) return std::nullopt;
+std::optional<Diagnostic> refusal(std::span<const std::byte> bytes, std::string_view file_name,
+                                  const ImportOptions& options) {
+  if (is_tflite(bytes) || is_graph_text(text_of(bytes))) {
+    if (options.input_shapes.empty() && options.input_values.empty()) return std::nullopt;
+    return Diagnostic{.code = DiagnosticCode::E0201,
+                      .message = "--input-shape and --input-value are for ONNX models only",
+                      .place = {},
+                      .help = "leave them out: this model says what its inputs are",
+                      .file = {}};
+  }
+  if (is_onnx(bytes, file_name)) return std::nullopt;
   if (const std::string advice = advice_on(text_of(bytes)); !advice.empty())
     return Diagnostic{.code = DiagnosticCode::E0301,
                       .message = "this is not a model that Burin can read",
@@ -51,7 +61,7 @@ std::optional<Diagnostic> refusal(std::span<const std::byte> bytes) {
       .code = DiagnosticCode::E0301,
       .message = bytes.empty() ? "the file is empty" : "this is not a model that Burin can read",
       .place = {},
-      .help = "Burin reads .tflite and .tir files",
+      .help = "Burin reads .tflite, .onnx and .tir files",
       .file = {}};
 }
 
@@ -69,33 +79,41 @@ Result<std::string> read_model_file(const std::filesystem::path& path) {
   return diagnostics;
 }
 
-Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name) {
+Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name,
+                           const ImportOptions& options) {
   return with_file_name<Graph>(file_name, [&]() -> Result<Graph> {
-    if (const auto refused = refusal(bytes)) return *refused;
-    if (!is_tflite(bytes)) return import_tir(text_of(bytes));
-    return import_tflite(bytes, std::filesystem::path(file_name).stem().string());
+    if (const auto refused = refusal(bytes, file_name, options)) return *refused;
+    const std::filesystem::path path(file_name);
+    if (is_tflite(bytes)) return import_tflite(bytes, path.stem().string());
+    if (is_graph_text(text_of(bytes))) return import_tir(text_of(bytes));
+    Result<Graph> graph = import_onnx(bytes, path.parent_path(), options);
+    if (graph) graph->name = path.stem().string();
+    return graph;
   });
 }
 
-Result<Graph> import_model(const std::filesystem::path& path) {
+Result<Graph> import_model(const std::filesystem::path& path, const ImportOptions& options) {
   const Result<std::string> file = read_model_file(path);
   if (!file) return file.diagnostics();
-  return import_bytes(bytes_of(*file), path.string());
+  return import_bytes(bytes_of(*file), path.string(), options);
 }
 
 Result<std::vector<ModelOperator>> list_operators(std::span<const std::byte> bytes,
-                                                  std::string_view file_name) {
+                                                  std::string_view file_name, const ImportOptions& options) {
   using Rows = std::vector<ModelOperator>;
   return with_file_name<Rows>(file_name, [&]() -> Result<Rows> {
-    if (const auto refused = refusal(bytes)) return *refused;
-    return is_tflite(bytes) ? list_tflite_operators(bytes) : list_tir_operators(text_of(bytes));
+    if (const auto refused = refusal(bytes, file_name, options)) return *refused;
+    if (is_tflite(bytes)) return list_tflite_operators(bytes);
+    if (is_graph_text(text_of(bytes))) return list_tir_operators(text_of(bytes));
+    return list_onnx_operators(bytes, std::filesystem::path(file_name).parent_path(), options);
   });
 }
 
-Result<std::vector<ModelOperator>> list_operators(const std::filesystem::path& path) {
+Result<std::vector<ModelOperator>> list_operators(const std::filesystem::path& path,
+                                                  const ImportOptions& options) {
   const Result<std::string> file = read_model_file(path);
   if (!file) return file.diagnostics();
-  return list_operators(bytes_of(*file), path.string());
+  return list_operators(bytes_of(*file), path.string(), options);
 }
 
 }  // namespace burin

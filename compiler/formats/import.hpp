@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,14 +22,24 @@ constexpr size_t max_model_bytes = size_t{256} << 20;
 // The bytes of a model file. E0305 where it cannot be read, or is larger.
 Result<std::string> read_model_file(const std::filesystem::path& path);
 
-// Reads a model file, recognising the format by its content: TFLite has the bytes TFL3 at offset 4, the text
-// form starts with its keyword. The graph keeps the rules of ir/verify.hpp and all constraints of its
-// operators; it is named after the file. On failure every finding is reported, not only the first; `file` is
-// set in each of them.
-Result<Graph> import_model(const std::filesystem::path& path);
+// What the user says about an ONNX model. The other formats leave nothing open, and refuse these.
+struct ImportOptions {
+  std::map<std::string, std::vector<int32_t>> input_shapes{};  // by the input's name
+  std::map<std::string, double> input_values{};                // inputs that are constant, all elements alike
+  // Called with what was decided without being asked, where set: a sentence each.
+  std::function<void(const std::string&)> note{};
+};
 
-// The same for bytes in memory; `file_name` is for messages, and its stem names the graph.
-Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name);
+// Reads a model file, recognising the format by its content: TFLite has the bytes TFL3 at offset 4, the text
+// form starts with its keyword, and ONNX, which has no mark, with its version or a name that ends in .onnx.
+// The graph keeps the rules of ir/verify.hpp and all constraints of its operators; it is named after the
+// file. On failure every finding is reported, not only the first; `file` is set in each of them.
+Result<Graph> import_model(const std::filesystem::path& path, const ImportOptions& options = {});
+
+// The same for bytes in memory; `file_name` is for messages, its stem names the graph, and its folder is
+// where the constants lie that an ONNX model keeps in other files.
+Result<Graph> import_bytes(std::span<const std::byte> bytes, std::string_view file_name,
+                           const ImportOptions& options = {});
 
 // One kind of operator in a model, for a table of what is supported.
 struct ModelOperator {
@@ -40,8 +52,10 @@ struct ModelOperator {
 
 // The kinds of operators in a model, in the order of their first use. Fails only where the file is unreadable
 // or malformed; an unsupported operator is a row.
-Result<std::vector<ModelOperator>> list_operators(const std::filesystem::path& path);
+Result<std::vector<ModelOperator>> list_operators(const std::filesystem::path& path,
+                                                  const ImportOptions& options = {});
 Result<std::vector<ModelOperator>> list_operators(std::span<const std::byte> bytes,
-                                                  std::string_view file_name);
+                                                  std::string_view file_name,
+                                                  const ImportOptions& options = {});
 
 }  // namespace burin

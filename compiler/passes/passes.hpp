@@ -12,5 +12,6 @@ Graph fold_constants(Graph graph, const PassOptions& options);
 Graph fuse_activations(Graph graph, const PassOptions& options);
 Graph fuse_padding(Graph graph, const PassOptions& options);
 Graph merge_elementwise(Graph graph, const PassOptions& options);
+Graph propagate_layout(Graph graph, const PassOptions& options);
 
 }  // namespace burin

@@ -15,6 +15,11 @@ std::span<const Pass> pipeline() {
       {"fold_constants",
        "Evaluates nodes whose operands are all known; first, so that later passes see constants.",
        fold_constants},
+      {"propagate_layout",
+       "Moves TRANSPOSEs together until they cancel; before the reshapes are joined, some of which it makes "
+       "of "
+       "them.",
+       propagate_layout},
       {"canonicalize_shapes",
        "Turns EXPAND_DIMS and SQUEEZE into reshapes, joins chains of them and drops those that change "
        "nothing; before the fusions, so that fewer reshapes stand between what they fuse.",

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "tensor/half.hpp"
+
 namespace burin::tflite {
 namespace {
 
@@ -45,21 +47,6 @@ std::vector<std::byte> widened(std::span<const std::byte> nibbles, size_t elemen
     result[i] = static_cast<std::byte>((nibble ^ 8u) - 8u);
   }
   return result;
-}
-
-// The number that ten bits of fraction, five of exponent and a sign stand for: each is a float32, too.
-float real_of_half(uint32_t half) {
-  const auto fraction = static_cast<float>(half & 0x3FFu);
-  const auto exponent = static_cast<int>(half >> 10 & 0x1Fu);
-  float magnitude = 0;
-  if (exponent == 31)
-    magnitude =
-        fraction > 0 ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
-  else if (exponent == 0)
-    magnitude = std::ldexp(fraction, -24);
-  else
-    magnitude = std::ldexp(1024 + fraction, exponent - 25);
-  return half >> 15 ? -magnitude : magnitude;
 }
 
 std::vector<std::byte> reals_of_halves(std::span<const std::byte> halves, size_t elements) {
