@@ -18,11 +18,10 @@ extern "C" {
   __attribute__((naked, noinline, used)) void mark_##i() { \
     __asm__("bx lr");                                      \
   }
-MARK(0)
-MARK(1)
-MARK(2)
-MARK(3) MARK(4) MARK(5) MARK(6) MARK(7) MARK(8) MARK(9) MARK(10) MARK(11) MARK(12) MARK(13) MARK(14) MARK(15)
-    MARK(16) MARK(17) MARK(18) MARK(19) MARK(20) MARK(21) MARK(22) MARK(23) MARK(99)
+// clang-format off
+MARK(0) MARK(1) MARK(2) MARK(3) MARK(4) MARK(5) MARK(6) MARK(7) MARK(8) MARK(9) MARK(10) MARK(11) MARK(12)
+MARK(13) MARK(14) MARK(15) MARK(16) MARK(17) MARK(18) MARK(19) MARK(20) MARK(21) MARK(22) MARK(23) MARK(99)
+// clang-format on
 #undef MARK
 }
 
