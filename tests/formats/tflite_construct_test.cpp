@@ -177,7 +177,9 @@ TEST_CASE("an operator may become several nodes, with tensors between them") {
         std::vector<int8_t>{1, 2, 3, 4, 5, 6});
   check_refused(padded("REFLECT", "[2,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0]", "[4,3]"), DiagnosticCode::E0303,
                 "beyond what there is to mirror");
-  check_refused(padded("REFLECT", both, "[3,7]"), DiagnosticCode::E0303, "must be int8[3,6]");
+  check_refused(
+      padded("REFLECT", both, "[3,7]"), DiagnosticCode::E0303,
+      "operator MIRROR_PAD: operator CONCATENATION: inputs are not empty and as long as the output");
 }
 
 TEST_CASE("what follows from a refused operator is not called contradictory") {

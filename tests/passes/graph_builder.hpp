@@ -9,9 +9,9 @@
 #include "ir/edit.hpp"
 #include "ir/verify.hpp"
 #include "ops/operator.hpp"
-#include "samplers/sampling.hpp"
 #include "ops/window.hpp"
 #include "passes/passes.hpp"
+#include "samplers/sampling.hpp"
 
 namespace burin::test {
 
