@@ -14,6 +14,7 @@
 #include "quantize/tasks.hpp"
 #include "random/generator.hpp"
 #include "support/random.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
@@ -316,10 +317,7 @@ TEST_CASE("random float graphs become valid quantized graphs", "[quantize]") {
 
 TEST_CASE("trained models lose less than plain rounding makes them lose", "[quantize][tasks]") {
   const std::vector<Task> tasks = all_tasks();
-  if (tasks.empty()) {
-    WARN("skipped: the folder of float models with data is not there");
-    return;
-  }
+  if (tasks.empty()) skip("the folder of float models with data is not there");
   for (const Task& task : tasks) {
     if (task.name != "mnist_valid" && task.name != "ad01") continue;  // the others take minutes
     const Graph graph = task.model();
