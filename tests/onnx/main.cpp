@@ -273,7 +273,8 @@ std::vector<Outcome> execute(BatchRunner& runner, const std::vector<Item>& items
   for (const Member& member : members)
     for (size_t s = 0; s < samples; ++s) {
       std::string why;
-      for (const Value& value : *inputs_for(member.graph, items[member.item], s, why))
+      const auto values = inputs_for(member.graph, items[member.item], s, why);
+      for (const Value& value : *values)
         inputs[s].insert(inputs[s].end(), value.bytes.begin(), value.bytes.end());
     }
   Way way = way_named("host");

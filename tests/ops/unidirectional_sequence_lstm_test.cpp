@@ -121,7 +121,6 @@ TEST_CASE("an LSTM's cell state stays within its limit", "[ops]") {
 
 TEST_CASE("batches of an LSTM do not mix, whichever dimension comes first", "[ops]") {
   Random random(7);
-  const Operator& definition = operator_of(Op::unidirectional_sequence_lstm);
   int compared = 0;
   for (int i = 0; i < 400; ++i) {
     const Graph batch_major = sample_graph(Op::unidirectional_sequence_lstm, random);
