@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "formats/onnx/onnx.pb.h"
+#include "formats/operator_table.hpp"
 #include "ops/value.hpp"
 #include "tensor/half.hpp"
 
@@ -105,14 +106,6 @@ bool count_parts(google::protobuf::io::CodedInputStream& stream, Kind kind, int 
     }
   }
   return true;
-}
-
-Diagnostic damaged(std::string message) {
-  return {.code = DiagnosticCode::E0302,
-          .message = std::move(message),
-          .place = {},
-          .help = "export or download the file again",
-          .file = {}};
 }
 
 // ---- the elements of a tensor ----
@@ -254,7 +247,8 @@ std::optional<uint64_t> number_in(std::string_view text) {
 }  // namespace
 
 Result<std::shared_ptr<const schema::ModelProto>> parse(std::span<const std::byte> bytes) {
-  if (bytes.size() > static_cast<size_t>(INT32_MAX)) return damaged("the file is too long for its format");
+  if (bytes.size() > static_cast<size_t>(INT32_MAX))
+    return damaged_file("the file is too long for its format");
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   {
     google::protobuf::io::CodedInputStream stream(data, static_cast<int>(bytes.size()));
@@ -269,8 +263,8 @@ Result<std::shared_ptr<const schema::ModelProto>> parse(std::span<const std::byt
   }
   auto model = std::make_shared<schema::ModelProto>();
   if (!model->ParseFromArray(data, static_cast<int>(bytes.size())))
-    return damaged("the file starts like an ONNX model, but cannot be parsed as one");
-  if (!model->has_graph()) return damaged("the file has no graph, as an ONNX model does");
+    return damaged_file("the file starts like an ONNX model, but cannot be parsed as one");
+  if (!model->has_graph()) return damaged_file("the file has no graph, as an ONNX model does");
   return std::shared_ptr<const schema::ModelProto>(std::move(model));
 }
 

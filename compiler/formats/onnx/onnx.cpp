@@ -13,6 +13,7 @@
 #include "formats/onnx/integer_layers.hpp"
 #include "formats/onnx/onnx.pb.h"
 #include "formats/onnx/reader.hpp"
+#include "formats/operator_table.hpp"
 #include "ir/edit.hpp"
 #include "ir/verify.hpp"
 #include "ops/value.hpp"
@@ -32,12 +33,6 @@ struct Scope {
   std::unordered_map<std::string, TensorId> values;  // invalid: an operator in front of it was refused
   std::unordered_map<std::string, int32_t> readers;  // how many nodes read each name
   std::map<std::string, int64_t> opsets;             // by domain
-};
-
-// What becomes of one operator of the file.
-struct Outcome {
-  std::string name;  // of its kind
-  Diagnostics findings;
 };
 
 std::string domain_of(const std::string& domain) {
@@ -98,12 +93,12 @@ class Importer {
   // Every finding, in the order of the file.
   Diagnostics findings() const {
     Diagnostics all = file_findings_;
-    for (const Outcome& outcome : outcomes_)
+    for (const OperatorOutcome& outcome : outcomes_)
       all.insert(all.end(), outcome.findings.begin(), outcome.findings.end());
     return all;
   }
   const Diagnostics& file_findings() const { return file_findings_; }
-  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  const std::vector<OperatorOutcome>& outcomes() const { return outcomes_; }
   Graph& graph() { return graph_; }
   const std::map<TensorId, TensorId>& integers() const { return work_.integers; }
 
@@ -679,7 +674,7 @@ class Importer {
   std::map<std::string, Diagnostics> unreadable_;  // initializers, by name
   Graph graph_;
   Diagnostics file_findings_;
-  std::vector<Outcome> outcomes_;
+  std::vector<OperatorOutcome> outcomes_;
 };
 
 // Without the nodes whose results nothing needs, which readers leave behind where they replace a node of
@@ -737,25 +732,7 @@ Result<std::vector<ModelOperator>> list_onnx_operators(std::span<const std::byte
   if (!model) return model.diagnostics();
   onnx::Importer importer(**model, folder, bytes.size(), options);
   importer.run();
-  Diagnostics malformed = importer.file_findings();
-  std::erase_if(malformed, [](const Diagnostic& d) { return exit_code(d.code) != ExitCode::malformed; });
-  if (!malformed.empty()) return malformed;
-  std::vector<ModelOperator> rows;
-  std::map<std::string, size_t> row_of;
-  for (const onnx::Outcome& outcome : importer.outcomes()) {
-    const auto [entry, fresh] = row_of.try_emplace(outcome.name, rows.size());
-    if (fresh) rows.push_back({.name = outcome.name, .count = 0, .supported = true, .reason = {}});
-    ModelOperator& row = rows[entry->second];
-    ++row.count;
-    if (outcome.findings.empty() || !row.supported) continue;
-    row.supported = false;
-    const Diagnostic& first = outcome.findings.front();
-    const std::string prefix = fmt::format("operator {}: ", outcome.name);
-    row.reason = first.code == DiagnosticCode::E0401 ? "not implemented"
-                 : first.message.starts_with(prefix) ? first.message.substr(prefix.size())
-                                                     : first.message;
-  }
-  return rows;
+  return operator_table(importer.file_findings(), importer.outcomes());
 }
 
 }  // namespace burin

@@ -4,19 +4,13 @@
 
 #include <algorithm>
 
+#include "formats/operator_table.hpp"
+
 namespace burin::tflite {
 namespace {
 
 constexpr size_t alignment = 16;
 constexpr uint32_t format_version = 3;
-
-Diagnostic damaged(std::string message) {
-  return {.code = DiagnosticCode::E0302,
-          .message = std::move(message),
-          .place = {},
-          .help = "export or download the file again",
-          .file = {}};
-}
 
 }  // namespace
 
@@ -36,7 +30,7 @@ Result<File> File::open(std::span<const std::byte> bytes) {
       static_cast<flatbuffers::uoffset_t>(std::min<size_t>(1000 + bytes.size() / 8, 1000000));
   flatbuffers::Verifier verifier(data, file.bytes_.size(), options);
   if (bytes.size() < 8 || !schema::VerifyModelBuffer(verifier))
-    return damaged("an offset or a size in the file points outside of it");
+    return damaged_file("an offset or a size in the file points outside of it");
   if (file.model().version() != format_version)
     return Diagnostic{.code = DiagnosticCode::E0403,
                       .message = fmt::format("the file has schema version {}", file.model().version()),

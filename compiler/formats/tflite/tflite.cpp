@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 #include "formats/constants.hpp"
+#include "formats/operator_table.hpp"
 #include "formats/tflite/operators/operators.hpp"
 #include "formats/tflite/options.hpp"
 #include "formats/tflite/resources.hpp"
@@ -65,12 +65,6 @@ std::string advice_on(std::string_view custom) {
   return "`burin ops` lists the supported operators";
 }
 
-// What becomes of one operator of the file.
-struct Outcome {
-  std::string name;  // of its kind
-  Diagnostics findings;
-};
-
 class Importer {
  public:
   explicit Importer(const File& file)
@@ -120,12 +114,12 @@ class Importer {
   // Every finding, in the order of the file.
   Diagnostics findings() const {
     Diagnostics all = file_findings_;
-    for (const Outcome& outcome : outcomes_)
+    for (const OperatorOutcome& outcome : outcomes_)
       all.insert(all.end(), outcome.findings.begin(), outcome.findings.end());
     return all;
   }
   const Diagnostics& file_findings() const { return file_findings_; }
-  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  const std::vector<OperatorOutcome>& outcomes() const { return outcomes_; }
   Graph& graph() { return graph_; }
   std::string subgraph_name() const { return std::string(view_of(subgraph_->name())); }
 
@@ -425,22 +419,11 @@ class Importer {
   size_t current_ = 0;
   Graph graph_;
   Diagnostics file_findings_;
-  std::vector<Outcome> outcomes_;
+  std::vector<OperatorOutcome> outcomes_;
 };
 
 }  // namespace
 }  // namespace tflite
-
-namespace {
-
-// A finding for a table that names the operator already.
-std::string reason_of(const Diagnostic& finding, const std::string& operator_name) {
-  if (finding.code == DiagnosticCode::E0401) return "not implemented";
-  const std::string prefix = fmt::format("operator {}: ", operator_name);
-  return finding.message.starts_with(prefix) ? finding.message.substr(prefix.size()) : finding.message;
-}
-
-}  // namespace
 
 bool is_tflite(std::span<const std::byte> bytes) {
   constexpr std::string_view identifier = "TFL3";
@@ -468,21 +451,7 @@ Result<std::vector<ModelOperator>> list_tflite_operators(std::span<const std::by
   if (!file) return file.diagnostics();
   tflite::Importer importer(*file);
   importer.run();
-  Diagnostics malformed = importer.file_findings();
-  std::erase_if(malformed, [](const Diagnostic& d) { return exit_code(d.code) != ExitCode::malformed; });
-  if (!malformed.empty()) return malformed;
-  std::vector<ModelOperator> rows;
-  std::map<std::string_view, size_t> row_of;
-  for (const tflite::Outcome& outcome : importer.outcomes()) {
-    const auto [entry, fresh] = row_of.try_emplace(outcome.name, rows.size());
-    if (fresh) rows.push_back({.name = outcome.name, .count = 0, .supported = true, .reason = {}});
-    ModelOperator& row = rows[entry->second];
-    ++row.count;
-    if (outcome.findings.empty() || !row.supported) continue;
-    row.supported = false;
-    row.reason = reason_of(outcome.findings.front(), outcome.name);
-  }
-  return rows;
+  return operator_table(importer.file_findings(), importer.outcomes());
 }
 
 }  // namespace burin
