@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "data/npy.hpp"
 #include "support/files.hpp"
 
 namespace burin {
@@ -174,17 +175,11 @@ std::string tensor_file_text(const std::string& path, const Tensor& tensor,
   std::string text(elements.begin(), elements.end());
   if (!is_npy(path)) return text;
   const auto size = static_cast<uint64_t>(tensor.type.bytes());
-  std::string shape = fmt::format("({},", size == 0 ? 0 : elements.size() / size);
+  std::vector<uint64_t> shape = {size == 0 ? 0 : elements.size() / size};
   const std::vector<int32_t>& dims = tensor.type.shape.dims();
   for (size_t i = !dims.empty() && dims[0] == 1 ? 1 : 0; i < dims.size(); ++i)
-    shape += fmt::format(" {},", dims[i]);
-  if (shape.find(' ') != std::string::npos) shape.pop_back();
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}), }}",
-                                   descr_of(tensor.type.dtype), shape);
-  // The elements begin at a multiple of 64.
-  header += std::string(63 - (magic.size() + 4 + header.size()) % 64, ' ') + "\n";
-  const auto byte = [](size_t value) { return static_cast<char>(value & 0xFF); };
-  return std::string(magic) + '\x01' + '\0' + byte(header.size()) + byte(header.size() >> 8) + header + text;
+    shape.push_back(static_cast<uint64_t>(dims[i]));
+  return data::npy_header(data::element_type(tensor.type.dtype), shape) + text;
 }
 
 Result<std::vector<int64_t>> read_integers(const std::string& path) {
