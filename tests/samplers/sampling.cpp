@@ -150,4 +150,17 @@ void infer_output(Graph& graph) {
   graph.at(node.outputs[0]).type = operator_of(node).infer({graph, node}).at(0);
 }
 
+void add_sample_node(Graph& graph, Op op, std::vector<TensorId> inputs, TensorId output,
+                     Attributes attributes) {
+  graph.nodes.push_back({.op = op,
+                         .inputs = std::move(inputs),
+                         .outputs = {output},
+                         .attributes = std::move(attributes),
+                         .activation = Activation::none,
+                         .name = "sample",
+                         .source_index = 0});
+  infer_output(graph);
+  graph.outputs = {output};
+}
+
 }  // namespace burin

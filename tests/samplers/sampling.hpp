@@ -28,5 +28,8 @@ void vary_weighted_types(Graph& graph, Random& random);
 Constant sample_constant(Random& random, const TensorType& type);
 // Gives the first output of the first node the type that its operator infers.
 void infer_output(Graph& graph);
+// Adds the one node of a sample, gives its output the inferred type, and makes that the graph's output.
+void add_sample_node(Graph& graph, Op op, std::vector<TensorId> inputs, TensorId output,
+                     Attributes attributes);
 
 }  // namespace burin

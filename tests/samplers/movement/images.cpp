@@ -93,16 +93,8 @@ Graph sample_pad(Random& random) {
   const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
   const TensorId output = sample_tensor(graph, random, "output", dtype, {});
   graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back({.op = Op::pad,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(std::move(attributes)),
-                         .activation = Activation::none,
-                         .name = "sample",
-                         .source_index = 0});
-  infer_output(graph);
+  add_sample_node(graph, Op::pad, {input}, output, Attributes::of(std::move(attributes)));
   graph.inputs = {input};
-  graph.outputs = {output};
   return graph;
 }
 

@@ -74,14 +74,7 @@ Graph sample_gather(Random& random) {
   }
   const TensorId output = sample_tensor(graph, random, "output", graph.at(table).type.dtype, {});
   graph.at(output).quantization = graph.at(table).quantization;
-  graph.nodes.push_back({.op = Op::gather,
-                         .inputs = {table, indices},
-                         .outputs = {output},
-                         .attributes = Attributes::of(attributes),
-                         .name = "sample",
-                         .source_index = 0});
-  infer_output(graph);
-  graph.outputs = {output};
+  add_sample_node(graph, Op::gather, {table, indices}, output, Attributes::of(attributes));
   return graph;
 }
 

@@ -53,15 +53,8 @@ Graph sample_reduction(Random& random, Op op) {
     to.scales = {graph.at(input).quantization.scale() *
                  static_cast<float>(std::sqrt(static_cast<double>(elements)) * random.real(0.3, 3))};
   }
-  graph.nodes.push_back({.op = op,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(std::move(attributes)),
-                         .name = "sample",
-                         .source_index = 0});
-  infer_output(graph);
+  add_sample_node(graph, op, {input}, output, Attributes::of(std::move(attributes)));
   graph.inputs = {input};
-  graph.outputs = {output};
   return graph;
 }
 
@@ -86,16 +79,8 @@ Graph sample_mean(Random& random) {
     graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
                                             static_cast<float>(random.real(0.1, 2))};
   }
-  graph.nodes.push_back({.op = Op::mean,
-                         .inputs = {input},
-                         .outputs = {output},
-                         .attributes = Attributes::of(std::move(attributes)),
-                         .activation = Activation::none,
-                         .name = "sample",
-                         .source_index = 0});
-  infer_output(graph);
+  add_sample_node(graph, Op::mean, {input}, output, Attributes::of(std::move(attributes)));
   graph.inputs = {input};
-  graph.outputs = {output};
   return graph;
 }
 

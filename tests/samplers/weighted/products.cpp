@@ -31,14 +31,7 @@ Graph sample_batch_matmul(Random& random) {
     graph.inputs = {a};
   }
   if (dtype == DType::s8) fit_output_scale(graph, random, a, b, output, inner);
-  graph.nodes.push_back({.op = Op::batch_matmul,
-                         .inputs = {a, b},
-                         .outputs = {output},
-                         .attributes = Attributes::of(attributes),
-                         .name = "sample",
-                         .source_index = 0});
-  infer_output(graph);
-  graph.outputs = {output};
+  add_sample_node(graph, Op::batch_matmul, {a, b}, output, Attributes::of(attributes));
   return graph;
 }
 
