@@ -16,7 +16,8 @@ using Kind = Verdict::Kind;
 
 // They stand in the order of the steps.
 std::span<const Candidate> candidates_of(const Program& program, size_t step) {
-  return std::ranges::equal_range(program.candidates, step, {}, &Candidate::step);
+  return {std::ranges::lower_bound(program.candidates, step, {}, &Candidate::step),
+          std::ranges::upper_bound(program.candidates, step, {}, &Candidate::step)};
 }
 
 const Candidate& chosen_of(const Program& program, size_t step) {

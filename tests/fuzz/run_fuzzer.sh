@@ -31,7 +31,7 @@ run() {
   case $name in
     tflite) cp "$source"/tests/models/*.tflite "$source"/models/*/*.tflite "$folder/seeds_$name" ;;
     tir) "$folder/tests/fuzz/write_seeds" "$folder/seeds_$name" "$source"/tests/models/*.tflite ;;
-    target) cp "$source"/targets/*.json "$folder/seeds_$name" ;;
+    target) cp "$source"/targets/*.json "$source"/targets/boards/*.json "$folder/seeds_$name" ;;
   esac
   # The same seed, so that a failure is likely to come again. No input may take longer than ten seconds or more than
   # a gigabyte, and what it shows is kept short.
