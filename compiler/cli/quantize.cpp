@@ -44,9 +44,11 @@ std::string summary(const QuantizedModel& model, const Graph& graph) {
   std::string text;
   if (!model.layers.empty())
     text += fmt::format(
-        "{} dB signal to noise at {}, on {} of {} samples that were held out ({} dB by plain rounding)\n",
-        in_decibels(model.sqnr_db), fmt::join(model.judged, ", "), model.held_out, model.samples,
-        in_decibels(model.sqnr_plain_db));
+        "{} dB signal to noise at {} ({} dB by plain rounding), on {}\n", in_decibels(model.sqnr_db),
+        fmt::join(model.judged, ", "), in_decibels(model.sqnr_plain_db),
+        model.measured_on < model.samples
+            ? fmt::format("{} of {} samples, which decided nothing", model.measured_on, model.samples)
+            : fmt::format("{}, too few to decide by: 8 at least", counted(model.samples, "sample")));
   if (model.agreement)
     text += fmt::format("top-1 agrees with the float model on {:.2f} % of them\n", *model.agreement);
   for (const PassGain& gain : model.passes)

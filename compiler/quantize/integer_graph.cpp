@@ -23,18 +23,27 @@ class Builder {
         real_(graph.tensors.size()),
         integer_(graph.tensors.size()) {}
 
-  Graph build() {
+  IntegerGraph build() {
     to_.name = from_.name;
     for (const TensorId id : from_.inputs) to_.inputs.push_back(make_input(id));
-    for (size_t i = 0; i < from_.nodes.size(); ++i) copy_node(i);
+    for (size_t i = 0; i < from_.nodes.size(); ++i) {
+      current_ = i;
+      copy_node(i);
+    }
     for (const TensorId id : from_.outputs) to_.outputs.push_back(make_output(id));
     name_outputs();
     const std::vector<std::string> broken = broken_rules(to_);
     BURIN_CHECK(broken.empty(), "quantization broke the graph: " + broken.front());
-    const Diagnostics findings = check_operators(to_);
-    BURIN_CHECK(findings.empty(),
-                "quantization broke " + findings.front().place + ": " + findings.front().message);
-    return std::move(to_);
+    std::vector<RefusedNode> refused;
+    for (size_t i = 0; i < to_.nodes.size(); ++i) {
+      const Diagnostics findings = check_operator({to_, to_.nodes[i]});
+      if (findings.empty()) continue;
+      BURIN_CHECK(made_for_[i].has_value(),
+                  "quantization broke " + findings.front().place + ": " + findings.front().message);
+      if (refused.empty() || refused.back().node != *made_for_[i])
+        refused.push_back({*made_for_[i], findings.front().message});
+    }
+    return {std::move(to_), std::move(refused)};
   }
 
  private:
@@ -56,6 +65,7 @@ class Builder {
                          .attributes = Attributes::of(NoAttributes{}),
                          .name = to_.at(output).name,
                          .source_index = beside ? beside->source_index : -1});
+    made_for_.push_back(current_);
   }
 
   static Quantization unsigned_twin(Quantization quantization) {
@@ -188,6 +198,7 @@ class Builder {
       to_class.emplace_back(id, integer_[original.index]);
     }
     to_.nodes.push_back(std::move(copy));
+    made_for_.push_back(current_);
     for (const auto& [from, to] : to_class) add_node(Op::quantize, from, to, &node);
   }
 
@@ -210,15 +221,17 @@ class Builder {
   const std::map<size_t, LayerWeights>& layers_;
   InterfaceType interface_;
   Graph to_;
+  std::vector<std::optional<size_t>> made_for_;  // by node of to_: the float graph's node it belongs to
+  std::optional<size_t> current_;
   std::vector<TensorId> real_;     // by tensor of the float graph
   std::vector<TensorId> integer_;  // the same
 };
 
 }  // namespace
 
-Graph integer_graph(const Graph& graph, const Assignment& assignment,
-                    const std::vector<Quantization>& classes, const std::map<size_t, LayerWeights>& layers,
-                    InterfaceType interface) {
+IntegerGraph integer_graph(const Graph& graph, const Assignment& assignment,
+                           const std::vector<Quantization>& classes,
+                           const std::map<size_t, LayerWeights>& layers, InterfaceType interface) {
   return Builder(graph, assignment, classes, layers, interface).build();
 }
 

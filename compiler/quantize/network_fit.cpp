@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "quantize/batch_steps.hpp"
 #include "quantize/layer_fit.hpp"
@@ -153,14 +154,16 @@ class Fitter {
         simulated_(input.graph),
         fit_(executor_, input.fit),
         held_out_(executor_, input.held_out),
+        flows_({&fit_, &held_out_}),
         last_use_(input.graph.tensors.size(), 0) {
+    if (in_.unseen != nullptr) flows_.push_back(&unseen_.emplace(executor_, *in_.unseen));
     for (size_t i = 0; i < in_.graph.nodes.size(); ++i)
       for (const TensorId id : in_.graph.nodes[i].inputs)
         if (id.valid()) last_use_[id.index] = i;
   }
 
   NetworkFit run() {
-    for (Flow* flow : {&fit_, &held_out_}) {
+    for (Flow* flow : flows_) {
       flow->square.assign(in_.judged.size(), 0);
       flow->energy.assign(in_.judged.size(), 0);
       for_each_batch(*flow, [&](size_t b) {
@@ -170,6 +173,7 @@ class Fitter {
     for (size_t i = 0; i < in_.graph.nodes.size(); ++i) step(i);
     result_.error_fit = error_of(fit_);
     result_.error_held_out = held_out_.samples > 0 ? error_of(held_out_) : result_.error_fit;
+    result_.error_unseen = error_of(judge());
     return std::move(result_);
   }
 
@@ -189,8 +193,7 @@ class Fitter {
 
   void step(size_t i) {
     const Node& node = in_.graph.nodes[i];
-    for (Flow* flow : {&fit_, &held_out_})
-      for_each_batch(*flow, [&](size_t b) { executor_.run_node(i, flow->real[b]); });
+    for (Flow* flow : flows_) for_each_batch(*flow, [&](size_t b) { executor_.run_node(i, flow->real[b]); });
     const bool integer = in_.assignment.integer[i];
     if (integer && weights_axis(node.op)) fit_layer(i);
     const auto quantized_step = batch_step(simulated_, simulated_.nodes[i]);
@@ -201,13 +204,12 @@ class Fitter {
       for (const TensorId id : node.outputs) outside += quantize(batch, id, fixed);
       return outside;
     };
-    Flow& judge = held_out_.samples > 0 ? held_out_ : fit_;
-    for (Flow* flow : {&fit_, &held_out_}) {
+    for (Flow* flow : flows_) {
       std::vector<Shares> shares(flow->real.size());
       for_each_batch(*flow, [&](size_t b) {
         Batch& real = flow->real[b];
         Shares& part = shares[b];
-        const bool wanted = report_ && integer && flow == &judge && is_real(node.outputs[0]);
+        const bool wanted = report_ && integer && flow == &judge() && is_real(node.outputs[0]);
         if (wanted) {
           Batch alone(simulated_, real.samples());
           for (const TensorId id : node.inputs)
@@ -240,10 +242,10 @@ class Fitter {
           flow->square[j] += part.judged[j].first;
           flow->energy[j] += part.judged[j].second;
         }
-      if (flow == &judge)
+      if (flow == &judge())
         for (const Shares& part : shares)
           result_.agreement += static_cast<double>(part.agreeing) / static_cast<double>(flow->samples);
-      if (!report_ || !integer || flow != &judge || !is_real(node.outputs[0])) continue;
+      if (!report_ || !integer || flow != &judge() || !is_real(node.outputs[0])) continue;
       Shares sum;
       for (const Shares& part : shares) {
         sum.own += part.own;
@@ -268,6 +270,9 @@ class Fitter {
     size_t agreeing = 0;
     std::vector<std::pair<double, double>> judged;
   };
+
+  // What the result is measured on.
+  Flow& judge() { return unseen_ ? *unseen_ : held_out_.samples > 0 ? held_out_ : fit_; }
 
   bool is_real(TensorId id) const { return in_.graph.at(id).type.dtype == DType::f32; }
 
@@ -376,6 +381,8 @@ class Fitter {
   Graph simulated_;  // float, with weights that are multiples of their scales
   Flow fit_;
   Flow held_out_;
+  std::optional<Flow> unseen_;
+  std::vector<Flow*> flows_;
   std::vector<size_t> last_use_;  // by tensor: the last node that reads it
   NetworkFit result_;
 };

@@ -39,9 +39,10 @@ struct NetworkFit {
   // Squared error over energy of the judged tensors, their mean.
   double error_fit = 0;
   double error_held_out = 0;
+  double error_unseen = 0;           // as error_held_out where there are no such samples
   std::vector<LayerError> report{};  // by node that computes in integers, where it was asked for
   // The share of samples whose first judged tensor has its largest element where the float network has it;
-  // with the report, on the samples held out.
+  // of the samples that the report is about: the unseen ones, else those held out.
   double agreement = 0;
 };
 
@@ -51,7 +52,8 @@ struct FitInput {
   const std::vector<Quantization>& classes;  // by class of the assignment
   const std::vector<TensorId>& judged;
   const SampleValues& fit;
-  const SampleValues& held_out;  // may be empty
+  const SampleValues& held_out;          // decides; may be empty
+  const SampleValues* unseen = nullptr;  // decides nothing: what the result is measured on, where it is given
 };
 
 // The graph has no state.

@@ -172,19 +172,15 @@ Quantization quantization_by(RangeRule rule, const Statistics::Values& values) {
   return rule == RangeRule::percentile ? percentile(values) : least_squares(values);
 }
 
-std::vector<Quantization> candidate_quantizations(const Statistics::Values& values) {
-  std::vector<Quantization> candidates;
-  const auto add = [&](const Quantization& quantization) {
-    if (std::ranges::find(candidates, quantization) == candidates.end()) candidates.push_back(quantization);
-  };
-  const Quantization extremes = quantization_by(RangeRule::extremes, values);
-  const Quantization squares = quantization_by(RangeRule::least_squares, values);
-  add(extremes);
-  add(quantization_by(RangeRule::percentile, values));
-  add(squares);
-  add(shrunk(extremes, 0.9f));
-  for (const float factor : {1.12f, 0.88f}) add(shrunk(squares, factor));
-  return candidates;
+Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values) {
+  const Quantization found = quantization_by(choice.rule, values);
+  return choice.factor == 1 ? found : shrunk(found, choice.factor);
+}
+
+std::vector<RangeChoice> range_candidates() {
+  return {{RangeRule::extremes, 1},         {RangeRule::extremes, 1.1f}, {RangeRule::percentile, 1},
+          {RangeRule::least_squares, 1},    {RangeRule::extremes, 0.9f}, {RangeRule::least_squares, 1.12f},
+          {RangeRule::least_squares, 0.88f}};
 }
 
 size_t fake_quantize(std::span<float> values, const Quantization& quantization, int32_t lowest,
@@ -206,10 +202,9 @@ size_t fake_quantize(std::span<float> values, const Quantization& quantization, 
   return static_cast<size_t>(outside);
 }
 
-std::vector<Quantization> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
-                                               const std::vector<std::vector<Quantization>>& candidates,
-                                               const std::vector<TensorId>& judged,
-                                               const SampleValues& samples) {
+std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
+                                         const std::vector<std::vector<Quantization>>& candidates,
+                                         const std::vector<TensorId>& judged, const SampleValues& samples) {
   const Graph& graph = executor.graph();
   const size_t classes = assignment.classes.size();
   // The nodes that see a change of a class, in order.
@@ -250,7 +245,13 @@ std::vector<Quantization> choose_quantizations(const FloatExecutor& executor, co
         for (size_t i = 0; i < count; ++i)
           std::ranges::copy(kept[i].second, batch.real(kept[i].first).begin());
       };
-      for (const Quantization& candidate : candidates[k]) {
+      for (size_t c = 0; c < candidates[k].size(); ++c) {
+        const Quantization& candidate = candidates[k][c];
+        const auto same = std::ranges::find(candidates[k], candidate) - candidates[k].begin();
+        if (static_cast<size_t>(same) < c) {
+          errors[k].push_back(errors[k][static_cast<size_t>(same)]);
+          continue;
+        }
         restore(sources);
         for (size_t i = 0; i < sources; ++i) fake_quantize(batch.real(kept[i].first), candidate);
         for (const size_t node : behind[k]) {
@@ -275,7 +276,7 @@ std::vector<Quantization> choose_quantizations(const FloatExecutor& executor, co
       restore(kept.size());
     }
   });
-  std::vector<Quantization> chosen;
+  std::vector<size_t> chosen;
   for (size_t k = 0; k < classes; ++k) {
     size_t best = 0;
     double least = INFINITY;
@@ -287,7 +288,7 @@ std::vector<Quantization> choose_quantizations(const FloatExecutor& executor, co
         best = c;
       }
     }
-    chosen.push_back(candidates[k][best]);
+    chosen.push_back(best);
   }
   return chosen;
 }

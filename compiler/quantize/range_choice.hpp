@@ -32,15 +32,22 @@ std::vector<std::vector<float>> channel_magnitudes(const FloatExecutor& executor
 
 Quantization quantization_by(RangeRule rule, const Statistics::Values& values);
 
-// Candidates without duplicates, the extremes first.
-std::vector<Quantization> candidate_quantizations(const Statistics::Values& values);
+// A rule, and what its range is multiplied by: it can be applied again to what other samples say.
+struct RangeChoice {
+  RangeRule rule = RangeRule::extremes;
+  float factor = 1;
+  bool operator==(const RangeChoice&) const = default;
+};
+Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values);
 
-// For every class the candidate by which the judged tensors change least when nothing but that class is
-// quantized; classes are taken to be independent.
-std::vector<Quantization> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
-                                               const std::vector<std::vector<Quantization>>& candidates,
-                                               const std::vector<TensorId>& judged,
-                                               const SampleValues& samples);
+// The extremes first.
+std::vector<RangeChoice> range_candidates();
+
+// For every class the one of `offered` by which the judged tensors change least when nothing but that class
+// is quantized; classes are taken to be independent. Of a class that is offered none it is the first.
+std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
+                                         const std::vector<std::vector<Quantization>>& offered,
+                                         const std::vector<TensorId>& judged, const SampleValues& samples);
 
 // Rounds values to what int8 of that quantisation stands for. Returns how many lay outside by more than half
 // a step.

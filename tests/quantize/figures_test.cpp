@@ -1,6 +1,8 @@
 // The table of what quantization costs trained models, measured with integers in the reference evaluator on
 // inputs that quantization never saw: burin_tests '[.figures]'. BURIN_TASK names one task,
-// BURIN_FIGURE_SAMPLES how many test inputs are taken (default 200).
+// BURIN_FIGURE_SAMPLES how many test inputs are taken (default 200), BURIN_CALIBRATION_SAMPLES how many of
+// the calibration samples (default all). "plain" and "chosen" are what the report says, of samples that
+// decided nothing; "test dB" is of the test inputs.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -46,6 +48,11 @@ Graph judged_graph(Graph graph, const std::string& name) {
   return graph;
 }
 
+size_t number_from(const char* variable, size_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text ? std::strtoul(text, nullptr, 10) : otherwise;
+}
+
 size_t place_of_largest(std::span<const float> values) {
   return static_cast<size_t>(std::ranges::max_element(values) - values.begin());
 }
@@ -54,15 +61,16 @@ size_t place_of_largest(std::span<const float> values) {
 
 TEST_CASE("figures of quantization on trained models", "[.figures]") {
   const char* wanted = std::getenv("BURIN_TASK");
-  const char* samples_wanted = std::getenv("BURIN_FIGURE_SAMPLES");
-  const size_t most = samples_wanted ? std::strtoul(samples_wanted, nullptr, 10) : 200;
+  const size_t most = number_from("BURIN_FIGURE_SAMPLES", 200);
+  const size_t calibrated_with = number_from("BURIN_CALIBRATION_SAMPLES", SIZE_MAX);
   fmt::print("{:<18} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>6}\n", "task", "plain", "chosen", "test dB",
              "float", "int8", "agree", "s");
   for (const Task& task : all_tasks()) {
     if (wanted && task.name != wanted) continue;
     const Graph graph = task.model();
     const auto start = std::chrono::steady_clock::now();
-    const Result<QuantizedModel> model = quantize_model(graph, task.calibration(graph), {});
+    const Result<QuantizedModel> model =
+        quantize_model(graph, some_of(task.calibration(graph), calibrated_with), {});
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     REQUIRE(model);
     const TensorId judged = judged_tensors(graph).at(0);
@@ -83,42 +91,54 @@ TEST_CASE("figures of quantization on trained models", "[.figures]") {
     const Graph quantized = judged_graph(model->graph, graph.at(judged).name);
     const Tensor& from = quantized.at(quantized.inputs[0]);
     const Tensor& to = quantized.at(quantized.outputs[0]);
-    Evaluator evaluator(quantized);
-    double square = 0;
-    double energy = 0;
-    size_t agreeing = 0;
-    size_t right = 0;
-    size_t right_float = 0;
-    for (size_t i = 0; i < inputs.count(); ++i) {
-      const Value real = Value::of(inputs.types[0], inputs.value(0, i));
-      Value input = Value::zeros(from.type);
-      for (size_t k = 0; k < real.as<float>().size(); ++k)
-        input.set_integer(k,
-                          std::clamp<int64_t>(std::lround(real.as<float>()[k] / from.quantization.scale()) +
-                                                  from.quantization.zero_point(),
-                                              -128, 127));
-      const std::vector<Value> outputs = evaluator.run(std::vector<Value>{input});
-      std::vector<float> actual;
-      for (size_t k = 0; k < length; ++k)
-        actual.push_back(to.quantization.scale() *
-                         static_cast<float>(outputs[0].integer(k) - to.quantization.zero_point()));
-      const std::span<const float> one = std::span<const float>(expected).subspan(i * length, length);
-      for (size_t k = 0; k < length; ++k) {
-        square += std::pow(static_cast<double>(one[k]) - static_cast<double>(actual[k]), 2);
-        energy += std::pow(static_cast<double>(one[k]), 2);
+    struct Sums {
+      double square = 0, energy = 0;
+      size_t agreeing = 0, right = 0, right_float = 0;
+    };
+    constexpr size_t chunk = 16;
+    std::vector<Sums> sums((inputs.count() + chunk - 1) / chunk);
+    for_each_in_parallel(sums.size(), [&](size_t number) {
+      Evaluator evaluator(quantized);
+      auto& [square, energy, agreeing, right, right_float] = sums[number];
+      for (size_t i = number * chunk; i < std::min(inputs.count(), (number + 1) * chunk); ++i) {
+        const Value real = Value::of(inputs.types[0], inputs.value(0, i));
+        Value input = Value::zeros(from.type);
+        for (size_t k = 0; k < real.as<float>().size(); ++k)
+          input.set_integer(k,
+                            std::clamp<int64_t>(std::lround(real.as<float>()[k] / from.quantization.scale()) +
+                                                    from.quantization.zero_point(),
+                                                -128, 127));
+        const std::vector<Value> outputs = evaluator.run(std::vector<Value>{input});
+        std::vector<float> actual;
+        for (size_t k = 0; k < length; ++k)
+          actual.push_back(to.quantization.scale() *
+                           static_cast<float>(outputs[0].integer(k) - to.quantization.zero_point()));
+        const std::span<const float> one = std::span<const float>(expected).subspan(i * length, length);
+        for (size_t k = 0; k < length; ++k) {
+          square += std::pow(static_cast<double>(one[k]) - static_cast<double>(actual[k]), 2);
+          energy += std::pow(static_cast<double>(one[k]), 2);
+        }
+        agreeing += place_of_largest(one) == place_of_largest(actual) ? 1 : 0;
+        if (labels.empty()) continue;
+        right += place_of_largest(actual) == static_cast<size_t>(labels[i]) ? 1 : 0;
+        right_float += place_of_largest(one) == static_cast<size_t>(labels[i]) ? 1 : 0;
       }
-      agreeing += place_of_largest(one) == place_of_largest(actual) ? 1 : 0;
-      if (labels.empty()) continue;
-      right += place_of_largest(actual) == static_cast<size_t>(labels[i]) ? 1 : 0;
-      right_float += place_of_largest(one) == static_cast<size_t>(labels[i]) ? 1 : 0;
+    });
+    Sums all;
+    for (const Sums& part : sums) {
+      all.square += part.square;
+      all.energy += part.energy;
+      all.agreeing += part.agreeing;
+      all.right += part.right;
+      all.right_float += part.right_float;
     }
     const auto percent = [&](size_t count) {
       return 100.0 * static_cast<double>(count) / static_cast<double>(inputs.count());
     };
     fmt::print("{:<18} {:>7.2f} {:>7.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>7.2f} {:>6.1f}\n", task.name,
-               model->sqnr_plain_db, model->sqnr_db, decibels(square / energy), percent(right_float),
-               percent(right), percent(agreeing), seconds);
-    CHECK(model->sqnr_db >= model->sqnr_plain_db);
+               model->sqnr_plain_db, model->sqnr_db, decibels(all.square / all.energy),
+               percent(all.right_float), percent(all.right), percent(all.agreeing), seconds);
+    CHECK(model->sqnr_db >= model->sqnr_plain_db - 0.2);
   }
 }
 

@@ -213,7 +213,7 @@ TEST_CASE("a quantized network computes in integers what the float network does"
   REQUIRE(model);
   CAPTURE(spread, static_cast<int>(interface), model->sqnr_db, model->sqnr_plain_db);
   CHECK(model->float_layers.empty());
-  CHECK(model->sqnr_db >= model->sqnr_plain_db);
+  CHECK(model->sqnr_db >= model->sqnr_plain_db - 0.2);
   if (spread > 1) CHECK(model->sqnr_db > model->sqnr_plain_db + 5);
   const DType wanted = interface == InterfaceType::f32  ? DType::f32
                        : interface == InterfaceType::s8 ? DType::s8
@@ -222,9 +222,54 @@ TEST_CASE("a quantized network computes in integers what the float network does"
   CHECK(model->graph.at(model->graph.outputs[0]).type.dtype == wanted);
   CHECK(model->graph.at(model->graph.inputs[0]).name == "image");
   CHECK(model->graph.at(model->graph.outputs[0]).name == "logits");
-  // What was simulated in float32 is what integers give.
-  CHECK(measured_db(graph, model->graph, samples) > model->sqnr_db - 2.5);
+  CHECK(model->measured_on == 16);
+  // What was simulated in float32, of samples that decided nothing, is what integers give of others.
+  const SampleValues others = samples_for(graph, random, 64);
+  CHECK(std::abs(measured_db(graph, model->graph, others) - model->sqnr_db) < 2);
   CHECK(measured_db(graph, model->graph, samples) > 28);
+}
+
+TEST_CASE("few samples do not make it worse than plain rounding does", "[quantize]") {
+  const size_t count = GENERATE(4u, 16u, 32u);
+  for (uint64_t seed = 20; seed < 23; ++seed) {
+    Random random(seed);
+    const Graph graph = up_to_logits(small_network(random, 4));
+    const SampleValues samples = samples_for(graph, random, count);
+    const SampleValues others = samples_for(graph, random, 64);
+    QuantizationOptions plain;
+    plain.ranges = plain.equalization = plain.gains = false;
+    plain.fit = {.bias_correction = false, .error_feedback = false, .refit = false};
+    const Result<QuantizedModel> chosen = quantize_model(graph, samples, {});
+    const Result<QuantizedModel> simplest = quantize_model(graph, samples, plain);
+    REQUIRE(chosen);
+    REQUIRE(simplest);
+    CAPTURE(count, seed);
+    CHECK(measured_db(graph, chosen->graph, others) > measured_db(graph, simplest->graph, others) - 0.2);
+  }
+}
+
+// What an operator refuses depends on the scales: here the scale of a hard_swish's output, which comes from
+// large negative values, is far below its input's.
+TEST_CASE("an operator that refuses the scales that were found stays float, with the reason", "[quantize]") {
+  Graph graph;
+  const TensorId input = real_tensor(graph, "input", {1, 4});
+  const TensorId activated = real_tensor(graph, "activated", {1, 4});
+  add_node(graph, Op::hard_swish, {input}, activated, Attributes::of(NoAttributes{}));
+  const TensorId doubled = real_tensor(graph, "doubled", {1, 4});
+  add_node(graph, Op::add, {activated, activated}, doubled, Attributes::of(NoAttributes{}));
+  graph.inputs = {input};
+  graph.outputs = {doubled};
+  REQUIRE(check_operators(graph).empty());
+  std::vector<float> values;
+  for (size_t i = 0; i < 64; ++i) values.push_back(i % 2 == 0 ? 2.0f : -10.0f * static_cast<float>(i));
+  const auto bytes = std::as_bytes(std::span(values));
+  const SampleValues samples{.types = {graph.at(input).type}, .values = {{bytes.begin(), bytes.end()}}};
+  const Result<QuantizedModel> model = quantize_model(graph, samples, {});
+  REQUIRE(model);
+  REQUIRE(model->float_layers.size() == 1);
+  CHECK(model->float_layers[0].op == Op::hard_swish);
+  CHECK(model->float_layers[0].reason.find("1/128") != std::string::npos);
+  CHECK(check_operators(model->graph).empty());
 }
 
 TEST_CASE("equal input gives an equal quantized model", "[quantize]") {
