@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "formats/import.hpp"
@@ -20,6 +21,20 @@ Graph Task::model() const {
 
 SampleValues Task::calibration(const Graph& graph) const {
   const Array array = read_npy_array(folder / "calibration.npy");
+  SampleValues samples;
+  samples.types = {graph.at(graph.inputs[0]).type};
+  const auto bytes = std::as_bytes(std::span(array.values));
+  samples.values.emplace_back(bytes.begin(), bytes.end());
+  return samples;
+}
+
+SampleValues Task::test_inputs(const Graph& graph) const {
+  std::ifstream stream(folder / "meta.json");
+  const nlohmann::json to_float = nlohmann::json::parse(stream).at("test_inputs").at("to_float");
+  const auto scale = to_float.at("scale").get<double>();
+  const auto offset = to_float.at("offset").get<double>();
+  Array array = read_npy_array(folder / "test_inputs.npy");
+  for (float& x : array.values) x = static_cast<float>((static_cast<double>(x) - offset) * scale);
   SampleValues samples;
   samples.types = {graph.at(graph.inputs[0]).type};
   const auto bytes = std::as_bytes(std::span(array.values));

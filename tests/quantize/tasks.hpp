@@ -16,6 +16,8 @@ struct Task {
 
   Graph model() const;
   SampleValues calibration(const Graph& graph) const;
+  // The inputs to judge with, as the float model takes them.
+  SampleValues test_inputs(const Graph& graph) const;
 };
 
 // Below BURIN_TASKS, else ../shared/quantize beside the sources; sorted, none where that does not exist.

@@ -1,0 +1,11 @@
+// A float graph as it will be in int8, without data: the operators, shapes and types are those that
+// quantization gives, the scales are not. For estimates of what the quantized model will cost.
+#pragma once
+
+#include "ir/graph.hpp"
+
+namespace burin {
+
+Graph nominal_quantization(const Graph& graph);
+
+}  // namespace burin
