@@ -231,7 +231,7 @@ ExitCode run_words(Session& session, std::vector<std::string> words) {
              "Colours in messages; default: auto");
   const std::vector<Verb> verbs = {add_compile(app), add_inspect(app), add_ops(app),     add_run(app),
                                    add_verify(app),  add_bench(app),   add_convert(app), add_quantize(app),
-                                   add_targets(app), add_explain(app)};
+                                   add_prune(app),   add_targets(app), add_explain(app)};
   const std::string mistyped = insert_default_verb(app, words);
   if (!mistyped.empty())
     return report(session,

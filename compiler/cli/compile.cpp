@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output_files.hpp"
+#include "cli/pruned.hpp"
 #include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
 #include "cli/verdicts.hpp"
@@ -24,21 +25,37 @@ struct CompileCommand {
   std::string depfile;
   std::string report;
   std::string dump_tir;
+  std::string prune;     // to what; empty: not
   std::string quantize;  // a scheme; empty: not
   CalibrationOptions calibration;
   bool explain = false;
   bool json = false;
 };
 
-// The float model is quantized first, with the defaults of `burin quantize`.
-Result<Compilation> compile_quantized(const Session& session, const CompileCommand& command) {
+// The float model is pruned first, and then quantized, with the defaults of `burin prune` and `burin
+// quantize`.
+Result<Compilation> compile_with_samples(const Session& session, const CompileCommand& command) {
   const Result<Target> target = load_target(command.options.target);
   if (!target) return target.diagnostics();
-  const Result<Graph> graph = import_model(command.options.model);
+  Result<Graph> graph = import_model(command.options.model, command.options.import);
   if (!graph) return graph.diagnostics();
-  const Result<QuantizedModel> quantized = quantize_file(session, *graph, command.calibration, {});
-  if (!quantized) return quantized.diagnostics();
-  const std::string text = print_graph(quantized->graph);
+  const Result<SampleValues> samples = read_samples(session, *graph, command.calibration);
+  if (!samples) return samples.diagnostics();
+  if (!command.prune.empty()) {
+    const Result<PruneGoals> goals = parse_goals(command.prune);
+    if (!goals) return goals.diagnostics();
+    const Result<PrunedGraph> pruned = prune_graph(
+        session, *graph, *samples, *goals,
+        {.target = *target, .objective = command.options.objective, .quantized = !command.quantize.empty()});
+    if (!pruned) return pruned.diagnostics();
+    graph = pruned->graph;
+  }
+  if (!command.quantize.empty()) {
+    const Result<QuantizedModel> quantized = quantize_with(session, *graph, *samples, {});
+    if (!quantized) return quantized.diagnostics();
+    graph = quantized->graph;
+  }
+  const std::string text = print_graph(*graph);
   const Result<PreparedModel> model = prepare(std::as_bytes(std::span<const char>(text)), command.options);
   if (!model) return model.diagnostics();
   return compile(*model, *target, command.options);
@@ -186,12 +203,14 @@ ExitCode run(const Session& session, CompileCommand& command) {
   Graph last;
   if (!command.dump_tir.empty())
     options.observe_pass = [&](std::string_view, const Graph& graph) { last = graph; };
-  if (command.quantize.empty() != command.calibration.sources.empty())
+  const bool wants_samples = !command.quantize.empty() || !command.prune.empty();
+  if (wants_samples == command.calibration.sources.empty())
     return burin::report(session, {{.code = DiagnosticCode::E0201,
-                                    .message = "--quantize and --calibration go together",
+                                    .message = fmt::format("{} and --calibration go together",
+                                                           command.prune.empty() ? "--quantize" : "--prune"),
                                     .help = "--quantize int8 --calibration samples.npy"}});
   const Result<Compilation> result =
-      command.quantize.empty() ? compile(options) : compile_quantized(session, command);
+      wants_samples ? compile_with_samples(session, command) : compile(options);
   if (!result) return burin::report(session, result.diagnostics(), options.model);
   const std::string base = (fs::path(command.directory) / result->program.name).string();
   // Nobody has named the generated files one by one, so that what is there may be anybody's.
@@ -237,11 +256,15 @@ Verb add_compile(CLI::App& app) {
                    "Embed this many samples with reference outputs in ID_selftest")
       ->check(CLI::Range(0, 64))
       ->type_name("N");
+  verb->add_option("--prune", command->prune,
+                   "Prune the float model first, to this share of its MACs, or to flash=60K or cycles=2M on "
+                   "the target")
+      ->type_name("GOAL");
   verb->add_option("--quantize", command->quantize, "Quantize the float model first, to int8")
       ->check(CLI::IsMember({"int8"}))
       ->type_name("SCHEME");
   verb->add_option("--calibration", command->calibration.sources,
-                   "Samples to quantize with, as `burin quantize` takes them")
+                   "Samples to prune and quantize with, as `burin quantize` takes them")
       ->type_name("FILE|DIR")
       ->allow_extra_args(false);
   verb->add_option("--dump-tir", command->dump_tir, "Write the graph after the passes as text")

@@ -13,11 +13,9 @@
 namespace burin {
 namespace {
 
-// More samples than these decide nothing; those that are used lie evenly among all.
-constexpr uint64_t most_samples = 2048;
-constexpr uint64_t most_bytes = uint64_t{512} << 20;
+constexpr uint64_t half_a_gigabyte = uint64_t{512} << 20;
 
-Result<SampleValues> load(const Samples& samples) {
+Result<SampleValues> load(const Samples& samples, uint64_t most, uint64_t most_bytes) {
   SampleValues values;
   uint64_t bytes = 1;
   for (size_t input = 0; input < samples.inputs(); ++input) {
@@ -25,8 +23,7 @@ Result<SampleValues> load(const Samples& samples) {
     values.values.emplace_back();
     bytes += static_cast<uint64_t>(samples.type(input).bytes());
   }
-  const uint64_t count =
-      std::min({samples.count(), most_samples, std::max<uint64_t>(most_bytes / bytes, 16)});
+  const uint64_t count = std::min({samples.count(), most, std::max<uint64_t>(most_bytes / bytes, 16)});
   for (uint64_t i = 0; i < count; ++i)
     for (size_t input = 0; input < samples.inputs(); ++input) {
       const Result<std::vector<std::byte>> one = samples.elements(input, i * samples.count() / count, 1);
@@ -38,23 +35,40 @@ Result<SampleValues> load(const Samples& samples) {
 
 }  // namespace
 
-Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
-                                     const CalibrationOptions& calibration, QuantizationOptions options) {
+Result<SampleValues> read_samples(const Session& session, const Graph& graph,
+                                  const CalibrationOptions& calibration, uint64_t most) {
   const Result<Samples> samples = Samples::open(
       graph, {.sources = calibration.sources, .mean = calibration.mean, .scale = calibration.scale});
   if (!samples) return samples.diagnostics();
   const Result<Survey> looked = survey(*samples, graph);
   if (!looked) return looked.diagnostics();
   for (const std::string& warning : looked->warnings) say(session, "warning: " + warning);
-  const Result<SampleValues> values = load(*samples);
-  if (!values) return values.diagnostics();
+  return load(*samples, most, half_a_gigabyte);
+}
+
+Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptions& calibration) {
+  const Result<Samples> samples = Samples::open(
+      graph, {.sources = calibration.sources, .mean = calibration.mean, .scale = calibration.scale});
+  if (!samples) return samples.diagnostics();
+  return load(*samples, samples->count(), UINT64_MAX);
+}
+
+Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
+                                     QuantizationOptions options) {
   if (session.progress())
     options.progress = [](std::string_view what, double done) {
       fmt::print(stderr, "\r\x1b[K{} {:.0f} %", what, 100 * done);
     };
-  Result<QuantizedModel> model = quantize_model(graph, *values, options);
+  Result<QuantizedModel> model = quantize_model(graph, samples, options);
   if (session.progress()) fmt::print(stderr, "\r\x1b[K");
   return model;
+}
+
+Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
+                                     const CalibrationOptions& calibration, QuantizationOptions options) {
+  const Result<SampleValues> values = read_samples(session, graph, calibration);
+  if (!values) return values.diagnostics();
+  return quantize_with(session, graph, *values, std::move(options));
 }
 
 Diagnostics check_model_path(const std::string& path) {

@@ -16,7 +16,16 @@ struct CalibrationOptions {
   std::vector<double> scale{};
 };
 
-// Reads the samples, warns of what looks wrong about them, and quantizes. Shows progress on a terminal.
+// Reads the samples and warns of what looks wrong about them. Of more than `most` those are taken that lie
+// evenly among all, as of more than fit into half a gigabyte.
+Result<SampleValues> read_samples(const Session& session, const Graph& graph,
+                                  const CalibrationOptions& calibration, uint64_t most = 2048);
+// All samples, of which nothing is said.
+Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptions& calibration);
+
+// Quantizes, and shows progress on a terminal; the second one reads the samples first.
+Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
+                                     QuantizationOptions options);
 Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
                                      const CalibrationOptions& calibration, QuantizationOptions options);
 

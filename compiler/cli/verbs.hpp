@@ -27,6 +27,7 @@ Verb add_convert(CLI::App& app);
 Verb add_explain(CLI::App& app);
 Verb add_inspect(CLI::App& app);
 Verb add_ops(CLI::App& app);
+Verb add_prune(CLI::App& app);
 Verb add_quantize(CLI::App& app);
 Verb add_run(CLI::App& app);
 Verb add_targets(CLI::App& app);

@@ -1,0 +1,149 @@
+#include "cli/pruned.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+
+#include "lower/lower.hpp"
+#include "passes/pass.hpp"
+#include "quantize/nominal_quantization.hpp"
+#include "quantize/preparation.hpp"
+
+namespace burin {
+namespace {
+
+std::optional<int64_t> parse_number(const std::string& text, double thousand) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc()) return std::nullopt;
+  const std::string unit(rest, end);
+  const double factor = unit.empty()                 ? 1
+                        : unit == "K" || unit == "k" ? thousand
+                        : unit == "M" || unit == "m" ? thousand * thousand
+                                                     : 0;
+  if (factor == 0 || !(value > 0) || value * factor > 1e12) return std::nullopt;
+  return static_cast<int64_t>(value * factor);
+}
+
+std::optional<double> parse_share(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || !(value > 0) || value > 1) return std::nullopt;
+  return value;
+}
+
+// A cost that cannot be told is no saving.
+template <class Member>
+Budget budget_of(const CostModel& model, Member member, std::string name, double limit, int32_t multiple) {
+  const auto cost = [model, member](const Graph& graph) {
+    const Result<ModelCost> result = model.cost(graph);
+    return result ? member(*result) : std::numeric_limits<double>::max();
+  };
+  return {.name = std::move(name), .cost = cost, .limit = limit, .multiple = multiple};
+}
+
+std::string shown(const std::string& budget, double amount, double macs_before) {
+  if (budget == "macs") return fmt::format("{:.3f} of the MACs", amount / macs_before);
+  return fmt::format("{} {}", grouped(static_cast<int64_t>(amount)),
+                     budget == "flash" ? "bytes of flash" : "cycles");
+}
+
+}  // namespace
+
+std::optional<int64_t> parse_cycles(const std::string& text) {
+  return parse_number(text, 1000);
+}
+
+std::optional<int64_t> parse_bytes(const std::string& text) {
+  return parse_number(text, 1024);
+}
+
+Result<PruneGoals> parse_goals(const std::string& text) {
+  PruneGoals goals;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, end - at);
+    at = end + 1;
+    bool known = true;
+    if (part.starts_with("flash="))
+      known = (goals.flash = parse_bytes(part.substr(6))).has_value();
+    else if (part.starts_with("cycles="))
+      known = (goals.cycles = parse_cycles(part.substr(7))).has_value();
+    else
+      known = (goals.macs = parse_share(part.starts_with("macs=") ? part.substr(5) : part)).has_value();
+    if (!known)
+      return Diagnostic{.code = DiagnosticCode::E0201,
+                        .message = fmt::format("\"{}\" is no goal of pruning", printable(part, 60)),
+                        .help =
+                            "0.5 is a share of the MACs, above 0 and at most 1; others are flash=60K and "
+                            "cycles=2M"};
+  }
+  return goals;
+}
+
+Result<ModelCost> CostModel::cost(const Graph& graph) const {
+  const Graph optimised = run_pipeline(quantized ? nominal_quantization(graph) : graph, {});
+  LoweringOptions options;
+  options.objective = objective;
+  const Result<Program> program = lower(optimised, target, options);
+  if (!program) return program.diagnostics();
+  ModelCost cost{.macs = graph_macs(graph),
+                 .weight_bytes = constant_bytes(quantized ? optimised : graph),
+                 .flash_bytes = program->weight_bytes() + program->code_bytes_estimate(),
+                 .arena_bytes = program->arena_bytes,
+                 .cycles = {}};
+  if (target.architecture != Architecture::portable) cost.cycles = program->cycles_estimate();
+  return cost;
+}
+
+Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
+                                const PruneGoals& goals, const CostModel& model) {
+  // What stands in the way of the first network stands in that of all.
+  if (const Result<ModelCost> cost = model.cost(graph); !cost) return cost.diagnostics();
+  const auto macs_before = static_cast<double>(graph_macs(prepare_for_quantization(graph)));
+  PruneOptions options;
+  if (goals.macs)
+    options.budgets.push_back(
+        {.name = "macs",
+         .cost = [](const Graph& each) { return static_cast<double>(graph_macs(each)); },
+         .limit = *goals.macs * macs_before});
+  if (goals.flash)
+    options.budgets.push_back(budget_of(
+        model, [](const ModelCost& cost) { return static_cast<double>(cost.flash_bytes); }, "flash",
+        static_cast<double>(*goals.flash), 1));
+  if (goals.cycles && model.target.architecture == Architecture::portable)
+    return Diagnostic{
+        .code = DiagnosticCode::E0201,
+        .message =
+            fmt::format("the target {} has no cycles to count: it stands for any core", model.target.name),
+        .help = "name a core or a board with -t; `burin targets` lists them. Or give a share of MACs"};
+  // Inner loops take four channels at a time.
+  if (goals.cycles)
+    options.budgets.push_back(budget_of(
+        model, [](const ModelCost& cost) { return static_cast<double>(cost.cycles.value_or(0)); }, "cycles",
+        static_cast<double>(*goals.cycles), 4));
+  if (session.progress())
+    options.progress = [](double done) { fmt::print(stderr, "\r\x1b[Kpruning {:.0f} %", 100 * done); };
+  Result<PrunedGraph> pruned = prune_channels(graph, samples, options);
+  if (session.progress()) fmt::print(stderr, "\r\x1b[K");
+  if (!pruned || pruned->within_budgets) return pruned;
+  Diagnostics findings;
+  for (const Budget& budget : options.budgets) {
+    const double left = budget.cost(pruned->graph);
+    if (left <= budget.limit) continue;
+    findings.push_back(
+        {.code = budget.name == "flash" ? DiagnosticCode::E0502 : DiagnosticCode::E0201,
+         .message = fmt::format("pruning cannot reach {}: {} are left where no more channels can be removed",
+                                shown(budget.name, budget.limit, macs_before),
+                                shown(budget.name, left, macs_before)),
+         .help = budget.name == "flash"
+                     ? "code and what cannot be pruned count as well; quantize the model, or allow more"
+                     : "ask for less"});
+  }
+  return findings;
+}
+
+}  // namespace burin

@@ -1,0 +1,54 @@
+// Pruning with data from files and costs on a target: what the verbs share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/driver.hpp"
+#include "cli/session.hpp"
+#include "prune/prune_channels.hpp"
+
+namespace burin {
+
+// What a network costs as the target's best kernels run it.
+struct ModelCost {
+  int64_t macs = 0;
+  int64_t weight_bytes = 0;  // constants of the model itself
+  int64_t flash_bytes = 0;   // constants and code, estimated
+  int64_t arena_bytes = 0;
+  std::optional<int64_t> cycles;  // estimated; nothing for targets without prices
+};
+
+struct CostModel {
+  Target target{};
+  Objective objective = Objective::speed;
+  bool quantized = false;  // of the network as it will be in int8
+
+  // E0404 where a layer has no kernel.
+  Result<ModelCost> cost(const Graph& graph) const;
+};
+
+// What is to be reached; at least one of them.
+struct PruneGoals {
+  std::optional<double> macs{};  // the share to keep, above 0 and at most 1
+  std::optional<int64_t> flash{};
+  std::optional<int64_t> cycles{};
+
+  bool any() const { return macs || flash || cycles; }
+};
+
+// "0.5", "flash=60K", "cycles=2M", or several with commas between. E0201 for another text.
+Result<PruneGoals> parse_goals(const std::string& text);
+
+// Prunes, and shows progress on a terminal. E0502 where the limit of flash cannot be kept to, E0201 where
+// another goal cannot be reached, or the target has no cycles.
+Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
+                                const PruneGoals& goals, const CostModel& model);
+
+// Numbers of cycles and bytes as people write them: "2M" is 2,000,000 cycles, but 2,097,152 bytes. Nothing
+// for another text.
+std::optional<int64_t> parse_cycles(const std::string& text);
+std::optional<int64_t> parse_bytes(const std::string& text);
+
+}  // namespace burin
