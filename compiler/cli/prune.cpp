@@ -28,6 +28,8 @@ struct PruneCommand {
   std::string count_as = "float";
   std::vector<std::string> data;  // to judge with
   std::string labels;
+  std::vector<std::string> distill;
+  DistillOptions distillation;
   std::string output;
   std::string report;
   bool json = false;
@@ -41,6 +43,7 @@ struct Report {
   bool apart = true;                                // those samples decided nothing
   std::optional<double> accuracy_before, accuracy;  // shares
   std::string target;
+  std::optional<Distilled> distilled;
 };
 
 std::string change(const char* what, int64_t before, int64_t after, const char* unit = "") {
@@ -58,6 +61,10 @@ std::string summary(const Report& report) {
   text += change("RAM", report.before.arena_bytes, report.after.arena_bytes, " bytes");
   if (report.before.cycles && report.after.cycles)
     text += change("cycles", *report.before.cycles, *report.after.cycles);
+  if (report.distilled)
+    text += fmt::format("distillation: {}, relative error {:.5f} -> {:.5f} on its samples held out\n",
+                        counted(static_cast<size_t>(report.distilled->epochs), "epoch"),
+                        report.distilled->error_before, report.distilled->error);
   text += fmt::format("{:.1f} dB signal to noise", report.likeness.sqnr_db());
   if (report.likeness.agreement)
     text += fmt::format(", the same top-1 on {:.2f} %", 100 * *report.likeness.agreement);
@@ -110,7 +117,12 @@ std::string report_json(const Report& report) {
                {"agreement", or_null(report.likeness.agreement, 100)},
                {"accuracy_before", or_null(report.accuracy_before, 100)},
                {"accuracy", or_null(report.accuracy, 100)},
+               {"distillation", nullptr},
                {"layers", Json::array()}};
+  if (report.distilled)
+    json["distillation"] = {{"epochs", report.distilled->epochs},
+                            {"error_before", report.distilled->error_before},
+                            {"error", report.distilled->error}};
   const Graph& before = report.pruned.before;
   const Graph& after = report.pruned.graph;
   for (size_t n = 0; n < after.nodes.size(); ++n)
@@ -185,8 +197,29 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
   }
   const CostModel model{
       .target = *target, .objective = command.options.objective, .quantized = command.count_as == "int8"};
-  Result<PrunedGraph> pruned = prune_graph(session, *graph, split.used, *goals, model);
+  std::optional<SampleValues> lessons;
+  if (!command.distill.empty()) {
+    CalibrationOptions data = command.calibration;
+    data.sources = command.distill;
+    Result<SampleValues> read =
+        data.sources == command.calibration.sources ? split.used : read_all_samples(*graph, data);
+    if (!read) return read.diagnostics();
+    lessons = std::move(*read);
+    if (const Diagnostics findings = distillation_obstacles(*graph, *lessons); !findings.empty())
+      return findings;
+  }
+  PruneOptions options;
+  options.fit_held_out = !lessons;
+  Result<PrunedGraph> pruned = prune_graph(session, *graph, split.used, *goals, model, options);
   if (!pruned) return pruned.diagnostics();
+  std::optional<Distilled> distilled;
+  if (lessons) {
+    Result<Distilled> result =
+        distill_graph(session, pruned->before, pruned->graph, *lessons, command.distillation);
+    if (!result) return result.diagnostics();
+    pruned->graph = result->graph;
+    distilled = std::move(*result);
+  }
   const Result<ModelCost> before = model.cost(pruned->before);
   if (!before) return before.diagnostics();
   const Result<ModelCost> after = model.cost(pruned->graph);
@@ -199,7 +232,9 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
                 .apart = split.apart,
                 .accuracy_before = {},
                 .accuracy = {},
-                .target = model.quantized ? target->name + ", in int8" : target->name};
+                .target = model.quantized ? target->name + ", in int8" : target->name,
+                .distilled = {}};
+  report.distilled = std::move(distilled);
   report.likeness = likeness(report.pruned.before, report.pruned.graph, split.judging);
   if (!labels.empty()) {
     report.accuracy_before = share_right(report.pruned.before, split.judging, labels);
@@ -272,6 +307,18 @@ Verb add_prune(CLI::App& app) {
           "--labels", command->labels,
           "The right class of each sample of --data, integers in .npy or raw bytes: adds the accuracy")
       ->type_name("FILE");
+  verb->add_option("--distill", command->distill,
+                   "Samples without labels to train the pruned model on, so that it computes what the float "
+                   "model does; as --calibration takes them, which may be the same")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false);
+  verb->add_option("--epochs", command->distillation.epochs, "How often they are gone through at most")
+      ->check(CLI::Range(1, 10000))
+      ->type_name("N")
+      ->capture_default_str();
+  verb->add_option("--seed", command->distillation.seed, "Decides their order")
+      ->type_name("N")
+      ->capture_default_str();
   verb->add_option("--report", command->report, "Where the report goes: figures and layers, as text")
       ->type_name("FILE");
   verb->add_flag("--json", command->json, "Print the report as JSON");

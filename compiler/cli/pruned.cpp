@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <limits>
 
 #include "lower/lower.hpp"
@@ -100,11 +101,10 @@ Result<ModelCost> CostModel::cost(const Graph& graph) const {
 }
 
 Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
-                                const PruneGoals& goals, const CostModel& model) {
+                                const PruneGoals& goals, const CostModel& model, PruneOptions options) {
   // What stands in the way of the first network stands in that of all.
   if (const Result<ModelCost> cost = model.cost(graph); !cost) return cost.diagnostics();
   const auto macs_before = static_cast<double>(graph_macs(prepare_for_quantization(graph)));
-  PruneOptions options;
   if (goals.macs)
     options.budgets.push_back(
         {.name = "macs",
@@ -144,6 +144,18 @@ Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, cons
                      : "ask for less"});
   }
   return findings;
+}
+
+Result<Distilled> distill_graph(const Session& session, const Graph& teacher, const Graph& student,
+                                const SampleValues& samples, DistillOptions options) {
+  const auto start = std::chrono::steady_clock::now();
+  options.progress = [&](double done, double error) {
+    const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    show_progress(session,
+                  fmt::format("distilling {:.0f} %, error {:.3f} of what it was, at most {:.0f} s left",
+                              100 * done, error, passed * (1 - done) / done));
+  };
+  return distill(teacher, student, samples, options);
 }
 
 }  // namespace burin

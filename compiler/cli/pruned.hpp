@@ -7,6 +7,7 @@
 
 #include "cli/driver.hpp"
 #include "cli/session.hpp"
+#include "prune/distill.hpp"
 #include "prune/prune_channels.hpp"
 
 namespace burin {
@@ -44,7 +45,11 @@ Result<PruneGoals> parse_goals(const std::string& text);
 // Prunes, and shows progress on a terminal. E0502 where the limit of flash cannot be kept to, E0201 where
 // another goal cannot be reached, or the target has no cycles.
 Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
-                                const PruneGoals& goals, const CostModel& model);
+                                const PruneGoals& goals, const CostModel& model, PruneOptions options = {});
+
+// Distils, and shows progress on a terminal with what time it will still take.
+Result<Distilled> distill_graph(const Session& session, const Graph& teacher, const Graph& student,
+                                const SampleValues& samples, DistillOptions options);
 
 // Numbers of cycles and bytes as people write them: "2M" is 2,000,000 cycles, but 2,097,152 bytes. Nothing
 // for another text.

@@ -21,11 +21,12 @@ Eigen::MatrixXd fit_weights(const InputMoments& moments, const Eigen::MatrixXd& 
   return before + inputs.ldlt().solve(residue);
 }
 
-LayerColumns fit_layer(const LayerMoments& fit, const LayerMoments& held_out, const LayerColumns& before) {
+LayerColumns fit_layer(const LayerMoments& fit, const LayerMoments& held_out, const LayerColumns& before,
+                       bool on_all) {
   LayerColumns result = before;
   for (size_t g = 0; g < before.size(); ++g) {
     InputMoments all = fit[g];
-    all.add(held_out[g]);
+    if (on_all) all.add(held_out[g]);
     std::vector<double> least(static_cast<size_t>(before[g].cols()));
     std::vector<size_t> best(least.size(), ridges.size());
     for (size_t o = 0; o < least.size(); ++o)
@@ -53,14 +54,14 @@ LayerColumns fit_layer(const LayerMoments& fit, const LayerMoments& held_out, co
 }
 
 void refit(const Graph& teacher, Graph& student, const std::vector<std::vector<int32_t>>& channels,
-           const SampleValues& fit, const SampleValues& held_out, int64_t most_rows) {
+           const SampleValues& fit, const SampleValues& held_out, int64_t most_rows, bool on_all) {
   for (const size_t node : fitted_nodes(student)) {
     const Pair pair{teacher, student, channels};
     const std::array nodes{node};
     const auto own = layer_moments(pair, nodes, fit, 0, fit.count(), most_rows);
     const auto judging = layer_moments(pair, nodes, held_out, 0, held_out.count(), most_rows / 3);
     const LayerColumns before = layer_weights({student, student.nodes[node]});
-    set_layer_weights(student, node, fit_layer(own[0], judging[0], before));
+    set_layer_weights(student, node, fit_layer(own[0], judging[0], before, on_all));
   }
 }
 

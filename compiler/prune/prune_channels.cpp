@@ -321,7 +321,7 @@ class Search {
     double least = relative_error(wanted, judged_values(student_, held_out_));
     for (int sweep = 0; sweep < 2; ++sweep) {
       Graph fitted = student_;
-      refit(teacher_, fitted, channels_, fit_, held_out_, rows_for_fits);
+      refit(teacher_, fitted, channels_, fit_, held_out_, rows_for_fits, options_.fit_held_out);
       const double error = relative_error(wanted, judged_values(fitted, held_out_));
       if (options_.progress) options_.progress(0.9 + 0.1 * sweep);
       if (!(error < least)) return;

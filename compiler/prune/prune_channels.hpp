@@ -28,6 +28,9 @@ struct PruneOptions {
   std::vector<Budget> budgets{};
   // False: remove channels only, for comparison; the remaining weights stay what they were.
   bool refit = true;
+  // Whether samples that were held out are fitted in the end, with what they have shown to be best. False
+  // where something follows that is judged by them.
+  bool fit_held_out = true;
   // Called with how far it is, 0 to 1.
   std::function<void(double done)> progress{};
 };

@@ -91,6 +91,20 @@ TEST_CASE("prune writes a model of fewer channels, and says what it costs", "[cl
   CHECK(json["layers"].size() == graph->nodes.size());
 }
 
+TEST_CASE("prune distills on samples without labels", "[cli][prune]") {
+  const TemporaryDirectory place = workplace();
+  const nlohmann::json plain = report_of(place, {"--macs", "0.5", "--data", "data.bin"});
+  CHECK(plain["distillation"].is_null());
+  const nlohmann::json json =
+      report_of(place, {"--macs", "0.5", "--data", "data.bin", "--distill", "samples.bin", "--epochs", "3"});
+  CHECK(json["macs"] == plain["macs"]);
+  CHECK(json["distillation"]["epochs"] == 3);
+  CHECK(json["distillation"]["error"].get<double>() <= json["distillation"]["error_before"].get<double>());
+  const CommandResult none = prune(place, {"--macs", "0.5", "--distill", "samples.bin", "--epochs", "0"});
+  check_failure(none, 2, "E0201");
+  check_failure(prune(place, {"--macs", "0.5", "--distill", "absent.bin"}), 2, "E0203");
+}
+
 TEST_CASE("prune keeps to limits of flash and cycles on a target", "[cli][prune]") {
   const TemporaryDirectory place = workplace();
   const nlohmann::json before = report_of(place, {"--macs", "1", "-t", "cortex-m4"});

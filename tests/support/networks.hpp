@@ -32,6 +32,9 @@ class NetworkBuilder {
   // One average of the whole image.
   TensorId average(const std::string& name, TensorId from);
   TensorId softmax(const std::string& name, TensorId from);
+  // Any operator with one output.
+  TensorId node(Op op, const std::string& name, std::vector<TensorId> inputs, Shape shape,
+                Attributes attributes, Activation activation = Activation::none);
 
   // Checks that it is valid.
   Graph finish(const std::vector<TensorId>& outputs);
@@ -39,9 +42,6 @@ class NetworkBuilder {
  private:
   TensorId tensor(const std::string& name, Shape shape);
   TensorId weights(const std::string& name, Shape shape, int64_t fan_in);
-  TensorId node(Op op, const std::string& name, std::vector<TensorId> inputs, Shape shape,
-                Attributes attributes, Activation activation = Activation::none);
-
   Random random_;
   Graph graph_;
 };
