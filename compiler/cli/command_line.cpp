@@ -178,6 +178,13 @@ void add_import_options(CLI::App& app, ImportOptions& options) {
          "A value that makes an input of an ONNX model constant: NAME=16000; once an input")
       ->type_name("VALUE")
       ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--input-layout",
+         [&options](const std::string& text) { options.channels_last_inputs = text == "NHWC"; },
+         "Order in which the firmware has the images that an ONNX model takes: NCHW, the model's own and the "
+         "default, or NHWC, for every input of four dimensions")
+      ->type_name("LAYOUT")
+      ->check(CLI::IsMember({"NCHW", "NHWC"}));
   options.note = [parent = app.get_parent()](const std::string& text) {
     if (parent->get_option("--quiet")->count() == 0) fmt::print(stderr, "note: {}\n", text);
   };

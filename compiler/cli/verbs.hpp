@@ -37,7 +37,7 @@ Verb add_verify(CLI::App& app);
 // leaves out what concerns a target.
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target = true);
 
-// --input-shape and --input-value, and where notes about the model go: to stderr, unless the user wants
+// --input-shape, --input-value and --input-layout, and where notes about the model go: to stderr, unless the user wants
 // quiet.
 void add_import_options(CLI::App& app, ImportOptions& options);
 

@@ -43,9 +43,10 @@ std::string advice_on(std::string_view text) {
 std::optional<Diagnostic> refusal(std::span<const std::byte> bytes, std::string_view file_name,
                                   const ImportOptions& options) {
   if (is_tflite(bytes) || is_graph_text(text_of(bytes))) {
-    if (options.input_shapes.empty() && options.input_values.empty()) return std::nullopt;
+    if (options.input_shapes.empty() && options.input_values.empty() && !options.channels_last_inputs)
+      return std::nullopt;
     return Diagnostic{.code = DiagnosticCode::E0201,
-                      .message = "--input-shape and --input-value are for ONNX models only",
+                      .message = "--input-shape, --input-value and --input-layout are for ONNX models only",
                       .place = {},
                       .help = "leave them out: this model says what its inputs are",
                       .file = {}};

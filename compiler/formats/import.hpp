@@ -26,6 +26,11 @@ Result<std::string> read_model_file(const std::filesystem::path& path);
 struct ImportOptions {
   std::map<std::string, std::vector<int32_t>> input_shapes{};  // by the input's name
   std::map<std::string, double> input_values{};                // inputs that are constant, all elements alike
+  // Inputs of rank 4 are [N, H, W, C] to the user, where the model has [N, C, H, W].
+  bool channels_last_inputs = false;
+  // Operators between DequantizeLinear and QuantizeLinear become integer operators; without it they stay what
+  // the file says, in float32.
+  bool integer_layers = true;
   // Called with what was decided without being asked, where set: a sentence each.
   std::function<void(const std::string&)> note{};
 };

@@ -76,3 +76,12 @@ TEST_CASE("average_pool_2d names the rule that a use of it breaks", "[ops][avera
   other_scale.tensors[1].quantization.scales = {0.25f};
   CHECK_THAT(findings(other_scale), Catch::Contains("in the same way"));
 }
+
+TEST_CASE("average_pool_2d may round halves to even distances from the zero point",
+          "[ops][average_pool_2d]") {
+  // The zero point is -3: 1.5, 2.5, 3.5 and -1.5 from it go to 2, 2, 4 and -2.
+  const Graph graph =
+      pool({{"window_width", 2}, {"stride_width", 2}, {"halves_to_even", true}}, {1, 1, 10, 1}, {1, 1, 5, 1});
+  CHECK(evaluate(graph, std::vector<int8_t>{-2, -1, -1, 0, 0, 1, -5, -4, 7, 7}) ==
+        std::vector<int8_t>{-1, -1, 1, -5, 7});
+}

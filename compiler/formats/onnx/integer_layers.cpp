@@ -7,6 +7,7 @@
 
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
+#include "ops/pooling/attributes.hpp"
 
 namespace burin::onnx {
 namespace {
@@ -303,6 +304,7 @@ class IntegerLayers {
       case Op::softmax:
         return through(node, to, Quantization{{1.0f / 256}, {-128}, 0});
       case Op::average_pool_2d:
+        return averaged(node, to);
       case Op::resize_bilinear: {
         const TensorId input = integer_operand(node.inputs[0]);
         if (!input.valid() || at(input).constant) return std::nullopt;
@@ -332,6 +334,51 @@ class IntegerLayers {
     if (!result) return std::nullopt;
     result->push_back(conversion(node, Op::quantize, between, to));
     return result;
+  }
+
+  // An average is rounded once, to the number that the model wants. Where it keeps the quantisation, half of
+  // all halves would go the other way than the model's if they went away from zero, and an average of four
+  // has many. To another quantisation a mean of the whole image goes in one step, and other windows as sums
+  // with weights of one.
+  std::optional<Nodes> averaged(const Node& node, TensorId to) {
+    const TensorId input = integer_operand(node.inputs[0]);
+    if (!input.valid() || !has_scale(input) || at(input).constant) return std::nullopt;
+    auto attributes = node.attributes.as<PoolAttributes>();
+    attributes.halves_to_even = true;
+    Node even = node;
+    even.attributes = Attributes::of(attributes);
+    if (same_numbers(input, to)) return plain(even, to);
+    const Windows windows =
+        attributes.window.windows(at(input).type.shape, attributes.window_height, attributes.window_width);
+    if (windows.height.unpadded() && windows.width.unpadded()) {
+      const bool whole = windows.height.output() * windows.width.output() == 1 &&
+                         windows.height.window == windows.height.input &&
+                         windows.width.window == windows.width.input;
+      const std::optional<Nodes> direct =
+          whole ? mean_of_image(node, input, to) : weighed_by_one(node, attributes, input, to);
+      if (direct) return direct;
+    }
+    return through(even, to, at(input).quantization);
+  }
+
+  std::optional<Nodes> mean_of_image(const Node& node, TensorId input, TensorId to) const {
+    std::string error;
+    const Node mean = made(node, Op::mean, {input}, to,
+                           operator_of(Op::mean).parse_attributes(
+                               {{"axes", std::vector<int32_t>{1, 2}}, {"keep_dims", true}}, error));
+    return error.empty() && holds(mean) ? std::optional(Nodes{mean}) : std::nullopt;
+  }
+
+  std::optional<Nodes> weighed_by_one(const Node& node, const PoolAttributes& pool, TensorId input,
+                                      TensorId to) {
+    const int32_t channels = at(input).type.shape[3];
+    const Shape shape{1, pool.window_height, pool.window_width, channels};
+    const float scale =
+        1.0f / (static_cast<float>(pool.window_height) * static_cast<float>(pool.window_width));
+    const TensorId ones = new_tensor(DType::s8, shape, Quantization{{scale}, {0}, 0}, "");
+    graph_.at(ones).constant = Constant::of(std::vector<int8_t>(static_cast<size_t>(shape.elements()), 1));
+    const Node sum = made(node, Op::depthwise_convolution_2d, {input, ones}, to, Attributes::of(pool.window));
+    return holds(sum) ? std::optional(Nodes{sum}) : std::nullopt;
   }
 
   std::optional<Nodes> joined(const Node& node, TensorId to) {

@@ -261,6 +261,17 @@ class Importer {
       tensor.constant = constant_value(tensor.type, fixed->second, place);
       if (!tensor.constant) return;
     }
+    if (fixed == options_.input_values.end() && options_.channels_last_inputs &&
+        tensor.type.shape.rank() == 4) {
+      const std::vector<int32_t> model = tensor.type.shape.dims();
+      tensor.type.shape = {model[0], model[2], model[3], model[1]};
+      const TensorId id = add_tensor(graph_, std::move(tensor));
+      graph_.inputs.push_back(id);
+      Builder builder(graph_, work_);
+      builder.begin_node(input.name(), 0);
+      scope.values[input.name()] = builder.transpose(id, {0, 3, 1, 2});
+      return;
+    }
     const TensorId id = add_tensor(graph_, std::move(tensor));
     if (fixed == options_.input_values.end()) graph_.inputs.push_back(id);
     scope.values[input.name()] = id;
@@ -716,7 +727,7 @@ Result<Graph> import_onnx(std::span<const std::byte> bytes, const std::filesyste
   if (!findings.empty()) return findings;
   Graph graph = std::move(importer.graph());
   onnx::drop_unused_nodes(graph);
-  graph = onnx::make_integer_layers(std::move(graph), importer.integers());
+  if (options.integer_layers) graph = onnx::make_integer_layers(std::move(graph), importer.integers());
   onnx::drop_unused_nodes(graph);
   for (const std::string& rule : broken_rules(graph))
     findings.push_back({.code = DiagnosticCode::E0303, .message = rule, .place = {}, .help = {}, .file = {}});

@@ -6,6 +6,7 @@
 #include "ops/elementwise/attributes.hpp"
 #include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
+#include "ops/pooling/attributes.hpp"
 #include "ops/reduction/attributes.hpp"
 
 namespace burin::tflite {
@@ -207,10 +208,23 @@ Diagnostic no_form(const Node& node) {
           .file = {}};
 }
 
+bool rounds_halves_to_even(const Node& node) {
+  return node.op == Op::average_pool_2d && node.attributes.as<PoolAttributes>().halves_to_even;
+}
+
+Diagnostic no_such_rounding(const Node& node) {
+  return {.code = DiagnosticCode::E0403,
+          .message = "the average of integers rounds halves to even, and a .tflite file's away from zero",
+          .place = describe_place(node),
+          .help = "write a .tir file",
+          .file = {}};
+}
+
 }  // namespace
 
 std::optional<Diagnostic> write_node(Emitter& emitter, const Node& node) {
   if (operator_of(node).facts().tflite_name.empty()) return no_form(node);
+  if (rounds_halves_to_even(node)) return no_such_rounding(node);
   if (const auto refused = check_variables(emitter, node)) return refused;
   if (node.activation != Activation::none && !has_activation_field(node.op)) {
     // The operator without it writes to a tensor that the activation reads.

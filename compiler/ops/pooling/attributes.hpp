@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "ops/window.hpp"
 
@@ -13,6 +14,9 @@ struct PoolAttributes {
   int32_t window_height = 1;
   int32_t window_width = 1;
   WindowAttributes window;  // not dilated
+  // Of averages of integers: halves go to the even distance from the zero point, as real numbers are rounded
+  // to the nearest, and not away from zero. The text form has it where it is set.
+  bool halves_to_even = false;
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit visit) {
@@ -24,6 +28,7 @@ struct PoolAttributes {
     visit("pad_left", self.window.pad_left);
     visit("pad_bottom", self.window.pad_bottom);
     visit("pad_right", self.window.pad_right);
+    if (!std::is_const_v<Self> || self.halves_to_even) visit("halves_to_even", self.halves_to_even);
   }
 };
 

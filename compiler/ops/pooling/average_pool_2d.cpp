@@ -1,6 +1,7 @@
 // AVERAGE_POOL_2D: the mean of the elements of every channel under a window, padding left out.
 #include "kernels/average_pool_2d_s8.hpp"
 #include "kernels/average_pool_2d_s8_dsp.hpp"
+#include "kernels/average_pool_2d_s8_even.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -12,9 +13,31 @@
 namespace burin {
 namespace {
 
+bool halves_to_even(const NodeView& view) {
+  return view.attributes<PoolAttributes>().halves_to_even;
+}
+
+// The quotient to the nearest integer, halves to the even one. Source: IEEE 754, roundTiesToEven.
+int64_t nearest_even(int64_t sum, int64_t count) {
+  int64_t quotient = sum / count;
+  if (quotient * count > sum) --quotient;  // the floor
+  const int64_t twice = 2 * (sum - quotient * count);
+  if (twice > count || (twice == count && quotient % 2 != 0)) ++quotient;
+  return quotient;
+}
+
 void evaluate_integer(const Evaluation& evaluation) {
   const NodeView& view = evaluation.view;
   const ClampRange range = activation_range(view.node.activation, view.output());
+  if (halves_to_even(view)) {
+    const int64_t zero = view.input(0).quantization.zero_point();
+    return for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
+      int64_t sum = 0;
+      for (const size_t tap : taps) sum += evaluation.input(0).integer(tap) - zero;
+      const int64_t mean = zero + nearest_even(sum, static_cast<int64_t>(taps.size()));
+      evaluation.output().set_integer(index, std::clamp<int64_t>(mean, range.lowest, range.highest));
+    });
+  }
   for_each_pool(view, [&](size_t index, std::span<const size_t> taps) {
     const auto count = static_cast<int64_t>(taps.size());
     int64_t sum = 0;
@@ -72,7 +95,28 @@ class AveragePool2dS8Kernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (halves_to_even(view)) return Refusal{"it rounds halves away from zero"};
     return pool_call(view);
+  }
+};
+
+class AveragePool2dS8EvenKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{
+        "AveragePool2dS8Even", Op::average_pool_2d, KernelSet::generic, "kernels/average_pool_2d_s8_even.hpp",
+        "int8 or uint8, halves to the even distance from the zero point, as models of ONNX have it."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!halves_to_even(view)) return Refusal{"it rounds halves to even"};
+    std::variant<KernelCall, Refusal> call = pool_call(view);
+    if (auto* taken = std::get_if<KernelCall>(&call)) {
+      const int32_t zero = view.input(0).quantization.zero_point();
+      taken->geometry.push_back({"zero_point_is_odd", zero % 2 == 0 ? 0 : 1});
+      taken->work.instructions += 4 * view.output().type.shape.elements();
+    }
+    return call;
   }
 };
 
@@ -86,6 +130,7 @@ class AveragePool2dS8DspKernel final : public Kernel {
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
+    if (halves_to_even(view)) return Refusal{"it rounds halves away from zero"};
     const Windows windows = pool_windows(view);
     if (windows.taps() > most_taps_of_mean_form) return Refusal{"the window has more than 256 taps"};
     if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
@@ -123,6 +168,11 @@ const Kernel& average_pool_2d_f32_kernel() {
 
 const Kernel& average_pool_2d_s8_kernel() {
   static const AveragePool2dS8Kernel instance;
+  return instance;
+}
+
+const Kernel& average_pool_2d_s8_even_kernel() {
+  static const AveragePool2dS8EvenKernel instance;
   return instance;
 }
 

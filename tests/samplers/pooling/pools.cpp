@@ -15,6 +15,7 @@ Graph sample_pool(Random& random, Op op) {
   }
   const int32_t batches = random.chance(0.8) ? 1 : random.integer(2, 3);
   const int32_t channels = random.chance(0.3) ? 4 * random.integer(1, 4) : random.integer(1, 9);
+  const bool halves_to_even = op == Op::average_pool_2d && random.chance(0.3);
   Graph graph;
   const double kind = random.real(0, 1);
   const DType dtype = kind < 0.7 ? DType::s8 : kind < 0.85 ? DType::u8 : DType::f32;
@@ -23,16 +24,16 @@ Graph sample_pool(Random& random, Op op) {
   const TensorId output = sample_tensor(graph, random, "output", dtype,
                                         {batches, windows.height.output(), windows.width.output(), channels});
   graph.at(output).quantization = graph.at(input).quantization;
-  graph.nodes.push_back(
-      {.op = op,
-       .inputs = {input},
-       .outputs = {output},
-       .attributes = Attributes::of(PoolAttributes{.window_height = windows.height.window,
-                                                   .window_width = windows.width.window,
-                                                   .window = WindowAttributes::of(windows)}),
-       .activation = sample_activation(random),
-       .name = "sample",
-       .source_index = 0});
+  graph.nodes.push_back({.op = op,
+                         .inputs = {input},
+                         .outputs = {output},
+                         .attributes = Attributes::of(PoolAttributes{.window_height = windows.height.window,
+                                                                     .window_width = windows.width.window,
+                                                                     .window = WindowAttributes::of(windows),
+                                                                     .halves_to_even = halves_to_even}),
+                         .activation = sample_activation(random),
+                         .name = "sample",
+                         .source_index = 0});
   graph.inputs = {input};
   graph.outputs = {output};
   return graph;
