@@ -148,10 +148,10 @@ const std::map<std::string_view, const OperatorEntry*>& operator_table() {
   static const auto table = [] {
     std::map<std::string_view, const OperatorEntry*> result;
     for (const auto family :
-         {activation_operators(), arithmetic_operators(), constant_operators(), convolution_operators(),
-          indexing_operators(), matrix_operators(), movement_operators(), normalization_operators(),
-          pooling_operators(), quantization_operators(), recurrent_operators(), reduction_operators(),
-          resizing_operators(), tree_operators()})
+         {activation_operators(), arithmetic_operators(), attention_operators(), constant_operators(),
+          convolution_operators(), indexing_operators(), matrix_operators(), movement_operators(),
+          normalization_operators(), pooling_operators(), quantization_operators(), recurrent_operators(),
+          reduction_operators(), resizing_operators(), spectrum_operators(), tree_operators()})
       for (const OperatorEntry& entry : family) result[entry.name] = &entry;
     return result;
   }();

@@ -97,6 +97,7 @@ struct OperatorEntry {
 
 std::span<const OperatorEntry> activation_operators();
 std::span<const OperatorEntry> arithmetic_operators();
+std::span<const OperatorEntry> attention_operators();
 std::span<const OperatorEntry> constant_operators();
 std::span<const OperatorEntry> indexing_operators();
 std::span<const OperatorEntry> matrix_operators();
@@ -107,6 +108,7 @@ std::span<const OperatorEntry> quantization_operators();
 std::span<const OperatorEntry> recurrent_operators();
 std::span<const OperatorEntry> reduction_operators();
 std::span<const OperatorEntry> resizing_operators();
+std::span<const OperatorEntry> spectrum_operators();
 std::span<const OperatorEntry> convolution_operators();
 std::span<const OperatorEntry> tree_operators();
 

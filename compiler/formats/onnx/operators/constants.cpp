@@ -9,6 +9,20 @@
 namespace burin::onnx {
 namespace {
 
+// The one element of an operand that has to be there and known.
+float known_float(const Reader& r, size_t i, std::string_view what) {
+  (void)r.input(i);
+  const auto values = r.constant_floats(i, what);
+  if (values->size() != 1) contradiction(fmt::format("the {} is no scalar", what));
+  return values->front();
+}
+int64_t known_integer(const Reader& r, size_t i, std::string_view what) {
+  (void)r.input(i);
+  const auto values = r.constant_integers(i, what);
+  if (values->size() != 1) contradiction(fmt::format("the {} is no scalar", what));
+  return values->front();
+}
+
 void read_constant(Reader& r) {
   if (r.has("value")) return r.finish(r.tensor("value"));
   if (r.has("value_float")) return r.finish(r.scalar(r.real("value_float", 0)));
@@ -37,9 +51,9 @@ void read_constant_of_shape(Reader& r) {
 void read_range(Reader& r) {
   constexpr int64_t most = int64_t{1} << 24;
   if (r.is_float(r.input(0))) {
-    const float start = r.constant_floats(0, "start")->at(0);
-    const float limit = r.constant_floats(1, "limit")->at(0);
-    const float delta = r.constant_floats(2, "step")->at(0);
+    const float start = known_float(r, 0, "start");
+    const float limit = known_float(r, 1, "limit");
+    const float delta = known_float(r, 2, "step");
     const double count = std::ceil((static_cast<double>(limit) - start) / delta);
     if (!(count >= 1 && count < static_cast<double>(most))) unsupported("the range is empty or endless");
     std::vector<float> values;
@@ -47,9 +61,9 @@ void read_range(Reader& r) {
       values.push_back(start + static_cast<float>(i) * delta);
     return r.finish(r.floats({static_cast<int32_t>(values.size())}, values));
   }
-  const int64_t start = r.constant_integers(0, "start")->at(0);
-  const int64_t limit = r.constant_integers(1, "limit")->at(0);
-  const int64_t delta = r.constant_integers(2, "step")->at(0);
+  const int64_t start = known_integer(r, 0, "start");
+  const int64_t limit = known_integer(r, 1, "limit");
+  const int64_t delta = known_integer(r, 2, "step");
   std::vector<int64_t> values;
   if (delta == 0 || std::abs(static_cast<double>(limit) - static_cast<double>(start)) >
                         static_cast<double>(most) * std::abs(static_cast<double>(delta)))

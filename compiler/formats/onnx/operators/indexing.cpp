@@ -310,8 +310,15 @@ void read_one_hot(Reader& r) {
 void read_top_k(Reader& r) {
   const TensorId x = r.input(0);
   const int32_t axis = axis_of(r.integer("axis", -1), r.rank(x));
-  const int64_t count =
-      r.opset() < 10 ? r.required_integer("k") : r.constant_integers(1, "number of elements")->at(0);
+  int64_t count = 0;
+  if (r.opset() < 10) {
+    count = r.required_integer("k");
+  } else {
+    (void)r.input(1);
+    const auto given = r.constant_integers(1, "number of elements");
+    if (given->size() != 1) contradiction("the number of elements is no scalar");
+    count = given->front();
+  }
   const bool largest = r.integer("largest", 1) != 0;
   const int32_t length = r.shape(x)[axis];
   if (count < 1 || count > length) contradiction(fmt::format("{} of {} elements are wanted", count, length));

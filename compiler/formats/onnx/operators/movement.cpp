@@ -434,13 +434,33 @@ void read_triangle(Reader& r) {
   r.finish(r.select(mask, x, r.scalar_like(x, 0)));
 }
 
+// Where the elements of a sequence come from that is as long as a model computes it to be; longer ones than
+// there is room for count as that long.
+TensorId reversed_places(Reader& r, TensorId lengths, int32_t sequence, int32_t steps) {
+  const TensorId length = r.binary(Op::minimum, r.narrowed(r.slice_axis(lengths, 0, sequence, 1)),
+                                   r.integers(DType::s32, {}, {steps}));
+  std::vector<int64_t> forward;
+  for (int64_t t = 0; t < steps; ++t) forward.push_back(t);
+  const TensorId places = r.integers(DType::s32, {steps}, forward);
+  const TensorId mirrored = r.sub(r.add(length, -1.0), places);
+  return r.select(r.comparison(Op::less, places, length), mirrored, places);
+}
+
 // The first elements of each sequence in the opposite order.
 void read_reverse_sequence(Reader& r) {
   const TensorId x = r.input(0);
-  const auto lengths = r.constant_integers(1, "list of lengths");
   const int32_t batch = axis_of(r.integer("batch_axis", 1), r.rank(x));
   const int32_t time = axis_of(r.integer("time_axis", 0), r.rank(x));
   const int32_t steps = r.shape(x)[time];
+  if (const TensorId computed = r.input(1); !r.is_constant(computed)) {
+    if (r.shape(computed) != Shape{r.shape(x)[batch]}) contradiction("there is not one length a sequence");
+    std::vector<TensorId> sequences;
+    for (int32_t i = 0; i < r.shape(x)[batch]; ++i)
+      sequences.push_back(
+          r.gather(r.slice_axis(x, batch, i, 1), reversed_places(r, computed, i, steps), time));
+    return r.finish(r.concat(sequences, batch));
+  }
+  const auto lengths = r.constant_integers(1, "list of lengths");
   if (!lengths || static_cast<int32_t>(lengths->size()) != r.shape(x)[batch])
     contradiction("there is not one length a sequence");
   std::vector<TensorId> parts;
