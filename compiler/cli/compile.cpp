@@ -10,6 +10,7 @@
 #include "cli/output_files.hpp"
 #include "cli/pruned.hpp"
 #include "cli/quantized.hpp"
+#include "cli/transposes.hpp"
 #include "cli/verbs.hpp"
 #include "cli/verdicts.hpp"
 #include "ir/text.hpp"
@@ -61,6 +62,29 @@ Result<Compilation> compile_with_samples(const Session& session, const CompileCo
   return compile(*model, *target, command.options);
 }
 
+// What moves data without computing, and why: the largest, with -v all.
+void tell_transposes(const Session& session, const Graph& graph) {
+  std::vector<RemainingTranspose> transposes = remaining_transposes(graph);
+  if (transposes.empty()) return;
+  int64_t bytes = 0;
+  for (const RemainingTranspose& each : transposes) bytes += each.bytes;
+  if (!session.verbose) {
+    std::ranges::stable_sort(transposes, std::greater<>(), &RemainingTranspose::bytes);
+    const RemainingTranspose& largest = transposes.front();
+    const std::string most =
+        transposes.size() == 1 ? "" : fmt::format("the largest, of {}: ", grouped(largest.bytes));
+    return say(
+        session,
+        fmt::format("  note   {} {} bytes: {}{}{}",
+                    transposes.size() == 1 ? std::string("one TRANSPOSE moves")
+                                           : fmt::format("{} TRANSPOSEs move", transposes.size()),
+                    grouped(bytes), most, largest.reason, transposes.size() == 1 ? "" : "; -v lists all"));
+  }
+  for (const RemainingTranspose& each : transposes)
+    say(session, fmt::format("  note   TRANSPOSE \"{}\" moves {} bytes: {}", printable(each.name, 60),
+                             grouped(each.bytes), each.reason));
+}
+
 // About five lines: what was made, where memory goes, what is slow.
 void summarise(const Session& session, const Compilation& result, const CompileCommand& command) {
   const Program& program = result.program;
@@ -94,6 +118,7 @@ void summarise(const Session& session, const Compilation& result, const CompileC
   }
   if (missed > 3 && !session.verbose)
     say(session, fmt::format("  note   {}; -v lists all", counted(missed - 3, "more such layer")));
+  tell_transposes(session, result.optimised);
   say(session,
       fmt::format("  wrote  {}.cpp, .h and .json", (fs::path(command.directory) / program.name).string()));
 }

@@ -5,6 +5,7 @@
 
 namespace burin {
 
+Graph absorb_transposes(Graph graph, const PassOptions& options);
 Graph canonicalize_shapes(Graph graph, const PassOptions& options);
 Graph eliminate_channels(Graph graph, const PassOptions& options);
 Graph eliminate_dead_code(Graph graph, const PassOptions& options);

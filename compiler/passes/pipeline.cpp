@@ -20,6 +20,10 @@ std::span<const Pass> pipeline() {
        "of "
        "them.",
        propagate_layout},
+      {"absorb_transposes",
+       "Makes reshapes of TRANSPOSEs that change no byte, and takes slices of others before them; behind the "
+       "choice of layouts, which brings the shuffles of channels to such a form.",
+       absorb_transposes},
       {"canonicalize_shapes",
        "Turns EXPAND_DIMS and SQUEEZE into reshapes, joins chains of them and drops those that change "
        "nothing; before the fusions, so that fewer reshapes stand between what they fuse.",

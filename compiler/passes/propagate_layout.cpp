@@ -51,6 +51,7 @@ enum class Behaviour : uint8_t {
   axis,         // any order; an attribute names one axis
   axes,         // any order; an attribute lists some
   each,         // any order; attributes have an element, or two, for each axis
+  last,         // any order that leaves the last axis where it is
 };
 
 Behaviour behaviour_of(Op op) {
@@ -79,6 +80,9 @@ Behaviour behaviour_of(Op op) {
     case Op::slice:
     case Op::strided_slice:
       return Behaviour::each;
+    case Op::softmax:
+    case Op::log_softmax:
+      return Behaviour::last;
     default:
       return Behaviour::fixed;
   }
@@ -128,6 +132,9 @@ std::optional<Attributes> attributes_for(const Graph& graph, const Node& node, c
   const Permutation place = inverse(order);
   const size_t rank = order.size();
   switch (behaviour_of(node.op)) {
+    case Behaviour::last:
+      if (order.back() + 1 != static_cast<int32_t>(rank)) return std::nullopt;
+      break;
     case Behaviour::axis:
       for (NamedAttribute& each : list)
         if (each.name == "axis") {
@@ -315,10 +322,20 @@ class Layout {
     if (before == 0) return false;
     int64_t best = before;
     std::vector<Permutation> orders = all_orders();
-    for (int round = 0; round < 6; ++round) {
-      // Every other round lets an order spread at no gain, so that a boundary may meet another that it
-      // cancels.
-      sweep(round % 2 == 0, round % 4 >= 2);
+    // From the model's own orders, and from those that spread from the operators that have one: a region in
+    // the middle of others often gains nothing by itself.
+    for (const bool spread_first : {false, true}) {
+      for (Region& region : regions_) region.order = identity(region.rank);
+      if (spread_first) spread_from_pinned();
+      for (int round = 0; round < 6; ++round) {
+        if (cost() < best) {
+          best = cost();
+          orders = all_orders();
+        }
+        // Every other round lets an order spread at no gain, so that a boundary may meet another that it
+        // cancels.
+        sweep(round % 2 == 0, round % 4 >= 2);
+      }
       if (cost() < best) {
         best = cost();
         orders = all_orders();
@@ -484,6 +501,40 @@ class Layout {
       if (result.size() > 16) break;
     }
     return result;
+  }
+
+  // Each region takes the order that makes the boundary free over which it is reached first.
+  void spread_from_pinned() {
+    std::vector<bool> reached(regions_.size());
+    std::vector<size_t> queue;
+    for (size_t i = 0; i < regions_.size(); ++i)
+      if (regions_[i].pinned) {
+        reached[i] = true;
+        queue.push_back(i);
+      }
+    // The model's inputs and outputs have orders that are nobody's wish: they come after the operators.
+    std::stable_partition(queue.begin(), queue.end(), [&](size_t i) { return !is_interface(i); });
+    for (size_t next = 0; next < queue.size(); ++next)
+      for (const size_t i : regions_[queue[next]].boundaries) {
+        const Boundary& boundary = boundaries_[i];
+        for (const size_t number : {region_[boundary.from.index], region_[boundary.to.index]}) {
+          if (reached[number]) continue;
+          Region& region = regions_[number];
+          const bool comes_in = region_[boundary.to.index] == number;
+          const auto order =
+              comes_in ? order_for(boundary.axes.to, factors_in(boundary.axes.from, order_of(boundary.from)))
+                       : order_for(boundary.axes.from, factors_in(boundary.axes.to, order_of(boundary.to)));
+          if (!order || !is_possible(region, *order)) continue;
+          region.order = *order;
+          reached[number] = true;
+          queue.push_back(number);
+        }
+      }
+  }
+
+  bool is_interface(size_t number) const {
+    const auto holds = [&](TensorId id) { return region_[id.index] == number; };
+    return std::ranges::any_of(graph_.inputs, holds) || std::ranges::any_of(graph_.outputs, holds);
   }
 
   void sweep(bool spread, bool backwards) {
