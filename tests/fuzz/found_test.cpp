@@ -14,7 +14,8 @@ TEST_CASE("inputs that fuzzing has found are survived") {
     INFO(entry.path());
     const Result<std::string> bytes = read_file(entry.path());
     REQUIRE(bytes.ok());
-    CHECK_NOTHROW(fuzz::survive({reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()}));
+    CHECK_NOTHROW(fuzz::survive({reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()},
+                                "fuzz" + entry.path().extension().string()));
     ++count;
   }
   CHECK(count > 0);

@@ -31,6 +31,7 @@ run() {
   case $name in
     tflite) cp "$source"/tests/models/*.tflite "$source"/models/*/*.tflite "$folder/seeds_$name" ;;
     tir) "$folder/tests/fuzz/write_seeds" "$folder/seeds_$name" "$source"/tests/models/*.tflite ;;
+    onnx) "$folder/tests/fuzz/write_onnx_seeds" "$folder/seeds_$name" ;;
     target) cp "$source"/targets/*.json "$source"/targets/boards/*.json "$folder/seeds_$name" ;;
   esac
   # The same seed, so that a failure is likely to come again. No input may take longer than ten seconds or more than

@@ -37,13 +37,13 @@ void check_text_form(const Graph& graph) {
 
 }  // namespace
 
-void survive(std::span<const uint8_t> bytes) {
-  (void)list_operators(std::as_bytes(bytes), "fuzz");
+void survive(std::span<const uint8_t> bytes, const std::string& name) {
+  (void)list_operators(std::as_bytes(bytes), name);
   uint32_t choice = 0;
   for (const uint8_t byte : bytes) choice = 31 * choice + byte;
   constexpr std::array objectives = {Objective::speed, Objective::balanced, Objective::size};
   CompileOptions options;
-  options.model = "fuzz";
+  options.model = name;
   options.objective = objectives[choice / 3 % 3];
   options.rounding = choice / 9 % 2 == 0 ? Rounding::tflm : Rounding::litert;
   const Result<PreparedModel> model = prepare(std::as_bytes(bytes), options);

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace burin::fuzz {
 
 // Reads, optimises, lowers and prints the model, and what is read of it again from its textual form. Target
 // and objective depend on the bytes. What must not be is an InternalError.
-void survive(std::span<const uint8_t> bytes);
+// The name says which format bytes have that show none.
+void survive(std::span<const uint8_t> bytes, const std::string& name = "fuzz");
 
 }  // namespace burin::fuzz
