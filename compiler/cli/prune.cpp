@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/accuracy.hpp"
+#include "cli/curve.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pruned.hpp"
 #include "cli/quantized.hpp"
@@ -21,6 +23,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Shares of the MACs that a curve has a point at. Without another goal it ends at the last.
+constexpr std::array shares_of_curve = {0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.25};
+constexpr double least_share_of_curve = 0.25;
+
 struct PruneCommand {
   CompileOptions options;
   CalibrationOptions calibration;
@@ -31,6 +37,7 @@ struct PruneCommand {
   std::vector<std::string> distill;
   DistillOptions distillation;
   std::string output;
+  std::string curve;
   std::string report;
   bool json = false;
 };
@@ -44,6 +51,7 @@ struct Report {
   std::optional<double> accuracy_before, accuracy;  // shares
   std::string target;
   std::optional<Distilled> distilled;
+  std::vector<CurvePoint> curve;  // where one is wanted
 };
 
 std::string change(const char* what, int64_t before, int64_t after, const char* unit = "") {
@@ -119,6 +127,7 @@ std::string report_json(const Report& report) {
                {"accuracy", or_null(report.accuracy, 100)},
                {"distillation", nullptr},
                {"layers", Json::array()}};
+  if (!report.curve.empty()) json["curve"] = curve_json(report.curve);
   if (report.distilled)
     json["distillation"] = {{"epochs", report.distilled->epochs},
                             {"error_before", report.distilled->error_before},
@@ -158,6 +167,7 @@ Result<PruneGoals> goals_of(const PruneCommand& command) {
     return unfit("--flash", command.flash, "no number of bytes such as 65536, 64K or 1M");
   if (!command.cycles.empty() && !(goals.cycles = parse_cycles(command.cycles)))
     return unfit("--cycles", command.cycles, "no number of cycles such as 500000, 500K or 2M");
+  if (!goals.any() && !command.curve.empty()) goals.macs = least_share_of_curve;
   if (!goals.any())
     return Diagnostic{.code = DiagnosticCode::E0201,
                       .message = "there is no goal to prune to",
@@ -168,7 +178,8 @@ Result<PruneGoals> goals_of(const PruneCommand& command) {
 }
 
 Result<Report> prune(const Session& session, const PruneCommand& command) {
-  if (const Diagnostics findings = check_model_path(command.output); !findings.empty()) return findings;
+  if (!command.output.empty() || command.curve.empty())
+    if (const Diagnostics findings = check_model_path(command.output); !findings.empty()) return findings;
   const Result<PruneGoals> goals = goals_of(command);
   if (!goals) return goals.diagnostics();
   if (!command.labels.empty() && command.data.empty())
@@ -210,8 +221,27 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
   }
   PruneOptions options;
   options.fit_held_out = !lessons;
+  std::vector<CurvePoint> curve;
+  const auto point_of = [&](const Graph& whole, const Graph& each) -> Result<CurvePoint> {
+    const Result<ModelCost> cost = model.cost(each);
+    if (!cost) return cost.diagnostics();
+    CurvePoint point{.cost = *cost, .likeness = likeness(whole, each, split.judging)};
+    if (!labels.empty()) point.accuracy = share_right(each, split.judging, labels);
+    return point;
+  };
+  if (!command.curve.empty()) {
+    const Result<CurvePoint> whole = point_of(*graph, *graph);
+    if (!whole) return whole.diagnostics();
+    curve.push_back(*whole);
+    options.shares.assign(shares_of_curve.begin(), shares_of_curve.end());
+    options.at_share = [&](const Graph& each) {
+      // What costs nothing that can be told is left out.
+      if (const Result<CurvePoint> point = point_of(*graph, each)) curve.push_back(*point);
+    };
+  }
   Result<PrunedGraph> pruned = prune_graph(session, *graph, split.used, *goals, model, options);
   if (!pruned) return pruned.diagnostics();
+  if (!curve.empty() && graph_macs(pruned->graph) < curve.back().cost.macs) options.at_share(pruned->graph);
   std::optional<Distilled> distilled;
   if (lessons) {
     Result<Distilled> result =
@@ -233,8 +263,10 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
                 .accuracy_before = {},
                 .accuracy = {},
                 .target = model.quantized ? target->name + ", in int8" : target->name,
-                .distilled = {}};
+                .distilled = {},
+                .curve = {}};
   report.distilled = std::move(distilled);
+  report.curve = std::move(curve);
   report.likeness = likeness(report.pruned.before, report.pruned.graph, split.judging);
   if (!labels.empty()) {
     report.accuracy_before = share_right(report.pruned.before, split.judging, labels);
@@ -246,14 +278,20 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
 ExitCode run(const Session& session, const PruneCommand& command) {
   const Result<Report> result = prune(session, command);
   if (!result) return report(session, result.diagnostics(), command.options.model);
-  const Result<std::string> written = model_file(result->pruned.graph, command.output);
-  if (!written) return report(session, written.diagnostics(), command.options.model);
-  std::vector<OutputFile> files = {{command.output, *written}};
+  std::vector<OutputFile> files;
+  if (!command.output.empty()) {
+    const Result<std::string> written = model_file(result->pruned.graph, command.output);
+    if (!written) return report(session, written.diagnostics(), command.options.model);
+    files.push_back({command.output, *written});
+  }
+  if (!command.curve.empty()) files.push_back({command.curve, curve_svg(result->curve, result->target)});
   if (!command.report.empty()) files.push_back({command.report, report_text(*result)});
   const Diagnostics failures = write_files(files, {command.options.model});
   if (!failures.empty()) return report(session, failures);
   if (command.json)
     put_result(report_json(*result));
+  else if (!command.curve.empty())
+    put_result(curve_table(result->curve));
   else if (command.report.empty() && session.verbose)
     put_result(report_text(*result));
   if (!session.quiet) fmt::print(stderr, "{}", summary(*result));
@@ -296,8 +334,12 @@ Verb add_prune(CLI::App& app) {
       ->capture_default_str();
   add_objective(*verb, command->options);
   verb->add_option("-o,--output", command->output, "Where the pruned model goes: .tflite or .tir")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
+  verb->add_option(
+          "--curve", command->curve,
+          "Draw what is left of accuracy over cycles and flash, at shares of the MACs from 0.9 on, as "
+          "SVG, and print it as a table; the goal is 0.25 where none is given")
+      ->type_name("FILE");
   verb->add_option("--data", command->data,
                    "Samples to judge the result with, as --calibration takes them; default: every eighth of "
                    "those, which decides nothing")

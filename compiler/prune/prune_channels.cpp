@@ -90,8 +90,10 @@ class Search {
       const Graph now = fuse_separate_activations(student_);
       for (size_t b = 0; b < costs_.size(); ++b) costs_[b] = options_.budgets[b].cost(now);
       report_progress();
+      show_at_share(before, now);
     }
     if (options_.refit && result.removed_groups > 0) refit_thoroughly();
+    if (options_.progress) options_.progress(1);
     result.within_budgets = within_budgets();
     result.graph = fuse_separate_activations(student_);
     return result;
@@ -140,7 +142,7 @@ class Search {
       if (!within(b))
         done =
             std::min(done, (costs_before_[b] - costs_[b]) / (costs_before_[b] - options_.budgets[b].limit));
-    options_.progress(0.8 * std::max(0.0, done));
+    options_.progress(0.9 * std::max(0.0, done));
   }
 
   // Whether every tensor keeps two channels at least; then they are taken off `left`.
@@ -303,6 +305,17 @@ class Search {
     }
   }
 
+  void show_at_share(const Graph& before, const Graph& now) {
+    const double share = static_cast<double>(graph_macs(now)) / static_cast<double>(graph_macs(before));
+    const size_t passed = next_share_;
+    while (next_share_ < options_.shares.size() && share <= options_.shares[next_share_]) ++next_share_;
+    if (next_share_ == passed) return;
+    const Graph rough = student_;
+    if (options_.refit) refit_thoroughly();
+    options_.at_share(fuse_separate_activations(student_));
+    student_ = rough;
+  }
+
   // All layers at once, from the same run: enough to score the next step.
   void refit_roughly() {
     const std::vector<size_t> nodes = fitted_nodes(student_);
@@ -323,7 +336,6 @@ class Search {
       Graph fitted = student_;
       refit(teacher_, fitted, channels_, fit_, held_out_, rows_for_fits, options_.fit_held_out);
       const double error = relative_error(wanted, judged_values(fitted, held_out_));
-      if (options_.progress) options_.progress(0.9 + 0.1 * sweep);
       if (!(error < least)) return;
       least = error;
       student_ = std::move(fitted);
@@ -341,6 +353,7 @@ class Search {
   std::vector<std::vector<int32_t>> channels_;  // see Pair
   std::vector<double> costs_before_;            // by budget
   std::vector<double> costs_;
+  size_t next_share_ = 0;  // of options_.shares
 };
 
 }  // namespace

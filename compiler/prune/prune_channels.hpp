@@ -31,6 +31,10 @@ struct PruneOptions {
   // Whether samples that were held out are fitted in the end, with what they have shown to be best. False
   // where something follows that is judged by them.
   bool fit_held_out = true;
+  // Called with the network, thoroughly fitted, each time when its share of the multiply-accumulates has
+  // fallen to one of these, which fall; of several at once only for the last.
+  std::vector<double> shares{};
+  std::function<void(const Graph& graph)> at_share{};
   // Called with how far it is, 0 to 1.
   std::function<void(double done)> progress{};
 };

@@ -105,6 +105,37 @@ TEST_CASE("prune distills on samples without labels", "[cli][prune]") {
   check_failure(prune(place, {"--macs", "0.5", "--distill", "absent.bin"}), 2, "E0203");
 }
 
+TEST_CASE("prune draws a curve, and prints it as a table", "[cli][prune]") {
+  const TemporaryDirectory place = workplace();
+  const CommandResult result =
+      burin({"prune", "model.tir", "--calibration", "samples.bin", "--data", "data.bin", "--labels",
+             "labels.bin", "-t", "cortex-m4", "--curve", "curve.svg"},
+            {}, place.path());
+  INFO(result.errors);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(result.output, Contains("MACs %") && Contains("accuracy %") && Contains("100.0"));
+  const auto points = std::ranges::count(result.output, '\n') - 1;
+  CHECK(points >= 5);
+  const std::string svg = *read_file(place.path() / "curve.svg");
+  CHECK_THAT(svg, Catch::StartsWith("<svg ") && Catch::EndsWith("</svg>\n") && Contains("cycles"));
+  size_t circles = 0;
+  for (size_t at = svg.find("<circle"); at != std::string::npos; at = svg.find("<circle", at + 1)) ++circles;
+  CHECK(circles == 2 * static_cast<size_t>(points));
+  // The same points as JSON, with a model beside them.
+  const nlohmann::json json = report_of(place, {"--macs", "0.5", "--curve", "curve.svg"});
+  int64_t macs = json["macs_before"].get<int64_t>() + 1;
+  for (const nlohmann::json& point : json["curve"]) {
+    CHECK(point["macs"].get<int64_t>() < macs);
+    macs = point["macs"].get<int64_t>();
+    CHECK(point["cycles"].is_null());
+    CHECK(point["agreement"].is_number());
+  }
+  CHECK(json["curve"].size() >= 4);
+  CHECK(macs == json["macs"].get<int64_t>());
+  CHECK(json["curve"].back()["sqnr_db"] == json["sqnr_db"]);
+  CHECK(fs::exists(place.path() / "out.tflite"));
+}
+
 TEST_CASE("prune keeps to limits of flash and cycles on a target", "[cli][prune]") {
   const TemporaryDirectory place = workplace();
   const nlohmann::json before = report_of(place, {"--macs", "1", "-t", "cortex-m4"});
