@@ -8,6 +8,7 @@
 
 #include "cli/verbs.hpp"
 #include "formats/import.hpp"
+#include "ops/copying.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -36,6 +37,7 @@ void print_supported(bool as_json) {
     std::vector<std::string> kernels = kernels_of(facts.op);
     Json constraints = Json::array();
     for (const Constraint& constraint : definition->constraints()) constraints.push_back(constraint.sentence);
+    if (copies_elements(facts.op)) constraints.push_back(copying_sentence);
     json.push_back({{"operator", facts.tflite_name},
                     {"tir", name_of(facts.op)},
                     {"summary", facts.summary},

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ops/copying.hpp"
+
 namespace burin {
 
 #define BURIN_OPERATOR(name) const Operator& name##_operator();
@@ -74,6 +76,12 @@ Diagnostics check_operator(const NodeView& view) {
                                fmt::format("`burin ops --json` lists what {} supports", facts.tflite_name)));
     return findings;  // later constraints rely on this one
   }
+  if (copies_elements(view.node.op))
+    if (const auto mismatch = quantization_mismatch(view)) {
+      findings.push_back(finding(DiagnosticCode::E0402, view, "it copies elements, and " + *mismatch,
+                                 "quantize both alike, or put a QUANTIZE between them"));
+      return findings;
+    }
   const std::vector<TensorType> inferred = definition.infer(view);
   for (size_t i = 0; i < view.node.outputs.size(); ++i) {
     if (inferred.at(i) == view.output(i).type) continue;

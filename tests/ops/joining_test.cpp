@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include "eval/evaluator.hpp"
+#include "ops/copying.hpp"
 #include "ops/one_node.hpp"
+#include "samplers/samplers.hpp"
 
 namespace burin {
 namespace {
@@ -62,6 +64,51 @@ TEST_CASE("CONCATENATION refuses parts that do not fit, and uint8 parts of other
   };
   CHECK(findings(u8(2, 0.5f), u8(2, 0.5f), u8(4, 0.5f)).empty());
   CHECK_FALSE(findings(u8(2, 0.5f), u8(2, 0.25f), u8(4, 0.5f)).empty());
+}
+
+TEST_CASE("operators that copy refuse operands of another scale or zero point", "[ops][copying]") {
+  Random random(1);
+  for (const Operator* definition : all_operators()) {
+    const Op op = definition->facts().op;
+    if (!copies_elements(op) || op == Op::assign_variable) continue;
+    INFO(name_of(op));
+    int32_t checked = 0;
+    for (int32_t tries = 0; tries < 200 && checked < 5; ++tries) {
+      Graph graph = sample_graph(op, random);
+      const Node& node = graph.nodes.front();
+      Quantization& output = graph.at(node.outputs.back()).quantization;
+      const DType dtype = graph.at(node.outputs.back()).type.dtype;
+      if (dtype != DType::s8 || !output.per_tensor()) continue;
+      CHECK(test::findings(graph).empty());
+      const Quantization before = output;
+      output.scales[0] *= 1.5f;
+      CHECK_THAT(test::findings(graph),
+                 Catch::Contains("quantize") || Catch::Contains("scale") || Catch::Contains("same way"));
+      output = before;
+      output.zero_points[0] += output.zero_points[0] > 0 ? -1 : 1;
+      CHECK_FALSE(test::findings(graph).empty());
+      // A rounding of the scale is no difference.
+      output = before;
+      output.scales[0] *= 1 + 1.2e-7f;
+      CHECK(test::findings(graph).empty());
+      ++checked;
+    }
+    CHECK(checked == 5);
+  }
+}
+
+TEST_CASE("PACK names the operand that is quantized otherwise", "[ops][copying]") {
+  const auto part = [](int32_t zero_point) {
+    return tensor(DType::s8, {2}, test::per_tensor(0.5f, zero_point));
+  };
+  const auto whole = tensor(DType::s8, {3, 2}, test::per_tensor(0.5f, -9));
+  const auto findings = [&](int32_t last) {
+    return test::findings(
+        test::one_node(Op::pack, along(Op::pack, 0), {part(-9), part(-9), part(last)}, whole));
+  };
+  CHECK(findings(-9).empty());
+  CHECK_THAT(findings(7), Catch::Contains("operand 2") && Catch::Contains("zero point 7") &&
+                              Catch::Contains("zero point -9"));
 }
 
 TEST_CASE("CONCATENATION is read without its empty parts and counts axes from the end", "[ops]") {

@@ -59,14 +59,6 @@ TEST_CASE("an identity that is an output of the graph gives its name to what it 
   CHECK(after.at(after.outputs[0]).name == "interface");
 }
 
-TEST_CASE("a reshape that changes what the bytes mean stays", "[passes]") {
-  GraphBuilder b;
-  const TensorId in = b.input({1, 4}, per_tensor(0.1f, 3));
-  const TensorId other = b.node("reshape", {in}, b.tensor({1, 4}, per_tensor(0.2f, 3)));
-  const TensorId out = b.node("add", {other, other}, b.tensor({1, 4}, per_tensor(0.4f, 0)));
-  CHECK(operators(canonical(b.finish({out}))) == "reshape add");
-}
-
 TEST_CASE("FULLY_CONNECTED needs no reshape in front, unless it keeps the rank", "[passes]") {
   GraphBuilder b;
   const Quantization q = per_tensor(0.1f, 3);

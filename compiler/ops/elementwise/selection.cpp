@@ -22,12 +22,6 @@ constexpr Constraint constraint_list[] = {
      }},
     {"the operands' dimensions are equal or 1, aligned at the last",
      [](const NodeView& v) { return common_shape(v).has_value(); }},
-    {"quantised tensors and output have one scale and zero point",
-     [](const NodeView& v) {
-       const Quantization& q = v.output().quantization;
-       return byte_width(v.output().type.dtype) > 2 ||
-              (v.input(1).quantization == q && v.input(2).quantization == q);
-     }},
 };
 
 }  // namespace

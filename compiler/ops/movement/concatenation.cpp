@@ -35,13 +35,6 @@ constexpr Constraint constraint_list[] = {
      DiagnosticCode::E0303},
     {"inputs are not empty and as long as the output along every axis but the one, and add up to it there",
      shapes_agree, DiagnosticCode::E0303},
-    {"uint8 inputs are quantised like the output",
-     [](const NodeView& v) {
-       for (size_t i = 0; i < v.node.inputs.size(); ++i)
-         if (has_dtype(v.output(), DType::u8) && v.input(i).quantization != v.output().quantization)
-           return false;
-       return true;
-     }},
 };
 
 class Concatenation final : public JoinOperator {
