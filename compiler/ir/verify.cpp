@@ -55,7 +55,9 @@ class Verifier {
       fail(id,
            fmt::format("has {} scales along axis {} of {}", q.scales.size(), q.axis, to_string(tensor.type)));
     for (size_t i = 0; i < q.scales.size(); ++i) {
-      if (!std::isfinite(q.scales[i]) || q.scales[i] <= 0)
+      // A slice of nothing but zeros may have no scale.
+      const bool usable = q.scales[i] > 0 || (q.scales[i] == 0 && q.scales.size() > 1);
+      if (!std::isfinite(q.scales[i]) || !usable)
         return fail(id, "has a scale that is not positive and finite");
       if (tensor.type.dtype == DType::f32) continue;
       const IntegerRange range = integer_range(tensor.type.dtype);

@@ -1,6 +1,6 @@
 // Evaluates nodes whose operands are all constant, or whose outputs do not depend on their operands' values,
-// and makes their outputs constants. A node whose result takes too long or too much room to work out stays;
-// no real model has one.
+// and makes their outputs constants. A variable that no node changes is a constant, too. A node whose result
+// takes too long or too much room to work out stays; no real model has one.
 #include <algorithm>
 
 #include "eval/evaluator.hpp"
@@ -32,9 +32,25 @@ int64_t output_bytes(const Graph& graph, const Node& node) {
   return bytes;
 }
 
+void freeze_variables(Graph& graph) {
+  std::vector<bool> changes(graph.tensors.size());
+  for (const Node& node : graph.nodes)
+    if (operator_of(node).facts().changes_state)
+      for (const TensorId id : node.inputs)
+        if (id.valid()) changes[id.index] = true;
+  for (size_t i = 0; i < graph.tensors.size(); ++i) {
+    Tensor& tensor = graph.tensors[i];
+    if (!tensor.variable || changes[i] || is_graph_output(graph, TensorId(i))) continue;
+    if (!tensor.constant && tensor.type.bytes() > most_bytes) continue;
+    tensor.constant = Constant(initial_value(tensor).bytes);
+    tensor.variable = false;
+  }
+}
+
 }  // namespace
 
 Graph fold_constants(Graph graph, const PassOptions& options) {
+  freeze_variables(graph);
   int64_t steps = most_steps;
   int64_t bytes = most_bytes;
   std::vector<bool> remove(graph.nodes.size());

@@ -214,13 +214,83 @@ TEST_CASE("half-precision weights are widened") {
         Constant::of(std::vector<float>{1, -2, 0x1p-24f, 65504, -0.0f, 0x1.554p-2f}));
 }
 
+TEST_CASE("constants in sparse form get their zeros back") {
+  const auto weights = [](const std::string& sparsity, const std::string& bytes) {
+    Model model;
+    model.weights = fmt::format(
+        R"({{shape: [3,4], type: "INT8", name: "weights", buffer: 1, quantization: {{scale: [0.1], zero_point: [0]}},
+             sparsity: {{ {} }}}})",
+        sparsity);
+    model.buffer = "{data: [" + bytes + "]}";
+    return model.import();
+  };
+  const auto values = [&](const std::string& sparsity, const std::string& bytes) {
+    const Result<Graph> graph = weights(sparsity, bytes);
+    for (const Diagnostic& d : graph.diagnostics()) UNSCOPED_INFO(d.message);
+    REQUIRE(graph.ok());
+    const auto elements = named(*graph, "weights").constant->as<int8_t>();
+    return std::vector<int>(elements.begin(), elements.end());
+  };
+  const std::string rows = R"(traversal_order: [0,1], dim_metadata: [{format: "DENSE", dense_size: 3},
+      {format: "SPARSE_CSR", array_segments_type: "Uint8Vector", array_segments: {values: [0,2,2,3]},
+       array_indices_type: "Int32Vector", array_indices: {values: [0,3,1]}}])";
+  CHECK(values(rows, "5,6,7") == std::vector<int>{5, 0, 0, 6, 0, 0, 0, 0, 0, 7, 0, 0});
+  // Column after column, of each those rows that have something.
+  const std::string columns = R"(traversal_order: [1,0], dim_metadata: [{format: "DENSE", dense_size: 4},
+      {format: "SPARSE_CSR", array_segments_type: "Uint16Vector", array_segments: {values: [0,1,1,1,3]},
+       array_indices_type: "Uint16Vector", array_indices: {values: [2,0,1]}}])";
+  CHECK(values(columns, "5,6,7") == std::vector<int>{0, 0, 0, 6, 0, 0, 0, 7, 5, 0, 0, 0});
+  // Blocks of two columns.
+  const std::string blocks = R"(traversal_order: [0,1,2], block_map: [1],
+      dim_metadata: [{format: "DENSE", dense_size: 3},
+      {format: "SPARSE_CSR", array_segments_type: "Uint8Vector", array_segments: {values: [0,1,2,2]},
+       array_indices_type: "Uint8Vector", array_indices: {values: [1,0]}}, {format: "DENSE", dense_size: 2}])";
+  CHECK(values(blocks, "1,2,3,4") == std::vector<int>{0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0});
+  for (const char* bytes : {"5,6", "5,6,7,8"})
+    check_refused(weights(rows, bytes), DiagnosticCode::E0303, "a sparse form that is damaged");
+  for (const char* damaged :
+       {R"(traversal_order: [0,0], dim_metadata: [{dense_size: 3}, {dense_size: 4}])",
+        R"(traversal_order: [0,1], dim_metadata: [{dense_size: 3}, {dense_size: 5}])",
+        R"(traversal_order: [0])", "",
+        R"(traversal_order: [0,1], dim_metadata: [{dense_size: 3}, {format: "SPARSE_CSR"}])"})
+    check_refused(weights(damaged, "5,6,7"), DiagnosticCode::E0303, "a sparse form that is damaged");
+}
+
+TEST_CASE("shapes that the file leaves open are found") {
+  // RESHAPE of x[1,4] by a computed shape: SHAPE, GATHER of one element, and -1.
+  Model model;
+  model.y =
+      R"({shape: [1,1], shape_signature: [-1,-1], type: "INT8", name: "y", quantization: {scale: [0.5], zero_point: [3]}})";
+  model.weights = R"({shape: [1], type: "INT32", name: "index", buffer: 1})";
+  model.buffer = "{data: [1,0,0,0]}";
+  model.more_buffers = ", {data: [255,255,255,255]}";
+  model.more_tensors =
+      R"(, {shape: [2], type: "INT32", name: "shape"}, {shape: [1], type: "INT32", name: "four"},
+      {shape: [1], type: "INT32", name: "rest", buffer: 2}, {shape: [2], type: "INT32", name: "new shape"},
+      {shape: [1,1], shape_signature: [-1,-1], type: "INT8", name: "reshaped", quantization: {scale: [0.5], zero_point: [3]}})";
+  model.more_codes = R"(, {builtin_code: "SHAPE"}, {builtin_code: "GATHER"}, {builtin_code: "CONCATENATION"},
+      {builtin_code: "RESHAPE"}, {builtin_code: "RELU"})";
+  model.operators_before =
+      R"({opcode_index: 1, inputs: [0], outputs: [3]}, {opcode_index: 2, inputs: [3, 1], outputs: [4]},
+      {opcode_index: 3, inputs: [4, 5], outputs: [6]}, {opcode_index: 4, inputs: [0, 6], outputs: [7]}, )";
+  model.operands = "opcode_index: 5, inputs: [7], outputs: [2]";
+  const Result<Graph> graph = model.import();
+  for (const Diagnostic& d : graph.diagnostics()) UNSCOPED_INFO(d.message);
+  REQUIRE(graph.ok());
+  CHECK(named(*graph, "reshaped").type.shape == Shape{4, 1});
+  CHECK(named(*graph, "y").type.shape == Shape{4, 1});
+  // What the file does say has to hold.
+  model.y =
+      R"({shape: [2,1], shape_signature: [2,-1], type: "INT8", name: "y", quantization: {scale: [0.5], zero_point: [3]}})";
+  CHECK_FALSE(model.import().ok());
+}
+
 TEST_CASE("tensors that cannot be held are refused where something uses them, and only there") {
   const std::pair<const char*, const char*> cases[] = {
       {R"(, {shape: [1], type: "STRING", name: "t"})", "tensor 3 \"t\" is string[1], which is not supported"},
       {R"(, {shape: [1], type: "FLOAT16", name: "t"})", "is float16[1]"},
       {R"(, {shape: [1,-1], type: "INT8", name: "t"})", "has a dimension of unknown size"},
       {R"(, {shape: [1,1,1,1,1,1,1,1,1], type: "INT8", name: "t"})", "has rank 9"},
-      {R"(, {shape: [1], type: "INT8", name: "t", sparsity: {}})", "is stored in sparse form"},
       {R"(, {shape: [1], type: "INT8", name: "t", external_buffer: 1})", "is stored in another file"},
       {R"(, {shape: [1], type: "INT8", name: "t", quantization: {scale: [1], details_type: "BlockwiseQuantization", details: {}}})",
        "is quantised neither per tensor nor per channel"},
@@ -424,14 +494,21 @@ constexpr const char* handle_to_state =
 
 // y -> state, state -> "read"; the second subgraph gives the state its first value.
 struct VariableModel : Model {
+  std::string codes_at_end;
   std::string initial_value = R"({shape: [1,3], type: "INT8", buffer: 2})";
   std::string initial_operand = "1";
+  std::string more_initial_tensors;    // of the second subgraph
+  std::string more_initial_operators;  // of it, before the assignment
   int32_t init_subgraph = 1;
-  bool in_time = true;
+  bool in_time = true;      // the call stands before the first use
+  bool assigned = true;     // the first subgraph assigns the variable
+  bool initialized = true;  // there is a call at all
 
   Result<Graph> import() {
     more_codes =
-        R"(, {builtin_code: "VAR_HANDLE"}, {builtin_code: "CALL_ONCE"}, {builtin_code: "ASSIGN_VARIABLE"}, {builtin_code: "READ_VARIABLE"})";
+        std::string(
+            R"(, {builtin_code: "VAR_HANDLE"}, {builtin_code: "CALL_ONCE"}, {builtin_code: "ASSIGN_VARIABLE"}, {builtin_code: "READ_VARIABLE"})") +
+        codes_at_end;
     more_tensors = R"(, {type: "RESOURCE", name: "handle"},
         {shape: [1,3], type: "INT8", name: "read", quantization: {scale: [0.5], zero_point: [3]}})";
     outputs = "[2, 4]";
@@ -439,14 +516,18 @@ struct VariableModel : Model {
         R"({{opcode_index: 2, builtin_options_type: "CallOnceOptions", builtin_options: {{init_subgraph_index: {}}}}},)",
         init_subgraph);
     const std::string handle = fmt::format(fmt::runtime(handle_to_state), 3);
-    if (in_time) operators_before = call + handle + ", {opcode_index: 4, inputs: [3], outputs: [4]}, ";
-    more_operators =
-        ", " + (in_time ? "" : call + handle + ",") + std::string("{opcode_index: 3, inputs: [3, 2]}");
+    const std::string read = ", {opcode_index: 4, inputs: [3], outputs: [4]}, ";
+    operators_before = (in_time && initialized ? call : "") + handle + read;
+    more_operators = "";
+    if (!in_time) more_operators += "," + call.substr(0, call.size() - 1);
+    if (assigned) more_operators += ", {opcode_index: 3, inputs: [3, 2]}";
     more_buffers = ", {data: [7, 8, 9]}";
     more_subgraphs =
-        fmt::format(R"(, {{tensors: [{{type: "RESOURCE"}}, {}],
-                                       operators: [{}, {{opcode_index: 3, inputs: [0, {}]}}]}})",
-                    initial_value, fmt::format(fmt::runtime(handle_to_state), 0), initial_operand);
+        fmt::format(R"(, {{tensors: [{{type: "RESOURCE"}}, {}{}],
+                                       operators: [{}, {}{{opcode_index: 3, inputs: [0, {}]}}]}})",
+                    initial_value, more_initial_tensors, fmt::format(fmt::runtime(handle_to_state), 0),
+                    more_initial_operators, initial_operand);
+    if (!initialized) more_subgraphs = "";
     return Model::import();
   }
 };
@@ -474,12 +555,51 @@ TEST_CASE("a resource variable becomes one variable tensor with its first value"
   for (const Tensor& tensor : graph->tensors) CHECK(tensor.name != "handle");
 }
 
+TEST_CASE("a variable that only its initializer assigns is a constant") {
+  VariableModel model;
+  model.assigned = false;
+  const Result<Graph> graph = model.import();
+  if (!graph) FAIL(all_messages(graph));
+  for (const Tensor& tensor : graph->tensors) CHECK_FALSE(tensor.variable);
+  const Tensor& read = named(*graph, "read");
+  CHECK(*read.constant == Constant::of(std::vector<int8_t>{7, 8, 9}));
+  for (const Node& node : graph->nodes) CHECK(node.op != Op::read_variable);
+}
+
+TEST_CASE("a variable that is read and never assigned is refused") {
+  VariableModel model;
+  model.assigned = false;
+  model.initialized = false;
+  CHECK_THAT(
+      all_messages(model.import()),
+      Catch::Contains("E0403 operator READ_VARIABLE: variable \"state\" is read, and nothing assigns"));
+  // Where the model assigns it later, the first value is zero.
+  model.assigned = true;
+  CHECK(model.import().ok());
+}
+
+TEST_CASE("a variable's first value may be what operators make of constants") {
+  VariableModel model;
+  model.initial_value = R"({shape: [1,3], type: "INT8", buffer: 2})";
+  model.more_initial_tensors = R"(, {shape: [1,3], type: "INT8"})";
+  model.more_initial_operators = R"({opcode_index: 5, inputs: [1, 1], outputs: [2]}, )";
+  model.initial_operand = "2";
+  model.codes_at_end = R"(, {builtin_code: "MAXIMUM"})";
+  const Result<Graph> graph = model.import();
+  if (!graph) FAIL(all_messages(graph));
+  CHECK(*named(*graph, "state").constant == Constant::of(std::vector<int8_t>{7, 8, 9}));
+  // Not where an operand of theirs is none.
+  model.more_initial_operators = R"({opcode_index: 5, inputs: [1, 2], outputs: [2]}, )";
+  CHECK_THAT(all_messages(model.import()), Catch::Contains("with more than a constant"));
+}
+
 TEST_CASE("a variable whose first value is not known before it is used is refused") {
   VariableModel late;
   late.in_time = false;
-  CHECK_THAT(all_messages(late.import()),
-             Catch::Contains(
-                 "E0403 operator CALL_ONCE: variables are initialised after the first operator has run"));
+  CHECK_THAT(
+      all_messages(late.import()),
+      Catch::Contains(
+          "E0403 operator CALL_ONCE: variable \"state\" is initialized after an operator has used it"));
   CHECK(late.import().diagnostics().size() == 1);
   for (const int32_t number : {-1, 0, 2}) {
     VariableModel model;
@@ -492,12 +612,12 @@ TEST_CASE("a variable whose first value is not known before it is used is refuse
     VariableModel model;
     model.initial_operand = operand;
     CHECK_THAT(all_messages(model.import()),
-               Catch::Contains("initialises a variable with more than a constant"));
+               Catch::Contains("initializes a variable with more than a constant"));
   }
   VariableModel other;
   other.initial_value = R"({shape: [3], type: "INT8", buffer: 2})";
   CHECK_THAT(all_messages(other.import()),
-             Catch::Contains("variable \"state\" is int8[1,3] and initialised with int8[3]"));
+             Catch::Contains("variable \"state\" is int8[1,3] and initialized with int8[3]"));
 }
 
 }  // namespace burin

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "formats/tflite/options.hpp"
 
@@ -27,8 +28,9 @@ std::optional<size_t> operand(const flatbuffers::Vector<int32_t>* indices, size_
 
 class Resolver {
  public:
-  Resolver(const File& file, const SubgraphTensors& main, TensorReader& reader, Budget& budget)
-      : model_(file.model()), main_(main), reader_(reader), budget_(budget) {}
+  Resolver(const File& file, const SubgraphTensors& main, TensorReader& reader, Budget& budget,
+           const FoldOperator& fold)
+      : model_(file.model()), main_(main), reader_(reader), budget_(budget), fold_(fold) {}
 
   Resources run() {
     const schema::SubGraph& subgraph = *model_.subgraphs()->Get(0);
@@ -36,7 +38,6 @@ class Resolver {
     result_.subgraph_resolved.resize(size_of(model_.subgraphs()));
     result_.variable_of = handles(subgraph);
     take_types_from_uses(subgraph);
-    bool started = false;
     for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
       const schema::Operator& op = *subgraph.operators()->Get(static_cast<uint32_t>(i));
       const std::optional<BuiltinOperator> kind = kind_of(model_, op);
@@ -44,12 +45,13 @@ class Resolver {
         const auto output = operand(op.outputs(), 0, main_.tensors.size());
         result_.resolved[i] = output && result_.variable_of[*output] >= 0;
       } else if (kind == BuiltinOperator::CALL_ONCE) {
-        initialise(i, op, started);
-      } else {
-        started = true;
+        initialise(i, op);
+      } else if (const auto variable = variable_operand(op)) {
+        (kind == BuiltinOperator::ASSIGN_VARIABLE ? assigned_ : read_).insert(*variable);
       }
     }
     give_types();
+    refuse_reads_of_nothing(subgraph);
     return std::move(result_);
   }
 
@@ -95,9 +97,36 @@ class Resolver {
     }
   }
 
+  // The variable that an operator of the first subgraph has for its first operand.
+  std::optional<size_t> variable_operand(const schema::Operator& op) const {
+    const auto handle = operand(op.inputs(), 0, main_.tensors.size());
+    if (!handle || result_.variable_of[*handle] < 0) return std::nullopt;
+    return static_cast<size_t>(result_.variable_of[*handle]);
+  }
+
+  // TensorFlow Lite Micro has no value for it either.
+  void refuse_reads_of_nothing(const schema::SubGraph& subgraph) {
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::Operator& op = *subgraph.operators()->Get(static_cast<uint32_t>(i));
+      const auto variable = variable_operand(op);
+      if (kind_of(model_, op) != BuiltinOperator::READ_VARIABLE || !variable ||
+          assigned_.contains(*variable) || result_.variables[*variable].constant || initializer_refused_)
+        continue;
+      result_.resolved[i] = true;
+      result_.findings[i].push_back(
+          {.code = DiagnosticCode::E0403,
+           .message = fmt::format("variable \"{}\" is read, and nothing assigns a value to it",
+                                  printable(result_.variables[*variable].name, 80)),
+           .place = {},
+           .help = "export the model from a session in which its variables are initialized, or freeze them",
+           .file = {}});
+    }
+  }
+
   void give_types() {
     for (size_t i = 0; i < result_.variables.size(); ++i) {
       Tensor& variable = result_.variables[i];
+      if (variable.constant && !assigned_.contains(i)) variable.variable = false;
       if (types_[i] == nullptr) continue;  // nothing reads or assigns it
       variable.type = types_[i]->type;
       variable.quantization = types_[i]->quantization;
@@ -107,8 +136,9 @@ class Resolver {
     }
   }
 
-  void initialise(size_t index, const schema::Operator& op, bool started) {
+  void initialise(size_t index, const schema::Operator& op) {
     const auto refuse = [&](std::string why) {
+      initializer_refused_ = true;
       result_.findings[index].push_back(
           {.code = DiagnosticCode::E0403,
            .message = std::move(why),
@@ -123,25 +153,55 @@ class Resolver {
       return refuse(fmt::format("variables are initialised by subgraph {}, which does not exist", number));
     const bool known = result_.subgraph_resolved[static_cast<size_t>(number)];
     result_.subgraph_resolved[static_cast<size_t>(number)] = true;
-    if (started) return refuse("variables are initialised after the first operator has run");
     if (known) return;
 
     const schema::SubGraph& subgraph = *model_.subgraphs()->Get(static_cast<uint32_t>(number));
     const SubgraphTensors tensors = reader_.read(subgraph);
     for (const Diagnostic& diagnostic : tensors.diagnostics) result_.findings[index].push_back(diagnostic);
     const std::vector<int32_t> variable_of = handles(subgraph);
+    Graph graph;
+    graph.tensors = tensors.tensors;
     for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
       const schema::Operator& step = *subgraph.operators()->Get(static_cast<uint32_t>(i));
-      const std::optional<BuiltinOperator> kind = kind_of(model_, step);
-      if (kind == BuiltinOperator::VAR_HANDLE) continue;
-      const auto handle = operand(step.inputs(), 0, tensors.tensors.size());
-      const auto value = operand(step.inputs(), 1, tensors.tensors.size());
-      if (kind != BuiltinOperator::ASSIGN_VARIABLE || !handle || !value || variable_of[*handle] < 0 ||
-          !tensors.unusable[*value].empty() || !tensors.tensors[*value].is_constant())
+      if (kind_of(model_, step) == BuiltinOperator::VAR_HANDLE) continue;
+      if (!run(step, graph, tensors, variable_of, refuse))
         return refuse(fmt::format(
-            "operator {} of subgraph {} initialises a variable with more than a constant", i, number));
-      assign(static_cast<size_t>(variable_of[*handle]), tensors.tensors[*value], refuse);
+            "operator {} of subgraph {} initializes a variable with more than a constant", i, number));
     }
+  }
+
+  // One operator of a subgraph that initializes: an assignment, or what is constant in it. False where it is
+  // more.
+  template <class Refuse>
+  bool run(const schema::Operator& step, Graph& graph, const SubgraphTensors& tensors,
+           const std::vector<int32_t>& variable_of, const Refuse& refuse) {
+    const std::optional<BuiltinOperator> kind = kind_of(model_, step);
+    const auto handle = operand(step.inputs(), 0, graph.tensors.size());
+    const bool of_variable = handle && variable_of[*handle] >= 0;
+    if (kind == BuiltinOperator::ASSIGN_VARIABLE) {
+      const auto value = operand(step.inputs(), 1, graph.tensors.size());
+      if (!of_variable || !value || !tensors.unusable[*value].empty() || !graph.tensors[*value].is_constant())
+        return false;
+      assign(static_cast<size_t>(variable_of[*handle]), graph.tensors[*value], refuse);
+      return true;
+    }
+    if (kind == BuiltinOperator::READ_VARIABLE) {
+      const auto output = operand(step.outputs(), 0, graph.tensors.size());
+      if (!of_variable || !output || !tensors.unusable[*output].empty()) return false;
+      const std::optional<Constant>& value =
+          result_.variables[static_cast<size_t>(variable_of[*handle])].constant;
+      Tensor& copy = graph.tensors[*output];
+      if (!value || static_cast<int64_t>(value->bytes().size()) != copy.type.bytes()) return false;
+      copy.constant = value;
+      return true;
+    }
+    for (const auto* indices : {step.inputs(), step.outputs()})
+      for (uint32_t k = 0; k < size_of(indices); ++k) {
+        if (indices->Get(k) == -1) continue;
+        const auto index = operand(indices, k, graph.tensors.size());
+        if (!index || !tensors.unusable[*index].empty()) return false;
+      }
+    return fold_(graph, step);
   }
 
   template <class Refuse>
@@ -149,8 +209,15 @@ class Resolver {
     Tensor& variable = result_.variables[number];
     const Tensor* type = types_[number];
     if (type != nullptr && type->type != value.type)
-      return refuse(fmt::format("variable \"{}\" is {} and initialised with {}", printable(variable.name, 80),
+      return refuse(fmt::format("variable \"{}\" is {} and initialized with {}", printable(variable.name, 80),
                                 burin::describe_type(type->type), burin::describe_type(value.type)));
+    if (type != nullptr && value.type.dtype != DType::f32 && value.quantization.present() &&
+        type->quantization.present() && value.quantization != type->quantization)
+      return refuse(fmt::format("variable \"{}\" is initialized with numbers of another scale or zero point",
+                                printable(variable.name, 80)));
+    if (read_.contains(number) || assigned_.contains(number))
+      return refuse(fmt::format("variable \"{}\" is initialized after an operator has used it",
+                                printable(variable.name, 80)));
     variable.constant = value.constant;
   }
 
@@ -158,6 +225,10 @@ class Resolver {
   const SubgraphTensors& main_;
   TensorReader& reader_;
   Budget& budget_;
+  const FoldOperator& fold_;
+  std::set<size_t> read_;      // variables that operators of the first subgraph so far read
+  std::set<size_t> assigned_;  // and assign
+  bool initializer_refused_ = false;
   std::map<std::pair<std::string, std::string>, int32_t> numbers_;  // by container and name
   std::vector<const Tensor*> types_;                                // by variable: a tensor that has its type
   Resources result_;
@@ -166,8 +237,8 @@ class Resolver {
 }  // namespace
 
 Resources resolve_resources(const File& file, const SubgraphTensors& main, TensorReader& reader,
-                            Budget& budget) {
-  return Resolver(file, main, reader, budget).run();
+                            Budget& budget, const FoldOperator& fold) {
+  return Resolver(file, main, reader, budget, fold).run();
 }
 
 }  // namespace burin::tflite

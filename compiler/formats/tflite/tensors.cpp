@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "formats/tflite/sparse.hpp"
 #include "tensor/half.hpp"
 
 namespace burin::tflite {
@@ -68,16 +69,40 @@ std::vector<std::byte> decoded(std::span<const std::byte> stored, schema::Tensor
   return result;
 }
 
+OpenShape open_shape(const schema::Tensor& source) {
+  const uint32_t rank = static_cast<uint32_t>(size_of(source.shape()));
+  OpenShape open{.dims = 0, .rank = rank == 0 && !source.has_rank(), .unknown = false};
+  if (rank > Shape::max_rank) return open;
+  const bool signed_for = size_of(source.shape_signature()) == rank;
+  for (uint32_t axis = 0; axis < rank; ++axis) {
+    const bool unknown = source.shape()->Get(axis) == -1;
+    open.unknown = open.unknown || unknown;
+    if (unknown || (signed_for && source.shape_signature()->Get(axis) == -1))
+      open.dims = static_cast<uint8_t>(open.dims | 1u << axis);
+  }
+  return open;
+}
+
 }  // namespace
+
+bool OpenShape::allows(const Shape& declared, const Shape& shape) const {
+  if (rank) return true;
+  if (declared.rank() != shape.rank()) return false;
+  for (size_t i = 0; i < shape.rank(); ++i)
+    if ((dims >> i & 1) == 0 && declared.dims()[i] != shape.dims()[i]) return false;
+  return true;
+}
 
 SubgraphTensors TensorReader::read(const schema::SubGraph& subgraph) {
   SubgraphTensors result;
   const size_t count = size_of(subgraph.tensors());
   result.tensors.resize(count);
+  result.open.resize(count);
   result.unusable.resize(count);
   result.malformed.resize(count);
   for (size_t i = 0; i < count; ++i) {
     const schema::Tensor& source = *subgraph.tensors()->Get(static_cast<uint32_t>(i));
+    result.open[i] = open_shape(source);
     std::optional<Finding> finding = read(source, result.tensors[i]);
     if (!finding) continue;
     result.unusable[i] = finding->message;
@@ -111,7 +136,6 @@ std::optional<TensorReader::Finding> TensorReader::read(const schema::Tensor& so
   const std::optional<DType> dtype = dtype_of(source.type());
   if (!dtype) return Finding{DiagnosticCode::E0403, fmt::format("is {}", describe_type(source))};
   tensor.type.dtype = *dtype;
-  if (source.sparsity()) return Finding{DiagnosticCode::E0403, "is stored in sparse form"};
   if (source.external_buffer()) return Finding{DiagnosticCode::E0403, "is stored in another file"};
   if (auto finding = read_shape(source, tensor)) return finding;
   if (auto finding = read_quantization(source, tensor)) return finding;
@@ -121,14 +145,12 @@ std::optional<TensorReader::Finding> TensorReader::read(const schema::Tensor& so
 std::optional<TensorReader::Finding> TensorReader::read_shape(const schema::Tensor& source, Tensor& tensor) {
   const size_t rank = size_of(source.shape());
   if (rank > Shape::max_rank) return Finding{DiagnosticCode::E0403, fmt::format("has rank {}", rank)};
-  // shape_signature, with -1 for a free dimension, is not asked: shape has 1 there, which is the batch that
-  // firmware runs.
+  // A dimension that is free is 1, which of an input is the batch that firmware runs.
   std::vector<int32_t> dims;
   for (uint32_t axis = 0; axis < rank; ++axis) dims.push_back(source.shape()->Get(axis));
   if (std::ranges::any_of(dims, [](int32_t dim) { return dim < -1; }))
     return Finding{DiagnosticCode::E0303, fmt::format("is {}", describe_type(source))};
-  if (std::ranges::any_of(dims, [](int32_t dim) { return dim == -1; }))
-    return Finding{DiagnosticCode::E0403, "has a dimension of unknown size"};
+  std::ranges::replace(dims, -1, 1);
   tensor.type.shape = Shape(std::move(dims));
   if (!tensor.type.shape.sane())
     return Finding{DiagnosticCode::E0303, fmt::format("has more than {} elements", Shape::max_elements)};
@@ -168,7 +190,8 @@ std::optional<TensorReader::Finding> TensorReader::read_quantization(const schem
     if (zero_points > 0)
       std::memcpy(&zero_point, from->zero_point()->Data() + 8 * (zero_points == 1 ? 0 : i),
                   sizeof zero_point);
-    const bool usable = std::isfinite(scale) && scale > 0;
+    // Converters give 0 to a channel whose weights are all zero.
+    const bool usable = std::isfinite(scale) && (scale > 0 || (scale == 0 && count > 1));
     if (!usable && (dtype == DType::s32 || dtype == DType::s64)) {
       // Indices, sizes and biases: some converters write empty parameters for them, and nothing reads these.
       to = {};
@@ -209,6 +232,17 @@ std::optional<TensorReader::Finding> TensorReader::read_value(const schema::Tens
     return std::nullopt;
   }
   const auto elements = static_cast<size_t>(tensor.type.shape.elements());
+  if (source.sparsity()) {
+    if (packed) return Finding{DiagnosticCode::E0403, "is int4 and stored in sparse form"};
+    const size_t width = half ? 2 : static_cast<size_t>(byte_width(tensor.type.dtype));
+    std::optional<std::vector<std::byte>> all =
+        densified(*source.sparsity(), tensor.type.shape, stored, width, budget_);
+    if (!all)
+      return Finding{DiagnosticCode::E0303,
+                     fmt::format("is {} and stored in a sparse form that is damaged", describe_type(source))};
+    tensor.constant = Constant(decoded(*all, source.type(), elements));
+    return std::nullopt;
+  }
   const size_t expected = packed ? (elements + 1) / 2
                           : half ? 2 * elements
                                  : static_cast<size_t>(tensor.type.bytes());

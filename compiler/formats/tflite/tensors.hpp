@@ -11,9 +11,21 @@
 
 namespace burin::tflite {
 
+// What the file leaves open of a tensor's shape, to be found while the model is read: the file has 1 there.
+struct OpenShape {
+  uint8_t dims = 0;      // bit i: dimension i
+  bool rank = false;     // how many dimensions there are
+  bool unknown = false;  // the file does not even give a size to go on with
+
+  bool any() const { return dims != 0 || rank; }
+  // Whether a shape keeps to what the file does say.
+  bool allows(const Shape& declared, const Shape& shape) const;
+};
+
 struct SubgraphTensors {
   std::vector<Tensor>
       tensors;  // by index in the subgraph; each keeps the rules of ir/verify.hpp, or is unusable
+  std::vector<OpenShape> open;  // by index
   // By index: why the tensor cannot be used, as the end of a sentence; empty where it can. Only a tensor that
   // something uses is worth a diagnostic.
   std::vector<std::string> unusable;

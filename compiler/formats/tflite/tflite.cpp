@@ -8,6 +8,7 @@
 #include "formats/constants.hpp"
 #include "formats/operator_table.hpp"
 #include "formats/tflite/operators/operators.hpp"
+#include "formats/tflite/operators/stated_shapes.hpp"
 #include "formats/tflite/options.hpp"
 #include "formats/tflite/resources.hpp"
 #include "formats/tflite/tensors.hpp"
@@ -83,7 +84,8 @@ class Importer {
     subgraph_ = model_.subgraphs()->Get(0);
     tensors_ = reader_.read(*subgraph_);
     file_findings_ = tensors_.diagnostics;
-    Resources resources = resolve_resources(file_, tensors_, reader_, budget_);
+    const FoldOperator fold = [this](Graph& graph, const schema::Operator& op) { return fold_in(graph, op); };
+    Resources resources = resolve_resources(file_, tensors_, reader_, budget_, fold);
     take_tensors(resources);
     take_interface(subgraph_->inputs(), "an input", graph_.inputs);
     take_interface(subgraph_->outputs(), "an output", graph_.outputs);
@@ -147,6 +149,10 @@ class Importer {
     }
     for (Tensor& variable : resources.variables) graph_.tensors.push_back(std::move(variable));
     doubtful_.resize(graph_.tensors.size());
+    open_ = tensors_.open;
+    open_.resize(graph_.tensors.size());
+    for (size_t i = 0; i < graph_.tensors.size(); ++i)
+      if (graph_.tensors[i].constant || graph_.tensors[i].variable) open_[i] = {};
   }
 
   void take_interface(const flatbuffers::Vector<int32_t>* indices, const char* what,
@@ -164,6 +170,7 @@ class Importer {
         continue;
       }
       ids.push_back(ids_[static_cast<size_t>(index)]);
+      if (&ids == &graph_.inputs) refuse_open_input(static_cast<size_t>(index));
     }
     std::vector<TensorId> sorted = graph_.inputs;
     std::ranges::sort(sorted);
@@ -178,6 +185,16 @@ class Importer {
         refuse_unusable(static_cast<size_t>(index), std::string(what) + " of the model",
                         describe_place(static_cast<size_t>(index), source(static_cast<size_t>(index))),
                         file_findings_);
+  }
+
+  // What the user gives has a size; a free dimension is a batch of one.
+  void refuse_open_input(size_t index) {
+    const size_t id = ids_[index].index;
+    if (open_[id].unknown)
+      file_findings_.push_back(
+          finding(DiagnosticCode::E0403, "an input of the model has a dimension of unknown size",
+                  describe_place(index, source(index)), "export the model with fixed shapes"));
+    open_[id] = {};
   }
 
   // Reports an unusable tensor, once. True where it is unusable.
@@ -211,6 +228,49 @@ class Importer {
           tensor.type.shape.elements() == 0)
         tensor.constant = Constant(std::vector<std::byte>());
     }
+  }
+
+  // FoldOperator, for the operators of other subgraphs.
+  bool fold_in(Graph& graph, const schema::Operator& op) {
+    if (op.opcode_index() >= size_of(model_.operator_codes())) return false;
+    const schema::OperatorCode& code = *model_.operator_codes()->Get(op.opcode_index());
+    const OperatorReader* const row = reader_of(kind_of(code));
+    if (row == nullptr) return false;
+    TfliteOperator source(graph, op, name_of(code));
+    const auto take = [&](const flatbuffers::Vector<int32_t>* indices, std::vector<TensorId>& ids) {
+      if (!budget_.take(size_of(indices) * 4)) return false;
+      for (uint32_t i = 0; i < size_of(indices); ++i) {
+        const int32_t index = indices->Get(i);
+        ids.push_back(index < 0 ? TensorId() : TensorId(static_cast<size_t>(index)));
+        if (index >= 0 && !reading_.take(reading_cost(graph.at(ids.back())))) return false;
+      }
+      return true;
+    };
+    if (!take(op.inputs(), source.inputs_) || !take(op.outputs(), source.outputs_)) return false;
+    if (!has_counts(operator_of(row->op).facts(), source)) return false;
+    Result<NodeDraft> last = read_or_missing(*row, source);
+    if (!last) return false;
+    source.drafts_.push_back(std::move(*last));
+    return std::ranges::all_of(source.drafts_, [&](const NodeDraft& draft) {
+      const Node node{.op = draft.op.value_or(row->op),
+                      .inputs = draft.inputs,
+                      .outputs = draft.outputs.empty() ? source.outputs() : draft.outputs,
+                      .attributes = draft.attributes,
+                      .activation = draft.activation};
+      return check_operator({graph, node}).empty() && folder_.fold(graph, node);
+    });
+  }
+
+  // Readers and constraints look at the values of constants and at scales.
+  static uint64_t reading_cost(const Tensor& tensor) {
+    return (tensor.constant ? tensor.constant->bytes().size() : 0) + 8 * tensor.quantization.scales.size();
+  }
+
+  static bool has_counts(const OperatorFacts& facts, const TfliteOperator& source) {
+    const auto inputs = static_cast<int32_t>(source.inputs().size());
+    const auto outputs = static_cast<int32_t>(source.outputs().size());
+    return inputs >= facts.minimum_inputs && outputs >= facts.minimum_outputs &&
+           outputs <= facts.maximum_outputs;
   }
 
   // ---- one operator; outcomes_.back() is its outcome, current_ its index ----
@@ -286,11 +346,13 @@ class Importer {
         complete = false;
       const TensorId id = ids_[static_cast<size_t>(index)];
       ids.push_back(id);
-      // Readers and constraints look at the values of constants and at scales.
-      const Tensor& tensor = graph_.at(id);
-      const uint64_t cost =
-          (tensor.constant ? tensor.constant->bytes().size() : 0) + 8 * tensor.quantization.scales.size();
-      if (!reading_.take(cost)) {
+      if (optional && open_[id.index].unknown && !doubtful_[id.index]) {
+        report(DiagnosticCode::E0403, fmt::format("tensor {} \"{}\" has a dimension of unknown size", index,
+                                                  printable(graph_.at(id).name, 80)));
+        open_[id.index].unknown = false;
+        complete = false;
+      }
+      if (!reading_.take(reading_cost(graph_.at(id)))) {
         report(DiagnosticCode::E0403, "the operators of the model read the same constants too often");
         return false;
       }
@@ -299,13 +361,9 @@ class Importer {
   }
 
   bool check_counts(const OperatorFacts& facts, const TfliteOperator& source) {
-    const auto inputs = static_cast<int32_t>(source.inputs().size());
-    const auto outputs = static_cast<int32_t>(source.outputs().size());
-    if (inputs >= facts.minimum_inputs && outputs >= facts.minimum_outputs &&
-        outputs <= facts.maximum_outputs)
-      return true;
-    report(DiagnosticCode::E0303,
-           fmt::format("{} inputs and {} outputs are not what it takes", inputs, outputs));
+    if (has_counts(facts, source)) return true;
+    report(DiagnosticCode::E0303, fmt::format("{} inputs and {} outputs are not what it takes",
+                                              source.inputs().size(), source.outputs().size()));
     return false;
   }
 
@@ -317,6 +375,7 @@ class Importer {
       return;
     }
     doubtful_.resize(graph_.tensors.size());
+    open_.resize(graph_.tensors.size());
     for (size_t i = tensors; i < graph_.tensors.size(); ++i) {
       const Tensor& added = graph_.tensors[i];
       if (!budget_.take(added.name.size() + (added.constant ? added.constant->bytes().size() : 0)))
@@ -336,7 +395,9 @@ class Importer {
               .source_index = static_cast<int32_t>(current_)};
     if (!budget_.take(node.name.size()))
       return report(DiagnosticCode::E0302, "the file describes far more than it holds");
+    close_shapes(row.op, source, node);
     Diagnostics found = check_operator({graph_, node});
+    tell_open_shapes(node, found);
     // Converters leave shapes open that an operator which cannot be read would have told at run time: what
     // seems to contradict them is no mistake.
     if (depends_on_refused(node)) {
@@ -346,6 +407,64 @@ class Importer {
     if (found.empty() && folder_.fold(graph_, node)) return;
     for (Diagnostic& diagnostic : found) report(std::move(diagnostic));
     graph_.nodes.push_back(std::move(node));
+  }
+
+  // Finds the shapes of outputs that the file leaves open: operands state them, or they follow from the
+  // inputs'.
+  void close_shapes(Op op, const TfliteOperator& source, const Node& node) {
+    const auto is_open = [&](TensorId id) { return open_[id.index].any(); };
+    if (std::ranges::none_of(node.outputs, is_open)) return;
+    const auto close = [&](TensorId id, const Shape& shape) {
+      Shape& declared = graph_.at(id).type.shape;
+      if (!is_open(id) || !shape.sane() || !open_[id.index].allows(declared, shape)) return;
+      declared = shape;
+      open_[id.index] = {};
+    };
+    // Of several nodes the last one has the outputs that the operands speak of.
+    std::vector<std::optional<Shape>> stated;
+    if (node.outputs == source.outputs()) stated = stated_shapes(op, source);
+    for (size_t i = 0; i < std::min(stated.size(), node.outputs.size()); ++i)
+      if (stated[i]) close(node.outputs[i], *stated[i]);
+    const Operator& definition = operator_of(node);
+    const NodeView view{graph_, node};
+    for (int32_t i = 0; i < definition.facts().minimum_inputs; ++i)
+      if (!view.has_input(static_cast<size_t>(i))) return;
+    if (node.inputs.size() > static_cast<size_t>(definition.facts().maximum_inputs)) return;
+    for (const Constraint& constraint : definition.constraints())
+      if (!constraint.holds(view)) return;
+    const std::vector<TensorType> inferred = definition.infer(view);
+    for (size_t i = 0; i < std::min(inferred.size(), node.outputs.size()); ++i) {
+      const TensorId id = node.outputs[i];
+      if (inferred[i].dtype == graph_.at(id).type.dtype && !repeats(definition, view, i, inferred[i].shape))
+        close(id, inferred[i].shape);
+    }
+  }
+
+  // True where the inferred shape is no more than what the output already has: another comes out as itself.
+  bool repeats(const Operator& definition, const NodeView& view, size_t output, const Shape& inferred) {
+    Shape& declared = graph_.at(view.node.outputs[output]).type.shape;
+    std::vector<int32_t> dims = inferred.dims();
+    for (int32_t& dim : dims) ++dim;
+    if (dims.empty()) dims = {2};
+    const Shape before = declared;
+    declared = Shape(std::move(dims));
+    const bool same = definition.infer(view).at(output).shape == inferred;
+    declared = before;
+    return !same;
+  }
+
+  // What is said of a node whose outputs are still open: that they are.
+  void tell_open_shapes(const Node& node, Diagnostics& found) {
+    for (const TensorId id : node.outputs) {
+      if (!open_[id.index].any()) continue;
+      const std::string text = fmt::format(
+          "the file leaves the shape of tensor {} \"{}\" open, and it does not follow from constants",
+          id.index, printable(graph_.at(id).name, 80));
+      if (!found.empty())
+        found.front().help = text;
+      else if (open_[id.index].unknown)
+        found.push_back(finding(DiagnosticCode::E0403, text, {}, "export the model with fixed shapes"));
+    }
   }
 
   bool depends_on_refused(const Node& node) const {
@@ -414,8 +533,9 @@ class Importer {
   TensorReader reader_;
   const schema::SubGraph* subgraph_ = nullptr;
   SubgraphTensors tensors_;
-  std::vector<TensorId> ids_;   // by index in the subgraph
-  std::vector<bool> doubtful_;  // by tensor: an operator in front of it was refused
+  std::vector<TensorId> ids_;    // by index in the subgraph
+  std::vector<bool> doubtful_;   // by tensor: an operator in front of it was refused
+  std::vector<OpenShape> open_;  // by tensor, until its shape is found
   size_t current_ = 0;
   Graph graph_;
   Diagnostics file_findings_;

@@ -9,7 +9,9 @@ namespace burin {
 namespace {
 
 constexpr Constraint constraint_list[] = {
-    {"the operand is a variable", [](const NodeView& v) { return v.input(0).variable; }},
+    // A constant is a variable that nothing assigns.
+    {"the operand is a variable or a constant",
+     [](const NodeView& v) { return v.input(0).variable || v.input(0).is_constant(); }},
 };
 
 class ReadVariable final : public Operator {
