@@ -123,6 +123,35 @@ Reciprocal reciprocal(int32_t x, int integer_bits) {
   return {reciprocal_of_one_plus(static_cast<int32_t>(fraction)), integer_bits - headroom};
 }
 
+InverseSquareRoot inverse_square_root(int32_t x) {
+  if (x <= 1) return {one, 0};
+  int right_shift = 11;
+  while (x >= 1 << 29) {
+    x /= 4;
+    ++right_shift;
+  }
+  // To [2^27, 2^29), by an even number of places.
+  const int pairs = (std::countl_zero(static_cast<uint32_t>(x)) - 1) / 2 - 1;
+  right_shift -= pairs;
+  x <<= 2 * pairs;
+  // Five steps of Newton and Raphson from 1, y (3 - x y^2) / 2, in Q3.
+  const int32_t half = divide_by_power_of_two(x >> 1, 1);
+  constexpr int32_t three_halves = (1 << 28) + (1 << 27);
+  constexpr int32_t sqrt_half = 1518500250;
+  int32_t y = 1 << 28;
+  for (int step = 0; step < 5; ++step) {
+    const int32_t cube = shift_left_saturating(doubling_high_multiply(doubling_high_multiply(y, y), y), 6);
+    y = shift_left_saturating(doubling_high_multiply(three_halves, y) - doubling_high_multiply(half, cube),
+                              3);
+  }
+  y = doubling_high_multiply(y, sqrt_half);
+  if (right_shift < 0) {
+    y <<= -right_shift;
+    right_shift = 0;
+  }
+  return {y, -right_shift};
+}
+
 int32_t input_radius(int integer_bits, int left_shift) {
   const double highest = static_cast<double>((1 << integer_bits) - 1);
   const double radius = std::floor(std::ldexp(highest, 31 - integer_bits - left_shift));

@@ -28,6 +28,14 @@ struct Reciprocal {
 };
 Reciprocal reciprocal(int32_t x, int integer_bits);
 
+// 1 / sqrt(x) for x > 0: multiplier * 2^(shift - 31). Of 0 it is that of 1: TensorFlow Lite's
+// GetInvSqrtQuantizedMultiplierExp.
+struct InverseSquareRoot {
+  int32_t multiplier;
+  int shift;
+};
+InverseSquareRoot inverse_square_root(int32_t x);
+
 // The largest integer whose multiple, shifted to the left by `left_shift`, stays below 2^integer_bits - 1 in
 // Q(integer_bits): TensorFlow Lite's CalculateInputRadius. INT32_MAX where there is none.
 int32_t input_radius(int integer_bits, int left_shift);

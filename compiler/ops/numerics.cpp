@@ -20,6 +20,11 @@ int32_t divide_by_power_of_two(int32_t value, int exponent) {
   return static_cast<int32_t>(value < 0 ? -magnitude : magnitude);
 }
 
+int32_t divide_by_power_of_two_16(int32_t value, int exponent) {
+  if (exponent < 16) return divide_by_power_of_two(value, exponent);
+  return value < 0 ? -1 : 1;
+}
+
 int32_t multiply_by_fixed_point(int32_t value, FixedPointMultiplier factor, Rounding rounding) {
   if (rounding == Rounding::litert) {
     const int total = 31 - factor.shift;
@@ -71,9 +76,10 @@ ClampRange activation_range(Activation activation, const Tensor& output) {
 }
 
 RealRange activation_range_f32(Activation activation) {
+  constexpr float largest = std::numeric_limits<float>::max();
   switch (activation) {
     case Activation::relu:
-      return {0, std::numeric_limits<float>::infinity()};
+      return {0, largest};
     case Activation::relu6:
       return {0, 6};
     case Activation::relu_n1_to_1:
@@ -81,7 +87,7 @@ RealRange activation_range_f32(Activation activation) {
     case Activation::none:
       break;
   }
-  return {-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
+  return {-largest, largest};
 }
 
 }  // namespace burin

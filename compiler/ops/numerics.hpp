@@ -13,6 +13,10 @@ namespace burin {
 int32_t doubling_high_multiply(int32_t a, int32_t b);
 // round(value / 2^exponent), halves away from zero; exponents from 0 on.
 int32_t divide_by_power_of_two(int32_t value, int exponent);
+// The same as gemmlowp defines it on int16_t: from 16 places on, where the mask of what is shifted out no
+// longer fits the type, -1 for what is negative and 1 for everything else, 0 included. Exponents from 0 to
+// 31, values of 16 bits.
+int32_t divide_by_power_of_two_16(int32_t value, int exponent);
 
 // value * multiplier * 2^(shift - 31). Rounding::tflm: doubling high multiply rounded to nearest (ties away
 // from minus infinity), then division by a power of two rounded half away from zero. Rounding::litert: once,
@@ -38,7 +42,8 @@ struct ClampRange {
 // tensor.
 ClampRange activation_range(Activation activation, const Tensor& output);
 
-// The same for float32 outputs.
+// The same for float32 outputs. Both ends are finite, as TensorFlow Lite Micro's are: an operator that can
+// carry a fused activation clamps infinities to the largest finite number even where it carries none.
 struct RealRange {
   float lowest;
   float highest;

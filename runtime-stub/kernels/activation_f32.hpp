@@ -8,7 +8,21 @@
 
 namespace burin_kernels {
 
-// min(max(x, lowest), highest): RELU and its like.
+// max(x, 0); an infinity stays, and so does what is not a number.
+template <class Geometry, class Isa>
+struct ReluF32 {
+  static constexpr bool accepts() { return Geometry::elements > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* input, float* output) {
+    for (int32_t i = 0; i < Geometry::elements; ++i) {
+      const float x = input[i];
+      output[i] = x < 0.0f ? 0.0f : x;
+    }
+  }
+};
+
+// min(max(x, lowest), highest): RELU6 and its like.
 template <class Geometry, class Isa>
 struct ClampF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }

@@ -1,7 +1,7 @@
 // More arithmetic of two float32 tensors: quotients, squared differences and PRELU.
 //
 //   output = left / right    floor(left / right)    the remainder of that    (left - right)^2
-//            left >= 0 ? left : left * right        each with broadcasting, then clamped
+//            left >= 0 ? left : left * right        each with broadcasting, the quotient clamped
 //
 // Registers: three pointers, an end, and on the FPU two operands and the limits of the clamp. Cost, modelled
 // Cortex-M4 cycles at -O2 on the FPU, equal shapes: 31 an element of a quotient, 62 of its floor, 19 of a
@@ -21,8 +21,11 @@ struct SquaredDifferenceOfTwoF32 {
 struct QuotientOfTwoF32 {
   static float of(float left, float right) { return left / right; }
 };
+// Of float64: a quotient of float32 may be rounded up to the next integer.
 struct FloorQuotientOfTwoF32 {
-  static float of(float left, float right) { return floorf(left / right); }
+  static float of(float left, float right) {
+    return static_cast<float>(floor(static_cast<double>(left) / static_cast<double>(right)));
+  }
 };
 // Of the sign of the right operand.
 struct FloorRemainderOfTwoF32 {
@@ -37,14 +40,14 @@ struct SlopedF32 {
 };
 
 template <class Geometry, class Isa>
-struct SquaredDifferenceF32 : BinaryF32<Geometry, SquaredDifferenceOfTwoF32> {};
+struct SquaredDifferenceF32 : UnclampedBinaryF32<Geometry, SquaredDifferenceOfTwoF32> {};
 template <class Geometry, class Isa>
 struct DivideF32 : BinaryF32<Geometry, QuotientOfTwoF32> {};
 template <class Geometry, class Isa>
-struct FloorDivideF32 : BinaryF32<Geometry, FloorQuotientOfTwoF32> {};
+struct FloorDivideF32 : UnclampedBinaryF32<Geometry, FloorQuotientOfTwoF32> {};
 template <class Geometry, class Isa>
-struct FloorModuloF32 : BinaryF32<Geometry, FloorRemainderOfTwoF32> {};
+struct FloorModuloF32 : UnclampedBinaryF32<Geometry, FloorRemainderOfTwoF32> {};
 template <class Geometry, class Isa>
-struct PreluF32 : BinaryF32<Geometry, SlopedF32> {};
+struct PreluF32 : UnclampedBinaryF32<Geometry, SlopedF32> {};
 
 }  // namespace burin_kernels

@@ -1,4 +1,4 @@
-// AVERAGE_POOL_2D, int8 or uint8, any primitive layer.
+// AVERAGE_POOL_2D, int8, uint8 or int16, any primitive layer.
 //
 //   output[y][x][c] = clamp(round(sum input[y'][x'][c] / count))
 //

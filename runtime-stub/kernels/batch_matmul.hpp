@@ -1,5 +1,5 @@
-// BATCH_MATMUL, float32 and int8: products of matrices. `begins` holds, for each product, the elements at
-// which its left and its right matrix begin.
+// BATCH_MATMUL, float32, int8 and int16: products of matrices. `begins` holds, for each product, the elements
+// at which its left and its right matrix begin.
 //
 //   output[r][c] = sum_k (left[r][k] - left_zero_point) * (right[k][c] - right_zero_point)      then
 //   requantized
@@ -60,6 +60,31 @@ struct BatchMatmulF32 {
     typedef float Sum;
     static float product(float a, float b) { return a * b; }
     static float finish(float sum) { return sum; }
+  };
+};
+
+// Sums of 64 bits, times a multiplier of 15 bits, shifted to the right. Zero points are 0.
+template <class Geometry, class Isa>
+struct BatchMatmulS16 {
+  static constexpr bool accepts() { return BatchMatmul<Geometry>::accepts() && Geometry::inner <= 32768; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const int16_t* left, const int16_t* right, const int32_t* begins, int16_t* output,
+                  int32_t multiplier, int32_t right_shift) {
+    const Arithmetic arithmetic = {multiplier, right_shift};
+    BatchMatmul<Geometry>::run(left, right, begins, output, arithmetic);
+  }
+
+ private:
+  struct Arithmetic {
+    typedef int64_t Sum;
+    int32_t multiplier;
+    int32_t right_shift;
+    static int32_t product(int32_t a, int32_t b) { return a * b; }
+    int16_t finish(int64_t sum) const {
+      const int64_t scaled = (sum * multiplier + (int64_t(1) << (right_shift - 1))) >> right_shift;
+      return static_cast<int16_t>(Isa::clamp(static_cast<int32_t>(scaled), -32768, 32767));
+    }
   };
 };
 

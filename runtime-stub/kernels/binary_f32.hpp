@@ -38,6 +38,25 @@ struct BinaryF32 {
   };
 };
 
+// The same for what cannot carry an activation: infinities stay.
+template <class Geometry, class Arithmetic>
+struct UnclampedBinaryF32 {
+  static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const float* left, const float* right, float* output) {
+    Broadcast<Geometry>::run(left, right, output, Operation());
+  }
+  static void run(const float* left, const float* right, const int32_t* axes, float* output) {
+    Broadcast<Geometry>::run(left, right, axes, output, Operation());
+  }
+
+ private:
+  struct Operation {
+    float operator()(float left, float right) const { return Arithmetic::of(left, right); }
+  };
+};
+
 struct SumOfTwoF32 {
   static float of(float left, float right) { return left + right; }
 };

@@ -17,15 +17,15 @@ struct Broadcast {
   }
 
   // output = operation(left, right) for every pair of elements.
-  template <class Operand, class Output, class Operation>
-  static void run(const Operand* left, const Operand* right, Output* output, const Operation& operation) {
+  template <class Left, class Right, class Output, class Operation>
+  static void run(const Left* left, const Right* right, Output* output, const Operation& operation) {
     static_assert(G::outer_axes == 0, "outer axes need their description");
     for (int32_t i = 0; i < G::inner; ++i)
       output[i] = operation(left[i * G::left_step], right[i * G::right_step]);
   }
 
-  template <class Operand, class Output, class Operation>
-  static void run(const Operand* left, const Operand* right, const int32_t* axes, Output* output,
+  template <class Left, class Right, class Output, class Operation>
+  static void run(const Left* left, const Right* right, const int32_t* axes, Output* output,
                   const Operation& operation) {
     int32_t position[G::outer_axes + 1] = {};  // one too many: none would be no array
     for (;;) {

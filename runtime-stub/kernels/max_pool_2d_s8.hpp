@@ -1,4 +1,4 @@
-// MAX_POOL_2D, int8 or uint8, any primitive layer.
+// MAX_POOL_2D, int8, uint8 or int16, any primitive layer.
 //
 //   output[y][x][c] = clamp(max input[y'][x'][c])
 //

@@ -1,4 +1,4 @@
-// MEAN, int8, any primitive layer.
+// MEAN, int8 or int16, any primitive layer.
 //
 // The input is [kept_0][reduced_0][kept_1][reduced_1][kept_2], the output [kept_0][kept_1][kept_2]:
 //
@@ -25,14 +25,15 @@ struct MeanS8 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, int8_t* output) {
+  template <class Element>
+  static void run(const Element* input, Element* output) {
     for (int32_t a = 0; a < G::kept_0; ++a) {
       for (int32_t b = 0; b < G::kept_1; ++b) {
         for (int32_t c = 0; c < G::kept_2; ++c) {
           const int32_t sum = sum_of(input + b * G::reduced_1 * G::kept_2 + c);
           const int32_t scaled = Isa::requantize(sum, G::multiplier, G::shift, G::round_once != 0);
-          *output++ =
-              static_cast<int8_t>(Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), -128, 127));
+          *output++ = static_cast<Element>(
+              Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), G::lowest, G::highest));
         }
       }
       input += G::reduced_0 * G::kept_1 * G::reduced_1 * G::kept_2;
@@ -41,12 +42,13 @@ struct MeanS8 {
 
  private:
   // Elements whose sum, less their zero points, fits 32 bits.
-  static constexpr int32_t most() { return INT32_MAX / 256; }
+  static constexpr int32_t most() { return INT32_MAX / (G::highest - G::lowest + 1); }
 
-  static int32_t sum_of(const int8_t* first) {
+  template <class Element>
+  static int32_t sum_of(const Element* first) {
     int32_t sum = -G::input_zero_point * G::reduced_0 * G::reduced_1;
     for (int32_t i = 0; i < G::reduced_0; ++i) {
-      const int8_t* values = first;
+      const Element* values = first;
       for (int32_t j = 0; j < G::reduced_1; ++j) {
         sum += *values;
         values += G::kept_2;

@@ -13,10 +13,13 @@
 namespace burin_kernels {
 
 struct MeanOfElementsF32 {
+  static float start() { return 0.0f; }
   static float add(float sum, float element) { return sum + element; }
   static float finish(float sum, int32_t count) { return sum / static_cast<float>(count); }
 };
+// Of no numbers, the lowest: what is not a number is above nothing.
 struct LargestElementF32 {
+  static float start() { return -3.402823466e+38f; }
   static float add(float largest, float element) { return element > largest ? element : largest; }
   static float finish(float largest, int32_t) { return largest; }
 };
@@ -51,14 +54,11 @@ struct Pool2dF32 {
       const Taps columns = W::columns(x);
       for (int32_t c = 0; c < G::input_channels; ++c) {
         const int32_t first = (W::left(x) + columns.begin) * G::input_channels + c;
-        // Every window has a tap inside the image.
-        float result = InputRows::at(input, W::top(y) + rows.begin)[first];
-        bool is_first = true;
+        float result = Reduction::start();
         for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
           const float* values = InputRows::at(input, W::top(y) + ky) + first;
           for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
-            if (!is_first) result = Reduction::add(result, *values);
-            is_first = false;
+            result = Reduction::add(result, *values);
             values += G::input_channels;
           }
         }

@@ -21,27 +21,31 @@ struct PreluQuantized {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, const int8_t* slopes, int8_t* output, const int32_t* quantization) {
-    const Operation operation = {quantization};
+  template <class Element>
+  static void run(const Element* input, const int8_t* slopes, Element* output, const int32_t* quantization) {
+    const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(input, slopes, output, operation);
   }
-  static void run(const int8_t* input, const int8_t* slopes, const int32_t* axes, int8_t* output,
+  template <class Element>
+  static void run(const Element* input, const int8_t* slopes, const int32_t* axes, Element* output,
                   const int32_t* quantization) {
-    const Operation operation = {quantization};
+    const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(input, slopes, axes, output, operation);
   }
 
  private:
+  template <class Element>
   struct Operation {
     const int32_t* quantization;
 
-    int8_t operator()(int8_t element, int8_t slope) const {
+    Element operator()(Element element, int8_t slope) const {
       const int32_t* const q = quantization;
       const int32_t x = element - q[0];
       const int32_t scaled = x >= 0
                                  ? Isa::requantize(x, q[3], q[4], Geometry::round_once != 0)
                                  : Isa::requantize(x * (slope - q[1]), q[5], q[6], Geometry::round_once != 0);
-      return static_cast<int8_t>(Isa::clamp(scaled, -128 - q[2], 127 - q[2]) + q[2]);
+      const int32_t lowest = sizeof(Element) == 1 ? -128 : -32768;
+      return static_cast<Element>(Isa::clamp(scaled, lowest - q[2], -1 - lowest - q[2]) + q[2]);
     }
   };
 };

@@ -77,7 +77,7 @@ struct Reduce {
   struct Step {
     typedef Element Sum;
     typedef typename WrappingNumber<Element>::Type Number;
-    static Element start(Element x) { return x; }
+    static Element start(Element x) { return first(x); }
     static Element add(Element sum, Element x) {
       if (Geometry::kind == 1) return x > sum ? x : sum;
       if (Geometry::kind == 2) return x < sum ? x : sum;
@@ -86,6 +86,19 @@ struct Reduce {
       return static_cast<Element>(Geometry::kind == 0 ? a + b : a * b);
     }
     static Element finish(Element sum) { return sum; }
+
+   private:
+    template <class Integer>
+    static Integer first(Integer x) {
+      return x;
+    }
+    // The extremum of no numbers is the last finite one, and what is not a number leaves it.
+    static float first(float x) {
+      const float largest = 3.402823466e+38f;
+      if (Geometry::kind == 1) return x > -largest ? x : -largest;
+      if (Geometry::kind == 2) return x < largest ? x : largest;
+      return x;
+    }
   };
 };
 

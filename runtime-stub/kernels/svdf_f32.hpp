@@ -15,7 +15,7 @@
 
 namespace burin_kernels {
 
-// Geometry: batches, inputs, units, rank, memory.
+// Geometry: batches, inputs, units, rank, memory; clamps, the number of ends that the activation has.
 template <class Geometry, class Isa>
 struct SvdfF32 {
   typedef Geometry G;
@@ -36,13 +36,19 @@ struct SvdfF32 {
           sum += dot(time + filter * G::memory, state, G::memory);
           state += G::memory;
         }
-        *output++ = sum < lowest ? lowest : sum > highest ? highest : sum;
+        *output++ = activated(sum, lowest, highest);
       }
       input += G::inputs;
     }
   }
 
  private:
+  // Without an activation infinities stay; one turns what is not a number into its lowest.
+  static float activated(float sum, float lowest, float highest) {
+    if (G::clamps == 0) return sum;
+    const float least = sum > highest && G::clamps == 2 ? highest : sum;
+    return least > lowest ? least : lowest;
+  }
   static float dot(const float* a, const float* b, int32_t count) {
     float sum = 0.0f;
     for (int32_t i = 0; i < count; ++i) sum += a[i] * b[i];

@@ -150,4 +150,17 @@ TEST_CASE("activations with a fixed output range refuse another", "[logistic][ta
              Catch::Contains("1/128 of the input's"));
 }
 
+TEST_CASE("HARD_SWISH shifts on 16 bits, also by more than these", "[activation]") {
+  // Factors of 2^-17 and 2^-25 to the output: what is left is the sign, and zero counts as positive.
+  for (const float ratio : {1024.0f, 262144.0f}) {
+    const std::vector<int8_t> output = evaluate<int8_t>(
+        activation(Op::hard_swish, quantized(0.25f, 0), quantized(0.25f * ratio, 20)), all_bytes());
+    for (int32_t x = -128; x < 128; ++x) {
+      CAPTURE(ratio, x);
+      // Between -3 and 0 the function is negative; the scale of the input is a quarter.
+      CHECK(output[static_cast<size_t>(x + 128)] == (x > -12 && x < 0 ? 19 : 21));
+    }
+  }
+}
+
 }  // namespace burin::test

@@ -21,7 +21,9 @@ std::vector<Graph> s8_samples(Op op) {
     Random random(seed);
     Graph graph = sample_graph(op, random);
     const Node& node = graph.nodes[0];
-    if (!has_symmetric_s8_weights({graph, node}) || !graph.at(node.inputs[1]).quantization.per_tensor())
+    const Tensor& weights = graph.at(node.inputs[1]);
+    if (!has_symmetric_s8_weights({graph, node}) || !weights.is_constant() ||
+        !weights.quantization.per_tensor())
       continue;
     for (Tensor& tensor : graph.tensors)
       for (float& scale : tensor.quantization.scales) scale = std::exp2(std::round(std::log2(scale)));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "codegen/generate.hpp"
 #include "eval/evaluator.hpp"
@@ -40,7 +41,7 @@ std::string difference(const Value& expected, const Value& actual) {
                                          static_cast<double>(actual.as<float>()[i]))
                               : std::abs(static_cast<double>(expected.integer(i) - actual.integer(i)));
     if (apart <= largest) continue;
-    largest = apart;
+    largest = std::isnan(apart) ? std::numeric_limits<double>::infinity() : apart;
     worst = i;
   }
   if (largest < 0) return "no difference";
@@ -52,7 +53,8 @@ std::vector<std::vector<Value>> draw_inputs(const Graph& graph, const CheckOptio
   Random random(options.seed * 7919 + 3);
   std::vector<std::vector<Value>> samples;
   for (int32_t i = 0; i < options.samples; ++i) {
-    const Spread spread = i == 2                         ? Spread::ends
+    const Spread spread = i == 3                         ? Spread::special
+                          : i == 2                       ? Spread::ends
                           : i == 1 && random.chance(0.3) ? Spread::narrow
                                                          : Spread::whole;
     std::vector<Value> values;
@@ -119,7 +121,7 @@ CheckOptions options_of(uint64_t seed, Rounding rounding) {
   return {.rounding = rounding,
           .objective = objectives[Random(seed * 31 + 11).next() % 4],
           .seed = seed,
-          .samples = 3};
+          .samples = 4};
 }
 
 Case prepare_case(Graph graph, const CheckOptions& options) {

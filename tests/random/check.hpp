@@ -24,7 +24,7 @@ struct CheckOptions {
   Rounding rounding = Rounding::tflm;
   Objective objective = Objective::speed;
   uint64_t seed = 1;  // of the inputs
-  int32_t samples = 3;
+  int32_t samples = 4;
 };
 // The options that a seed's graph is checked with: everything but the rounding, which a batch has in common.
 CheckOptions options_of(uint64_t seed, Rounding rounding);

@@ -23,13 +23,19 @@ bool is_real(const Value& value) {
   return value.type.dtype == DType::f32;
 }
 
+// Of the largest element that is finite.
 double magnitude(const Value& value) {
   double largest = 0;
-  for (const float x : value.as<float>()) {
-    if (!std::isfinite(x)) return incomparable;
-    largest = std::max(largest, std::abs(static_cast<double>(x)));
-  }
+  for (const float x : value.as<float>())
+    if (std::isfinite(x)) largest = std::max(largest, std::abs(static_cast<double>(x)));
   return largest;
+}
+
+// How far two numbers are apart: not at all where they are the same infinity, or both are no number.
+double apart(float a, float b) {
+  if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
+  const double difference = std::abs(static_cast<double>(a) - static_cast<double>(b));
+  return std::isfinite(difference) ? difference : incomparable;
 }
 
 // The largest difference between elements; of integers 0 or infinity.
@@ -38,11 +44,7 @@ double distance(const Value& a, const Value& b) {
   double largest = 0;
   const auto x = a.as<float>();
   const auto y = b.as<float>();
-  for (size_t i = 0; i < x.size(); ++i) {
-    const double apart = std::abs(static_cast<double>(x[i]) - static_cast<double>(y[i]));
-    if (!std::isfinite(apart)) return incomparable;
-    largest = std::max(largest, apart);
-  }
+  for (size_t i = 0; i < x.size(); ++i) largest = std::max(largest, apart(x[i], y[i]));
   return largest;
 }
 
@@ -121,8 +123,7 @@ class Oracle {
         const double largest = magnitude(results[i]);
         tolerance *= 2;
         if (computed) tolerance += rounding_share * largest + underflow;
-        if (!std::isfinite(largest) || (tolerance > most_share * largest && tolerance > 2 * underflow))
-          tolerance = incomparable;
+        if (tolerance > most_share * largest && tolerance > 2 * underflow) tolerance = incomparable;
       }
       tolerances_[targets[i].index] = tolerance;
     }
@@ -138,11 +139,15 @@ class Oracle {
 
   // True where every element is one of the operands', or what a clamp or padding puts in its place.
   static bool is_moved(const Node& node, const std::map<TensorId, Value>& operands, const Value& result) {
-    std::set<float> known;
-    if (puts_constants(node)) known = {0.0f, 6.0f, 1.0f, -1.0f};
+    // By their bits: what is not a number has no order.
+    std::set<uint32_t> known;
+    const auto bits = [](float x) { return std::bit_cast<uint32_t>(x); };
+    if (puts_constants(node))
+      for (const float x : {0.0f, 6.0f, 1.0f, -1.0f}) known.insert(bits(x));
     for (const auto& [id, value] : operands)
-      if (is_real(value)) known.insert(value.as<float>().begin(), value.as<float>().end());
-    return std::ranges::all_of(result.as<float>(), [&](float x) { return known.contains(x); });
+      if (is_real(value))
+        for (const float x : value.as<float>()) known.insert(bits(x));
+    return std::ranges::all_of(result.as<float>(), [&](float x) { return known.contains(bits(x)); });
   }
 
   // How far the results go when the float32 operands go as far as they may, and by that share of themselves.
@@ -163,8 +168,10 @@ class Oracle {
         if (!is_real(value) || (tolerance == 0 && share == 0)) continue;
         for (float& x : values[id.index].as<float>()) {
           const bool up = ((number++ >> (trial / 2)) + static_cast<size_t>(trial)) % 2 == 0;
+          if (!std::isfinite(x)) continue;
           const double by = tolerance + share * std::abs(static_cast<double>(x));
-          x = static_cast<float>(static_cast<double>(x) + (up ? by : -by));
+          constexpr double end = std::numeric_limits<float>::max();
+          x = static_cast<float>(std::clamp(static_cast<double>(x) + (up ? by : -by), -end, end));
         }
       }
       const std::vector<Value> moved = evaluate(node, values);
@@ -182,12 +189,22 @@ class Oracle {
 
 }  // namespace
 
+float special_number(Random& random) {
+  using Limits = std::numeric_limits<float>;
+  constexpr float numbers[] = {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),  Limits::max(),
+                               Limits::lowest(),   Limits::min(),       Limits::denorm_min(), -0.0f};
+  return numbers[random.integer(0, 7)];
+}
+
 Value random_value(Random& random, const Tensor& tensor, Spread spread) {
   Value value = Value::zeros(tensor.type);
   if (tensor.type.dtype == DType::f32) {
-    const double reach = spread == Spread::whole ? 1 : spread == Spread::narrow ? 0.01 : 100;
+    const double reach = spread == Spread::narrow ? 0.01 : spread == Spread::ends ? 100 : 1;
     const double lowest = random.chance(0.3) ? 0 : -reach;
-    for (float& x : value.as<float>()) x = static_cast<float>(random.real(lowest, reach));
+    for (float& x : value.as<float>()) {
+      x = static_cast<float>(random.real(lowest, reach));
+      if (spread == Spread::special && random.chance(0.15)) x = special_number(random);
+    }
     return value;
   }
   const IntegerRange range = integer_range(tensor.type.dtype);
@@ -198,7 +215,8 @@ Value random_value(Random& random, const Tensor& tensor, Spread spread) {
                                      (span == 0 ? random.next() : random.next() % span));
     if (spread == Spread::narrow)
       x = std::clamp<int64_t>(zero + random.integer(-3, 3), range.lowest, range.highest);
-    if (spread == Spread::ends && random.chance(0.8)) x = random.chance(0.5) ? range.lowest : range.highest;
+    if ((spread == Spread::ends || spread == Spread::special) && random.chance(0.8))
+      x = random.chance(0.5) ? range.lowest : range.highest;
     value.set_integer(i, x);
   }
   return value;

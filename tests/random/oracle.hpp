@@ -15,8 +15,11 @@ namespace burin::test {
 enum class Spread {
   whole,   // anything between the ends of the type; reals in [-1, 1), or of them the positive ones
   narrow,  // integers near the zero point; small reals
-  ends     // mostly the ends of the type; reals up to 100
+  ends,    // mostly the ends of the type; reals up to 100
+  special  // integers like `ends`; among the reals infinities, what is not a number, the ends and underflows
 };
+// A float32 that is no everyday number.
+float special_number(Random& random);
 Value random_value(Random& random, const Tensor& tensor, Spread spread);
 
 // One node on the values of all tensors; a variable's value changes with it.

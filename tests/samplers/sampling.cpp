@@ -47,6 +47,9 @@ TensorId sample_weights(Graph& graph, Random& random, Shape shape, int32_t axis)
     tensor.quantization.scales.push_back(static_cast<float>(base * random.real(0.2, 2)));
     tensor.quantization.zero_points.push_back(0);
   }
+  // A dead channel.
+  if (scales > 1 && random.chance(0.1))
+    tensor.quantization.scales[static_cast<size_t>(random.integer(1, static_cast<int32_t>(scales) - 1))] = 0;
   tensor.quantization.axis = std::max(axis, 0);
   std::vector<int8_t> values(static_cast<size_t>(tensor.type.shape.elements()));
   const bool sparse = random.chance(0.1);

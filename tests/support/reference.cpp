@@ -6,11 +6,13 @@
 #include <sstream>
 
 #include "execute/process.hpp"
+#include "ops/copying.hpp"
 #include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 #include "passes/pass.hpp"
 #include "support/check.hpp"
 #include "support/diagnostic.hpp"
+#include "support/type_table.hpp"
 #include "target/target.hpp"
 
 namespace burin {
@@ -52,8 +54,9 @@ std::string operators() {
                         facts.activation ? ", may carry an activation" : "");
     for (const Constraint& constraint : definition->constraints())
       text += fmt::format("* {}\n", constraint.sentence);
+    if (copies_elements(facts.op)) text += fmt::format("* {}\n", copying_sentence);
   }
-  return text;
+  return text + "\n" + test::type_table();
 }
 
 std::string kernels() {

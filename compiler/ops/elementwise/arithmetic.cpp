@@ -28,11 +28,13 @@ void ArithmeticOperator::evaluate(const Evaluation& evaluation) const {
   Value& output = evaluation.output();
   const RealRange range = activation_range_f32(view.node.activation);
   for_each_pair(view, [&](size_t o, size_t l, size_t r) {
-    if (output.type.dtype == DType::f32)
-      output.as<float>()[o] =
-          std::clamp(real_(left.as<float>()[l], right.as<float>()[r]), range.lowest, range.highest);
-    else
+    if (output.type.dtype != DType::f32) {
       output.set_integer(o, plain_integer(integer_(left.integer(l), right.integer(r)), view));
+      return;
+    }
+    const float result = real_(left.as<float>()[l], right.as<float>()[r]);
+    // What cannot carry an activation is not clamped to finite numbers either.
+    output.as<float>()[o] = facts_.activation ? std::clamp(result, range.lowest, range.highest) : result;
   });
 }
 

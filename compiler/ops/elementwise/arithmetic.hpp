@@ -1,12 +1,12 @@
 // Operators on two tensors of float32, int32 or int64 that are one formula, element by element: DIV and its
-// like.
+// like. One that is defined on quantized integers, too, derives from it.
 #pragma once
 
 #include "ops/elementwise/binary.hpp"
 
 namespace burin {
 
-class ArithmeticOperator final : public BinaryOperator {
+class ArithmeticOperator : public BinaryOperator {
  public:
   // The integer formula's result wraps to the output's type.
   ArithmeticOperator(Op op, std::string_view tflite_name, std::string_view summary, bool activation,

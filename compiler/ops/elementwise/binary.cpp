@@ -1,7 +1,5 @@
 #include "ops/elementwise/binary.hpp"
 
-#include <limits>
-
 #include "kernels/binary_f32.hpp"
 #include "ops/numerics.hpp"
 
@@ -103,13 +101,13 @@ std::vector<TensorType> BinaryOperator::infer(const NodeView& view) const {
 
 std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
   if (!has_dtype(view.output(), DType::f32)) return Refusal{"it computes float32"};
-  const RealRange range = activation_range_f32(view.node.activation);
   KernelCall call;
   describe_broadcast(view, call);
-  // A literal has to stand for it, and there is none for infinity.
-  constexpr float largest = std::numeric_limits<float>::max();
-  call.arguments.emplace_back(std::max(range.lowest, -largest));
-  call.arguments.emplace_back(std::min(range.highest, largest));
+  if (operator_of(view.node).facts().activation) {
+    const RealRange range = activation_range_f32(view.node.activation);
+    call.arguments.emplace_back(range.lowest);
+    call.arguments.emplace_back(range.highest);
+  }
   call.stack_bytes = 64;
   const int64_t elements = view.output().type.shape.elements();
   call.work = {.instructions = 14 * elements, .float_products = elements};

@@ -14,4 +14,9 @@ const Kernel& equal_kernel() {
   return instance;
 }
 
+const Kernel& equal_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::equal, Relation::equal);
+  return instance;
+}
+
 }  // namespace burin

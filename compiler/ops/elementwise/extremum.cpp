@@ -6,11 +6,10 @@ namespace burin {
 namespace {
 
 constexpr Constraint constraint_list[] = {
-    {"operands and output are all int8, uint8, int16, int32 or float32",
+    {"operands and output are all int8, uint8, int16, int32, int64 or float32",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
-       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean &&
-              dtype != DType::s64;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
      }},
     {broadcasts_sentence, broadcasts},
 };
@@ -35,6 +34,9 @@ void ExtremumOperator::evaluate(const Evaluation& evaluation) const {
 }
 
 std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, const LoweringContext&) const {
+  for (size_t i = 0; i < 2; ++i)
+    if (view.input(i).is_constant() && has_dtype(view.input(i), DType::s64))
+      return Refusal{"an int64 operand is computed"};
   KernelCall call;
   describe_broadcast(view, call);
   call.stack_bytes = 64;

@@ -8,7 +8,10 @@ namespace burin {
 const Operator& floor_div_operator() {
   static const ArithmeticOperator instance(
       Op::floor_div, "FLOOR_DIV", "Quotients of two tensors, rounded down.", false,
-      [](float left, float right) { return std::floor(left / right); },
+      // The quotient of float64: one of float32 may be rounded up to the next integer.
+      [](float left, float right) {
+        return static_cast<float>(std::floor(static_cast<double>(left) / static_cast<double>(right)));
+      },
       [](int64_t left, int64_t right) {
         if (right == 0 || right == -1) return right == 0 ? uint64_t{0} : 0 - static_cast<uint64_t>(left);
         const bool lower = left % right != 0 && (left < 0) != (right < 0);

@@ -14,4 +14,9 @@ const Kernel& greater_kernel() {
   return instance;
 }
 
+const Kernel& greater_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::greater, Relation::greater);
+  return instance;
+}
+
 }  // namespace burin

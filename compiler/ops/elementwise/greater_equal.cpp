@@ -15,4 +15,9 @@ const Kernel& greater_equal_kernel() {
   return instance;
 }
 
+const Kernel& greater_equal_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::greater_equal, Relation::greater_equal);
+  return instance;
+}
+
 }  // namespace burin

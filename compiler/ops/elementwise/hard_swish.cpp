@@ -66,10 +66,10 @@ class HardSwish final : public UnaryOperator {
       if (gate.exponent > 0) g = saturate_16(int64_t{g} * (int64_t{1} << (gate.exponent - 1)));
       g = doubling_high_multiply_16(g, gate.multiplier);
       if (gate.exponent > 0) g = saturate_16(int64_t{g} * 2);
-      if (gate.exponent < 0) g = divide_by_power_of_two(g, -gate.exponent);
+      if (gate.exponent < 0) g = divide_by_power_of_two_16(g, -gate.exponent);
       g = (g + 32768) >> 1;
       // Towards zero here: it cancels the bias of the products above.
-      return divide_by_power_of_two(g * scaled / 32768, -output.exponent) + output_zero;
+      return divide_by_power_of_two_16(g * scaled / 32768, -output.exponent) + output_zero;
     };
   }
   RealFunction real_function(const NodeView&) const override {

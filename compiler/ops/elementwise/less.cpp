@@ -14,4 +14,9 @@ const Kernel& less_kernel() {
   return instance;
 }
 
+const Kernel& less_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::less, Relation::less);
+  return instance;
+}
+
 }  // namespace burin

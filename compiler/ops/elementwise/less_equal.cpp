@@ -14,4 +14,9 @@ const Kernel& less_equal_kernel() {
   return instance;
 }
 
+const Kernel& less_equal_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::less_equal, Relation::less_equal);
+  return instance;
+}
+
 }  // namespace burin

@@ -14,4 +14,9 @@ const Kernel& not_equal_kernel() {
   return instance;
 }
 
+const Kernel& not_equal_scaled_kernel() {
+  static const ScaledComparisonKernel instance(Op::not_equal, Relation::not_equal);
+  return instance;
+}
+
 }  // namespace burin

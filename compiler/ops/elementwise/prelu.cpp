@@ -8,12 +8,17 @@ namespace burin {
 namespace {
 
 constexpr Constraint constraint_list[] = {
-    {"input, slopes and output are all int8 or all float32, int8 quantised per tensor",
+    {"input, slopes and output are all int8 or all float32, or of int16 with slopes of int8, integers "
+     "quantised per "
+     "tensor, int16 with zero points 0",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
-       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
-              (dtype == DType::s8 || dtype == DType::f32) && is_real(v.input(0)) && is_real(v.input(1)) &&
-              is_real(v.output());
+       const bool wide = dtype == DType::s16;
+       if (wide && v.input(0).quantization.zero_points != std::vector<int32_t>{0}) return false;
+       if (wide && v.output().quantization.zero_points != std::vector<int32_t>{0}) return false;
+       return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), wide ? DType::s8 : dtype) &&
+              (dtype == DType::s8 || wide || dtype == DType::f32) && is_real(v.input(0)) &&
+              is_real(v.input(1)) && is_real(v.output());
      }},
     {broadcasts_sentence, broadcasts},
 };
@@ -64,7 +69,8 @@ class Prelu final : public BinaryOperator {
       const int32_t scaled = x >= 0
                                  ? multiply_by_fixed_point(x, factors.positive, evaluation.rounding)
                                  : multiply_by_fixed_point(x * slope, factors.negative, evaluation.rounding);
-      output.set_integer(o, std::clamp<int64_t>(int64_t{scaled} + output_zero, -128, 127));
+      const IntegerRange range = integer_range(output.type.dtype);
+      output.set_integer(o, std::clamp<int64_t>(int64_t{scaled} + output_zero, range.lowest, range.highest));
     });
   }
 };
@@ -79,7 +85,7 @@ class PreluQuantizedKernel final : public Kernel {
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+    if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes integers"};
     const PreluFactors factors = factors_of(view);
     KernelCall call;
     describe_broadcast(view, call);

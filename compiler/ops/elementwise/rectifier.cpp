@@ -36,6 +36,8 @@ UnaryOperator::IntegerFunction Rectifier::integer_function(const NodeView& view,
 }
 
 UnaryOperator::RealFunction Rectifier::real_function(const NodeView&) const {
+  // Unlike a fused activation, the operator keeps an infinity.
+  if (activation_ == Activation::relu) return [](float x) { return x < 0 ? 0.0f : x; };
   return [range = activation_range_f32(activation_)](float x) {
     return std::clamp(x, range.lowest, range.highest);
   };

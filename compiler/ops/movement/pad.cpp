@@ -37,11 +37,10 @@ std::array<PaddedDimension, 4> dimensions_of(const NodeView& view) {
 constexpr int32_t largest_padding = 65535;
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are of one type: int8, uint8, int16 or float32",
+    {"input and output are of one type: int8, uint8, int16, int32, int64 or float32",
      [](const NodeView& v) {
        const DType dtype = v.input(0).type.dtype;
-       return v.output().type.dtype == dtype &&
-              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
+       return v.output().type.dtype == dtype && dtype != DType::boolean;
      }},
     {"the input is of rank 1 to 4 and not empty",
      [](const NodeView& v) {
@@ -54,10 +53,11 @@ constexpr Constraint constraint_list[] = {
        return paddings.size() == 2 * input_shape(v).rank() &&
               std::ranges::all_of(paddings, [](int32_t p) { return p >= 0 && p <= largest_padding; });
      }},
-    {"an integer output is quantised per tensor, int16 with zero point 0",
+    {"an output of 8 or 16 bits is quantized per tensor, int16 with zero point 0",
      [](const NodeView& v) {
-       return is_real(v.output()) &&
-              (!has_dtype(v.output(), DType::s16) || v.output().quantization.zero_point() == 0);
+       return byte_width(v.output().type.dtype) > 2 ||
+              (is_real(v.output()) &&
+               (!has_dtype(v.output(), DType::s16) || v.output().quantization.zero_point() == 0));
      }},
 };
 

@@ -91,7 +91,7 @@ class AveragePool2dS8Kernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"AveragePool2dS8", Op::average_pool_2d, KernelSet::generic,
                                        "kernels/average_pool_2d_s8.hpp",
-                                       "int8 or uint8, one element of the output after the other."};
+                                       "Integers, one element of the output after the other."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {

@@ -2,6 +2,7 @@
 #include "kernels/max_pool_2d_s8.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "ops/numerics.hpp"
 #include "ops/pooling/pool.hpp"
@@ -23,8 +24,10 @@ void evaluate_f32(const Evaluation& evaluation) {
   const RealRange range = activation_range_f32(evaluation.view.node.activation);
   const auto input = evaluation.input(0).as<float>();
   for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
-    float highest = input[taps.front()];
-    for (const size_t tap : taps) highest = std::max(highest, input[tap]);
+    // What is not a number is above nothing.
+    float highest = std::numeric_limits<float>::lowest();
+    for (const size_t tap : taps)
+      if (input[tap] > highest) highest = input[tap];
     evaluation.output().as<float>()[index] = std::clamp(highest, range.lowest, range.highest);
   });
 }
@@ -61,7 +64,7 @@ class MaxPool2dS8Kernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"MaxPool2dS8", Op::max_pool_2d, KernelSet::generic,
                                        "kernels/max_pool_2d_s8.hpp",
-                                       "int8 or uint8, one element of the output after the other."};
+                                       "Integers, one element of the output after the other."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {

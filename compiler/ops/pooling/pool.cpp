@@ -1,7 +1,6 @@
 #include "ops/pooling/pool.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "kernels/pool_2d_f32.hpp"
 #include "ops/constraints.hpp"
@@ -14,15 +13,17 @@ const Shape& input_shape(const NodeView& view) {
   return view.input(0).type.shape;
 }
 
-// An average's sum of int8 must fit int32.
-constexpr int64_t most_taps = int64_t{1} << 23;
+// An average's sum must fit int32.
+int64_t most_taps(const NodeView& view) {
+  return has_dtype(view.input(0), DType::s16) ? int64_t{1} << 15 : int64_t{1} << 23;
+}
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are both int8, uint8 or float32",
+    {"input and output are both int8, uint8, int16 or float32",
      [](const NodeView& v) {
        const DType dtype = v.input(0).type.dtype;
        return v.output().type.dtype == dtype &&
-              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::f32);
+              (dtype == DType::s8 || dtype == DType::u8 || dtype == DType::s16 || dtype == DType::f32);
      }},
     {"the input is of rank 4 and not empty",
      [](const NodeView& v) { return input_shape(v).rank() == 4 && input_shape(v).elements() > 0; }},
@@ -37,10 +38,10 @@ constexpr Constraint constraint_list[] = {
      }},
     {"the window is no larger than the padded input",
      [](const NodeView& v) { return pool_windows(v).fit(); }},
-    {"the window covers at most 2^23 elements of a channel",
+    {"the window covers at most 2^23 elements of a channel, of int16 2^15",
      [](const NodeView& v) {
        const auto covered = [](const WindowAxis& a) { return int64_t{std::min(a.window, a.input)}; };
-       return covered(pool_windows(v).height) * covered(pool_windows(v).width) <= most_taps;
+       return covered(pool_windows(v).height) * covered(pool_windows(v).width) <= most_taps(v);
      }},
     {"integer input and output are quantised per tensor, both in the same way",
      [](const NodeView& v) {
@@ -130,7 +131,7 @@ Work pool_dsp_work(const NodeView& view, int64_t window, int64_t four_channels, 
 }
 
 std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
-  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes 8-bit integers"};
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
   const ClampRange range = activation_range(view.node.activation, view.output());
   KernelCall call = windowed_call(view);
   call.geometry.insert(call.geometry.end(),
@@ -142,15 +143,9 @@ std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
 std::variant<KernelCall, Refusal> PoolF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
   if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
   const RealRange range = activation_range_f32(view.node.activation);
-  // A literal has to stand for it, and there is none for infinity.
-  constexpr float largest = std::numeric_limits<float>::max();
   KernelCall call = windowed_call(view);
-  call.arguments = {InputArgument{0},
-                    OutputArgument{0},
-                    std::max(range.lowest, -largest),
-                    std::min(range.highest, largest),
-                    int32_t{0},
-                    view.output().type.shape[1]};
+  call.arguments = {InputArgument{0}, OutputArgument{0}, range.lowest,
+                    range.highest,    int32_t{0},        view.output().type.shape[1]};
   return call;
 }
 

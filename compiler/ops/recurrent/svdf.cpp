@@ -131,9 +131,16 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) { return is_float(v) || v.node.activation == Activation::none; }},
 };
 
+// This operator's own activations: without one infinities stay, and of what is not a number RELU makes 0.
+float activated(float x, Activation activation) {
+  if (activation == Activation::none) return x;
+  const RealRange range = activation_range_f32(activation);
+  if (activation != Activation::relu && x > range.highest) return range.highest;
+  return x > range.lowest ? x : range.lowest;
+}
+
 void evaluate_f32(const Evaluation& evaluation) {
   const Sizes sizes = sizes_of(evaluation.view);
-  const RealRange range = activation_range_f32(evaluation.view.node.activation);
   const auto input = evaluation.input(0).as<float>();
   const auto feature = evaluation.input(feature_operand).as<float>();
   const auto time = evaluation.input(time_operand).as<float>();
@@ -159,7 +166,7 @@ void evaluate_f32(const Evaluation& evaluation) {
           product += time[filter * memory + i] * state[(batch * filters + filter) * memory + i];
         sum += product;
       }
-      evaluation.output().as<float>()[batch * units + unit] = std::clamp(sum, range.lowest, range.highest);
+      evaluation.output().as<float>()[batch * units + unit] = activated(sum, evaluation.view.node.activation);
     }
   }
 }
@@ -286,16 +293,18 @@ class SvdfF32Kernel final : public Kernel {
         {"bias", ElementType::f32,
          view.has_input(bias_operand) ? *view.input(bias_operand).constant : Constant::of(no_bias), 4}};
     const RealRange range = activation_range_f32(view.node.activation);
-    // A literal has to stand for it, and there is none for infinity.
-    constexpr float largest = std::numeric_limits<float>::max();
+    const Activation activation = view.node.activation;
+    call.geometry.emplace_back("clamps", activation == Activation::none   ? 0
+                                         : activation == Activation::relu ? 1
+                                                                          : 2);
     call.arguments = {InputArgument{0},
                       ConstantArgument{0},
                       ConstantArgument{1},
                       ConstantArgument{2},
                       InputArgument{state_operand},
                       OutputArgument{0},
-                      std::max(range.lowest, -largest),
-                      std::min(range.highest, largest)};
+                      range.lowest,
+                      range.highest};
     return call;
   }
 };

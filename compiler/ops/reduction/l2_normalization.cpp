@@ -1,20 +1,31 @@
-// L2_NORMALIZATION: the last dimension's elements over their length, as a vector, of at least 1e-6 squared.
+// L2_NORMALIZATION: the last dimension's elements over their length, as a vector, of at least 1e-6.
 #include "kernels/l2_normalization.hpp"
+
+#include "kernels/l2_normalization_s8.hpp"
 
 #include <cmath>
 
 #include "ops/elementwise/unary.hpp"
+#include "ops/fixed_point.hpp"
+#include "ops/numerics.hpp"
 
 namespace burin {
 namespace {
 
-constexpr float least_square = 1e-6f;
+constexpr float least_length = 1e-6f;
+constexpr int output_bits = 7;  // of fraction, of an int8 output
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are float32, of rank 1 or more and not empty",
+    {"input and output are both int8 or both float32, of rank 1 or more and not empty",
      [](const NodeView& v) {
-       return has_dtype(v.input(0), DType::f32) && has_dtype(v.output(), DType::f32) &&
-              v.input(0).type.shape.rank() > 0 && v.input(0).type.shape.elements() > 0;
+       return is_unary_type(v) && !has_dtype(v.input(0), DType::u8) && v.input(0).type.shape.rank() > 0 &&
+              v.input(0).type.shape.elements() > 0;
+     }},
+    {"an int8 output has scale 1/128 and zero point 0, and its vectors have at most 2^15 elements",
+     [](const NodeView& v) {
+       return has_dtype(v.output(), DType::f32) ||
+              (v.output().quantization.scale() == 0x1p-7f && v.output().quantization.zero_point() == 0 &&
+               v.input(0).type.shape[-1] <= 1 << 15);
      }},
 };
 
@@ -38,14 +49,63 @@ class L2Normalization final : public Operator {
 
   void evaluate(const Evaluation& evaluation) const override {
     const auto length = static_cast<size_t>(evaluation.view.input(0).type.shape[-1]);
+    if (has_dtype(evaluation.view.input(0), DType::s8)) return evaluate_s8(evaluation, length);
     const auto input = evaluation.input(0).as<float>();
     const auto output = evaluation.output().as<float>();
     for (size_t begin = 0; begin < input.size(); begin += length) {
       float square = 0;
       for (size_t i = 0; i < length; ++i) square += input[begin + i] * input[begin + i];
-      const float norm = std::sqrt(std::max(square, least_square));
+      const float norm = std::max(std::sqrt(square), least_length);
       for (size_t i = 0; i < length; ++i) output[begin + i] = input[begin + i] / norm;
     }
+  }
+
+ private:
+  static void evaluate_s8(const Evaluation& evaluation, size_t length) {
+    const auto input = evaluation.input(0).as<int8_t>();
+    const auto output = evaluation.output().as<int8_t>();
+    const int32_t zero_point = evaluation.view.input(0).quantization.zero_point();
+    for (size_t begin = 0; begin < input.size(); begin += length) {
+      int32_t square = 0;
+      for (size_t i = 0; i < length; ++i) {
+        const int32_t x = input[begin + i] - zero_point;
+        square += x * x;
+      }
+      const InverseSquareRoot root = inverse_square_root(square);
+      const FixedPointMultiplier factor{root.multiplier, root.shift + output_bits};
+      for (size_t i = 0; i < length; ++i) {
+        const int32_t x = input[begin + i] - zero_point;
+        output[begin + i] = static_cast<int8_t>(
+            std::clamp(multiply_by_fixed_point(x, factor, evaluation.rounding), -128, 127));
+      }
+    }
+  }
+};
+
+class L2NormalizationS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"L2NormalizationS8", Op::l2_normalization, KernelSet::generic,
+                                       "kernels/l2_normalization_s8.hpp",
+                                       "int8, one product and one requantization an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    const Shape& shape = view.input(0).type.shape;
+    const int64_t rows = shape.elements() / shape[-1];
+    KernelCall call;
+    call.geometry = {{"rows", static_cast<int32_t>(rows)},
+                     {"length", shape[-1]},
+                     {"input_zero_point", view.input(0).quantization.zero_point()},
+                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 96;
+    call.work = {.instructions = 150 * rows + 16 * shape.elements(), .requantizations = shape.elements()};
+    call.code_bytes = 260;
+    return call;
   }
 };
 
@@ -58,10 +118,11 @@ class L2NormalizationKernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
     const Shape& shape = view.input(0).type.shape;
     KernelCall call;
     call.geometry = {{"rows", static_cast<int32_t>(shape.elements() / shape[-1])}, {"length", shape[-1]}};
-    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, least_square};
+    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, least_length};
     allow_in_place(view, 0, call);
     call.stack_bytes = 48;
     call.work = {.instructions = 60 + 18 * shape.elements(), .float_products = 2 * shape.elements()};
@@ -79,6 +140,11 @@ const Operator& l2_normalization_operator() {
 
 const Kernel& l2_normalization_f32_kernel() {
   static const L2NormalizationKernel instance;
+  return instance;
+}
+
+const Kernel& l2_normalization_s8_kernel() {
+  static const L2NormalizationS8Kernel instance;
   return instance;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "arithmetic/mean_form.hpp"
@@ -77,10 +78,11 @@ Layout layout_of(const NodeView& view) {
 constexpr int64_t most_elements = int64_t{1} << 22;
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are both int8 or both float32",
+    {"input and output are both int8, int16 or float32",
      [](const NodeView& v) {
        const DType dtype = v.input(0).type.dtype;
-       return v.output().type.dtype == dtype && (dtype == DType::s8 || dtype == DType::f32);
+       return v.output().type.dtype == dtype &&
+              (dtype == DType::s8 || dtype == DType::s16 || dtype == DType::f32);
      }},
     {"the input is not empty", [](const NodeView& v) { return input_shape(v).elements() > 0; }},
     {"the axes are constant and lie within the input's rank",
@@ -91,9 +93,11 @@ constexpr Constraint constraint_list[] = {
      }},
     {"leaving out dimensions of one element, the axes form at most two runs of neighbours",
      [](const NodeView& v) { return layout_of(v).fits(); }},
-    {"a mean is taken of at most 2^22 elements",
-     [](const NodeView& v) { return reduced_elements(v) <= most_elements; }},
-    {"int8 input and output are quantised per tensor",
+    {"a mean is taken of at most 2^22 elements, of int16 2^14",
+     [](const NodeView& v) {
+       return reduced_elements(v) <= (has_dtype(v.input(0), DType::s16) ? int64_t{1} << 14 : most_elements);
+     }},
+    {"integer input and output are quantised per tensor",
      [](const NodeView& v) { return is_real(v.input(0)) && is_real(v.output()); }},
 };
 
@@ -115,10 +119,11 @@ void for_each_element(const NodeView& view, Add add) {
   }
 }
 
-void evaluate_s8(const Evaluation& evaluation) {
+template <class Integer>
+void evaluate_integer(const Evaluation& evaluation) {
   const NodeView& view = evaluation.view;
-  const auto input = evaluation.input(0).as<int8_t>();
-  const auto output = evaluation.output().as<int8_t>();
+  const auto input = evaluation.input(0).as<Integer>();
+  const auto output = evaluation.output().as<Integer>();
   std::vector<int32_t> sums(output.size());
   for_each_element(view, [&](size_t element, size_t target) { sums[target] += input[element]; });
   const auto zeros = static_cast<int32_t>(view.input(0).quantization.zero_point() * reduced_elements(view));
@@ -126,7 +131,9 @@ void evaluate_s8(const Evaluation& evaluation) {
   const FixedPointMultiplier factor = factor_of(view);
   for (size_t i = 0; i < sums.size(); ++i) {
     const int32_t scaled = multiply_by_fixed_point(sums[i] - zeros, factor, evaluation.rounding);
-    output[i] = static_cast<int8_t>(std::clamp(wrapping_sum(scaled, output_zero), -128, 127));
+    using Limits = std::numeric_limits<Integer>;
+    output[i] = static_cast<Integer>(
+        std::clamp<int32_t>(wrapping_sum(scaled, output_zero), Limits::min(), Limits::max()));
   }
 }
 
@@ -175,7 +182,8 @@ class Mean final : public Operator {
 
   void evaluate(const Evaluation& evaluation) const override {
     if (has_dtype(evaluation.view.input(0), DType::f32)) return evaluate_f32(evaluation);
-    evaluate_s8(evaluation);
+    if (has_dtype(evaluation.view.input(0), DType::s16)) return evaluate_integer<int16_t>(evaluation);
+    evaluate_integer<int8_t>(evaluation);
   }
 };
 
@@ -192,6 +200,8 @@ KernelCall call_without_arguments(const NodeView& view, const LoweringContext& c
                    {"shift", factor.shift},
                    {"input_zero_point", view.input(0).quantization.zero_point()},
                    {"output_zero_point", view.output().quantization.zero_point()},
+                   {"lowest", static_cast<int32_t>(integer_range(view.output().type.dtype).lowest)},
+                   {"highest", static_cast<int32_t>(integer_range(view.output().type.dtype).highest)},
                    {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
   return call;
 }
@@ -200,13 +210,13 @@ class MeanS8Kernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"MeanS8", Op::mean, KernelSet::generic, "kernels/mean_s8.hpp",
-                                       "One element of the output after the other."};
+                                       "int8 or int16, one element of the output after the other."};
     return facts;
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
+    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
     KernelCall call = call_without_arguments(view, context);
     call.arguments = {InputArgument{0}, OutputArgument{0}};
     call.stack_bytes = 96;

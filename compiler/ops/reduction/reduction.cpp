@@ -46,11 +46,6 @@ constexpr Constraint extremum_list[] = {
     common[1],
     {"the type is int8, uint8, int16, int32, int64 or float32",
      [](const NodeView& v) { return !has_dtype(v.output(), DType::boolean); }},
-    {"quantised input and output have one scale and zero point",
-     [](const NodeView& v) {
-       const Quantization& q = v.input(0).quantization;
-       return !q.present() || has_dtype(v.input(0), DType::s32) || q == v.output().quantization;
-     }},
 };
 constexpr Constraint sum_list[] = {
     common[0],
@@ -164,7 +159,14 @@ void ReductionOperator::evaluate(const Evaluation& evaluation) const {
     for_each_element(view, [&](size_t from, size_t to) {
       const float x = input.as<float>()[from];
       float& y = output.as<float>()[to];
-      y = begun[to] ? combined(kind_, y, x) : x;
+      if (begun[to])
+        y = combined(kind_, y, x);
+      else if (kind_ == ReductionKind::maximum)
+        y = combined(kind_, std::numeric_limits<float>::lowest(), x);
+      else if (kind_ == ReductionKind::minimum)
+        y = combined(kind_, std::numeric_limits<float>::max(), x);
+      else
+        y = x;
       begun[to] = true;
     });
     return;

@@ -1,4 +1,5 @@
 // SOFTMAX over the last dimension: output = exp(beta * input) / sum of exp(beta * input).
+#include "kernels/softmax_s16.hpp"
 #include "kernels/softmax_s8.hpp"
 
 #include <cmath>
@@ -9,6 +10,7 @@
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "ops/reduction/exponentials.hpp"
+#include "ops/reduction/softmax_s16.hpp"
 
 namespace burin {
 namespace {
@@ -23,18 +25,26 @@ bool is_float(const NodeView& view) {
   return has_dtype(view.input(0), DType::f32);
 }
 
+bool is_s16(const NodeView& view) {
+  return has_dtype(view.input(0), DType::s16);
+}
+
+FixedPointMultiplier factor_of_s16(const NodeView& view) {
+  return difference_factor_s16(view.attributes<SoftmaxAttributes>().beta, view.input(0).quantization.scale());
+}
+
 Exponentials exponentials_of(const NodeView& view, Rounding rounding) {
   const float beta = view.attributes<SoftmaxAttributes>().beta;
   return exponentials(difference_factor(beta, view.input(0).quantization.scale(), rounding), rounding);
 }
 
 constexpr Constraint constraint_list[] = {
-    {"int8 becomes int8 or int16, uint8 uint8, and float32 float32",
+    {"int8 becomes int8 or int16, uint8 uint8, int16 int16, and float32 float32",
      [](const NodeView& v) {
        const DType from = v.input(0).type.dtype;
        const DType to = v.output().type.dtype;
        return (from == DType::s8 && (to == DType::s8 || to == DType::s16)) ||
-              (from == to && (from == DType::u8 || from == DType::f32));
+              (from == to && (from == DType::u8 || from == DType::s16 || from == DType::f32));
      }},
     {"the last dimension has 1 to 4095 elements, and no other is empty",
      [](const NodeView& v) {
@@ -44,21 +54,25 @@ constexpr Constraint constraint_list[] = {
     {"beta is positive", [](const NodeView& v) { return v.attributes<SoftmaxAttributes>().beta > 0; }},
     {"integer input is quantised per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 "
      "from "
-     "the lowest value, for int16 1/65536",
+     "the lowest value, for int16 1/65536, from int16 to int16 1/32768 and zero points 0",
      [](const NodeView& v) {
        if (is_float(v)) return true;
        if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;
+       if (is_s16(v))
+         return v.input(0).quantization.zero_point() == 0 && v.output().quantization.zero_point() == 0 &&
+                std::abs(v.output().quantization.scale() * 32768 - 1) <= 0.001f;
        const DType type = v.output().type.dtype;
        const Quantization& q = v.output().quantization;
        const float scale = type == DType::s16 ? 1.0f / 65536 : 1.0f / 256;
        const float tolerance = type == DType::s16 ? scale * 0.001f : 0;
        return std::abs(q.scale() - scale) <= tolerance && q.zero_point() == integer_range(type).lowest;
      }},
-    {"beta times the input's scale is above 2^-26",
+    {"beta times the input's scale is above 2^-26, of int16 below 4",
      [](const NodeView& v) {
-       return is_float(v) || static_cast<double>(v.attributes<SoftmaxAttributes>().beta) *
-                                     static_cast<double>(v.input(0).quantization.scale()) >
-                                 0x1p-26;
+       if (is_float(v)) return true;
+       const double product = static_cast<double>(v.attributes<SoftmaxAttributes>().beta) *
+                              static_cast<double>(v.input(0).quantization.scale());
+       return product > 0x1p-26 && (!is_s16(v) || product < 4);
      }},
 };
 
@@ -93,6 +107,13 @@ class Softmax final : public Operator {
       for (size_t row = 0; row < rows; ++row)
         evaluate_f32(evaluation.input(0).as<float>().subspan(row * length, length), beta,
                      evaluation.output().as<float>().subspan(row * length, length));
+      return;
+    }
+    if (is_s16(evaluation.view)) {
+      for (size_t row = 0; row < rows; ++row)
+        softmax_s16(evaluation.input(0).as<int16_t>().subspan(row * length, length),
+                    factor_of_s16(evaluation.view), evaluation.rounding,
+                    evaluation.output().as<int16_t>().subspan(row * length, length));
       return;
     }
     const Exponentials table = exponentials_of(evaluation.view, evaluation.rounding);
@@ -141,7 +162,7 @@ class SoftmaxS8Kernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (is_float(view)) return Refusal{"it computes 8-bit integers"};
+    if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
     const std::vector<int32_t> table = exponential_table(exponentials_of(view, context.rounding));
     const int64_t elements = view.input(0).type.shape.elements();
     KernelCall call;
@@ -157,6 +178,40 @@ class SoftmaxS8Kernel final : public Kernel {
                  .requantizations = elements,
                  .divisions = row_count(view)};
     call.code_bytes = 400;
+    return call;
+  }
+};
+
+class SoftmaxS16Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"SoftmaxS16", Op::softmax, KernelSet::generic,
+                                       "kernels/softmax_s16.hpp", "int16, by two tables of 1 KB each."};
+    return facts;
+  }
+
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!is_s16(view)) return Refusal{"it computes int16"};
+    const FixedPointMultiplier factor = factor_of_s16(view);
+    const int64_t elements = view.input(0).type.shape.elements();
+    KernelCall call;
+    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
+                     {"length", row_length(view)},
+                     {"multiplier", factor.multiplier},
+                     {"shift", factor.shift},
+                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.arguments = {operand_argument(view, 0, "input", call)};
+    for (const auto& [role, table] : {std::pair{"exponentials", exponential_interpolation()},
+                                      std::pair{"reciprocals", reciprocal_interpolation()}}) {
+      call.arguments.push_back(ConstantArgument{call.constants.size()});
+      call.constants.push_back({role, ElementType::s16, Constant::of(std::span<const int16_t>(table)), 4});
+    }
+    call.arguments.push_back(OutputArgument{0});
+    allow_in_place(view, 0, call);
+    call.stack_bytes = 96;
+    call.work = {.instructions = 40 * elements + 120 * row_count(view), .requantizations = elements};
+    call.code_bytes = 300;
     return call;
   }
 };
@@ -194,6 +249,11 @@ const Operator& softmax_operator() {
 
 const Kernel& softmax_f32_kernel() {
   static const SoftmaxF32Kernel instance;
+  return instance;
+}
+
+const Kernel& softmax_s16_kernel() {
+  static const SoftmaxS16Kernel instance;
   return instance;
 }
 

@@ -1,6 +1,8 @@
 // BATCH_MATMUL: products of matrices, the last two dimensions of each operand; the others broadcast.
 #include "kernels/batch_matmul.hpp"
 
+#include <cmath>
+
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
 #include "ops/weighted/attributes.hpp"
@@ -29,13 +31,13 @@ MatrixExtents extents_of(const NodeView& view) {
           right[right_transposed(view) ? -2 : -1]};
 }
 
-constexpr Constraint constraint_list[] = {
-    {"operands and output are all int8 or all float32, int8 quantised per tensor",
+constexpr Constraint common[] = {
+    {"operands and output are all int8, int16 or float32, integers quantised per tensor",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
        return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&
-              (dtype == DType::s8 || dtype == DType::f32) && is_real(v.input(0)) && is_real(v.input(1)) &&
-              is_real(v.output());
+              (dtype == DType::s8 || dtype == DType::s16 || dtype == DType::f32) && is_real(v.input(0)) &&
+              is_real(v.input(1)) && is_real(v.output());
      }},
     {"the operands are of rank 2 or more and not empty",
      [](const NodeView& v) {
@@ -78,6 +80,20 @@ FixedPointMultiplier product_factor(const NodeView& view) {
   const float product = view.input(0).quantization.scale() * view.input(1).quantization.scale();
   return fixed_point(static_cast<double>(product) / static_cast<double>(view.output().quantization.scale()));
 }
+
+constexpr Constraint constraint_list[] = {
+    common[0],
+    common[1],
+    common[2],
+    common[3],
+    {"of int16, zero points are 0, and the product of the operands' scales is below 2^7 of the output's",
+     [](const NodeView& v) {
+       if (!has_dtype(v.output(), DType::s16)) return true;
+       for (const Tensor* tensor : {&v.input(0), &v.input(1), &v.output()})
+         if (tensor->quantization.zero_point() != 0) return false;
+       return product_factor(v).shift < 8;
+     }},
+};
 
 class BatchMatmul final : public Operator {
  public:
@@ -127,9 +143,13 @@ class BatchMatmul final : public Operator {
         sum += (evaluation.input(0).integer(l) - view.input(0).quantization.zero_point()) *
                (evaluation.input(1).integer(r) - view.input(1).quantization.zero_point());
       });
-      const int64_t scaled = multiply_by_fixed_point(static_cast<int32_t>(sum), factor, evaluation.rounding);
-      evaluation.output().set_integer(
-          o, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), -128, 127));
+      const int64_t scaled =
+          has_dtype(view.output(), DType::s16)
+              ? multiply_wide_by_fixed_point(sum, factor)
+              : multiply_by_fixed_point(static_cast<int32_t>(sum), factor, evaluation.rounding);
+      const IntegerRange range = integer_range(view.output().type.dtype);
+      evaluation.output().set_integer(o, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(),
+                                                             range.lowest, range.highest));
     });
   }
 
@@ -155,19 +175,20 @@ class BatchMatmul final : public Operator {
 
 class BatchMatmulKernel final : public Kernel {
  public:
-  explicit BatchMatmulKernel(bool real) : real_(real) {}
+  explicit BatchMatmulKernel(DType dtype) : dtype_(dtype) {}
   const KernelFacts& facts() const override {
+    static constexpr KernelFacts s16{"BatchMatmulS16", Op::batch_matmul, KernelSet::generic,
+                                     "kernels/batch_matmul.hpp", "One product at a time, sums of 64 bits."};
     static constexpr KernelFacts f32{"BatchMatmulF32", Op::batch_matmul, KernelSet::generic,
                                      "kernels/batch_matmul.hpp", "One product at a time."};
     static constexpr KernelFacts s8{"BatchMatmulS8", Op::batch_matmul, KernelSet::generic,
                                     "kernels/batch_matmul.hpp",
                                     "One product at a time, one requantisation an output."};
-    return real_ ? f32 : s8;
+    return dtype_ == DType::f32 ? f32 : dtype_ == DType::s16 ? s16 : s8;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (has_dtype(view.output(), DType::f32) != real_)
-      return Refusal{real_ ? "it computes float32" : "it computes int8"};
+    if (!has_dtype(view.output(), dtype_)) return Refusal{"it computes " + std::string(long_name_of(dtype_))};
     const MatrixExtents e = extents_of(view);
     const Origins origins = origins_of(view);
     std::vector<int32_t> begins;
@@ -186,7 +207,12 @@ class BatchMatmulKernel final : public Kernel {
     call.arguments.push_back(ConstantArgument{call.constants.size()});
     call.constants.push_back({"begins", ElementType::s32, Constant::of(begins), 4});
     call.arguments.push_back(OutputArgument{0});
-    if (!real_) {
+    if (dtype_ == DType::s16) {
+      const FixedPointMultiplier factor = product_factor(view);
+      for (const int32_t number : {reduced_multiplier(factor), 15 - factor.shift})
+        call.arguments.emplace_back(number);
+    }
+    if (dtype_ == DType::s8) {
       const FixedPointMultiplier factor = product_factor(view);
       call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
       for (const int32_t number :
@@ -208,7 +234,7 @@ class BatchMatmulKernel final : public Kernel {
   }
 
  private:
-  bool real_;
+  DType dtype_;
 };
 
 }  // namespace
@@ -219,12 +245,17 @@ const Operator& batch_matmul_operator() {
 }
 
 const Kernel& batch_matmul_f32_kernel() {
-  static const BatchMatmulKernel instance(true);
+  static const BatchMatmulKernel instance(DType::f32);
+  return instance;
+}
+
+const Kernel& batch_matmul_s16_kernel() {
+  static const BatchMatmulKernel instance(DType::s16);
   return instance;
 }
 
 const Kernel& batch_matmul_s8_kernel() {
-  static const BatchMatmulKernel instance(false);
+  static const BatchMatmulKernel instance(DType::s8);
   return instance;
 }
 

@@ -1,7 +1,5 @@
 #include "ops/weighted/f32_blocks.hpp"
 
-#include <limits>
-
 #include "kernels/convolution_2d_f32.hpp"
 #include "kernels/depthwise_convolution_2d_f32.hpp"
 #include "ops/constraints.hpp"
@@ -56,11 +54,8 @@ std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const Bl
   add_constant(call, {"bias", ElementType::f32,
                       view.has_input(2) ? *view.input(2).constant : Constant::of(no_bias), 4});
   const RealRange range = activation_range_f32(view.node.activation);
-  // A literal has to stand for it, and there is none for infinity.
-  constexpr float largest = std::numeric_limits<float>::max();
   call.arguments.insert(call.arguments.end(),
-                        {OutputArgument{0}, std::max(range.lowest, -largest),
-                         std::min(range.highest, largest), int32_t{0}, layer.output[1]});
+                        {OutputArgument{0}, range.lowest, range.highest, int32_t{0}, layer.output[1]});
   call.work = {.instructions = ((scaled ? 4 : 0) + (layer.depthwise ? 10 : 0)) * layer.products() +
                                60 * layer.output.elements(),
                .float_products = layer.products()};

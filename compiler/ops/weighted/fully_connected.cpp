@@ -1,11 +1,13 @@
 // FULLY_CONNECTED: output = activation(input · weightsᵀ + bias).
 //
 // Operands: input [..., inputs] (any rank; its elements are taken as rows of `inputs`), weights [outputs,
-// inputs], bias [outputs] or absent.
+// inputs], bias [outputs] or absent. The weights are constant, or computed like any operand.
 #include "kernels/fully_connected_quantized.hpp"
 
+#include "kernels/fully_connected_computed.hpp"
 #include "kernels/fully_connected_s8_dual.hpp"
 #include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
 #include "ops/weighted/attributes.hpp"
 #include "ops/weighted/dual.hpp"
 #include "ops/weighted/f32_blocks.hpp"
@@ -31,10 +33,17 @@ std::vector<FixedPointMultiplier> multipliers(const NodeView& view) {
 
 constexpr Constraint constraint_list[] = {
     {weighted_types_sentence, has_weighted_types},
-    {"the weights are constant, of rank 2 and not empty",
+    {"the weights are of rank 2 and not empty",
      [](const NodeView& v) {
        const Shape& shape = v.input(1).type.shape;
-       return v.input(1).is_constant() && shape.rank() == 2 && shape.elements() > 0;
+       return shape.rank() == 2 && shape.elements() > 0;
+     }},
+    {"weights that are not constant have the input's type, int8, uint8 or float32, one scale, and rows of at "
+     "most "
+     "2^15 elements",
+     [](const NodeView& v) {
+       return v.input(1).is_constant() || (has_dtype(v.input(1), v.input(0).type.dtype) &&
+                                           is_real(v.input(1)) && input_length(v) <= 1 << 15);
      }},
     {"the input's elements divide into rows as long as the weights' rows",
      [](const NodeView& v) {
@@ -103,7 +112,7 @@ class FullyConnected final : public Operator {
   const OperatorFacts& facts() const override {
     static constexpr OperatorFacts facts{.op = Op::fully_connected,
                                          .tflite_name = "FULLY_CONNECTED",
-                                         .summary = "Matrix product with constant weights, plus bias.",
+                                         .summary = "Matrix product with weights, plus bias.",
                                          .minimum_inputs = 2,
                                          .maximum_inputs = 3,
                                          .minimum_outputs = 1,
@@ -137,6 +146,81 @@ class FullyConnected final : public Operator {
   }
 };
 
+constexpr const char* constant_weights_only = "it packs weights that are constant";
+
+// What both kernels for computed weights have in common; the bias is constant.
+KernelCall computed_weights_call(const NodeView& view, ElementType bias_type, Constant no_bias) {
+  KernelCall call;
+  call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
+                   {"inputs", input_length(view)},
+                   {"outputs", output_length(view)}};
+  call.arguments = {operand_argument(view, 0, "input", call)};
+  call.arguments.push_back(operand_argument(view, 1, "weights", call));
+  call.arguments.push_back(ConstantArgument{call.constants.size()});
+  call.constants.push_back(
+      {"bias", bias_type, view.has_input(2) ? *view.input(2).constant : std::move(no_bias), 4});
+  call.stack_bytes = 112;
+  call.code_bytes = 160;
+  return call;
+}
+
+class FullyConnectedComputedF32Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedComputedF32", Op::fully_connected, KernelSet::generic,
+                                       "kernels/fully_connected_computed.hpp",
+                                       "Weights that are not constant, one product at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!has_dtype(view.input(1), DType::f32)) return Refusal{"it computes float32"};
+    if (view.input(1).is_constant()) return Refusal{"it is for weights that are not constant"};
+    KernelCall call = computed_weights_call(
+        view, ElementType::f32, Constant::of(std::vector<float>(static_cast<size_t>(output_length(view)))));
+    const RealRange range = activation_range_f32(view.node.activation);
+    call.arguments.insert(call.arguments.end(), {OutputArgument{0}, range.lowest, range.highest});
+    const int64_t products = batch_count(view) * input_length(view) * output_length(view);
+    call.work = {.instructions = 30 * batch_count(view) * output_length(view) + 3 * products,
+                 .float_products = products};
+    return call;
+  }
+};
+
+class FullyConnectedComputedKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"FullyConnectedComputed", Op::fully_connected, KernelSet::generic,
+                                       "kernels/fully_connected_computed.hpp",
+                                       "8-bit weights that are not constant, one product at a time."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
+    if (view.input(1).is_constant()) return Refusal{"it is for weights that are not constant"};
+    KernelCall call = computed_weights_call(
+        view, ElementType::s32, Constant::of(std::vector<int32_t>(static_cast<size_t>(output_length(view)))));
+    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    const FixedPointMultiplier factor = multipliers(view).front();
+    const ClampRange range = activation_range(view.node.activation, view.output());
+    const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
+                                               view.input(1).quantization.zero_point(),
+                                               view.output().quantization.zero_point(),
+                                               factor.multiplier,
+                                               factor.shift,
+                                               range.lowest,
+                                               range.highest};
+    call.arguments.push_back(ConstantArgument{call.constants.size()});
+    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
+    call.arguments.push_back(OutputArgument{0});
+    const int64_t outputs = batch_count(view) * output_length(view);
+    call.work = {.instructions = 30 * outputs + 7 * outputs * input_length(view),
+                 .products = outputs * input_length(view),
+                 .requantizations = outputs};
+    return call;
+  }
+};
+
 WeightRows weight_rows(const NodeView& view) {
   return WeightRows::of(view.input(1), output_length(view));
 }
@@ -155,6 +239,7 @@ class FullyConnectedQuantizedKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
+    if (!view.input(1).is_constant()) return Refusal{constant_weights_only};
     if (byte_width(view.input(0).type.dtype) != 1) return Refusal{"it computes 8-bit integers"};
     const WeightRows rows = weight_rows(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
@@ -205,6 +290,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
+    if (!view.input(1).is_constant()) return Refusal{constant_weights_only};
     if (!has_symmetric_s8_weights(view)) return Refusal{symmetric_s8_only};
     const bool once = context.rounding == Rounding::litert;
     const WeightRows rows = weight_rows(view);
@@ -268,6 +354,7 @@ class FullyConnectedS16Kernel final : public Kernel {
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
+    if (!view.input(1).is_constant()) return Refusal{constant_weights_only};
     if (!has_dtype(view.input(0), DType::s16)) return Refusal{"it computes int16"};
     const BlockLayer layer = block_layer(view);
     RequantizationOfS16 requantization = requantization_of_s16(view, multipliers(view), context.rounding);
@@ -295,6 +382,7 @@ class FullyConnectedF32Kernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (!view.input(1).is_constant()) return Refusal{constant_weights_only};
     return f32_blocks_call(view, block_layer(view));
   }
 };
@@ -303,6 +391,16 @@ class FullyConnectedF32Kernel final : public Kernel {
 
 const Operator& fully_connected_operator() {
   static const FullyConnected instance;
+  return instance;
+}
+
+const Kernel& fully_connected_computed_kernel() {
+  static const FullyConnectedComputedKernel instance;
+  return instance;
+}
+
+const Kernel& fully_connected_computed_f32_kernel() {
+  static const FullyConnectedComputedF32Kernel instance;
   return instance;
 }
 

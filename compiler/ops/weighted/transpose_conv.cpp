@@ -5,8 +5,6 @@
 // channels] and bias [outputs] or absent. The operand that holds the output's shape is dropped.
 #include "kernels/transpose_convolution_s8.hpp"
 
-#include <limits>
-
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/weighted/attributes.hpp"
@@ -202,7 +200,6 @@ class TransposeConvolutionF32Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (!is_float(view)) return Refusal{"it computes float32"};
     const RealRange range = activation_range_f32(view.node.activation);
-    constexpr float largest = std::numeric_limits<float>::max();
     const std::vector<float> no_bias(static_cast<size_t>(output_shape(view)[3]));
     KernelCall call;
     call.geometry = geometry_of(view);
@@ -211,12 +208,9 @@ class TransposeConvolutionF32Kernel final : public Kernel {
     call.constants.push_back({"weights", ElementType::f32, *view.input(1).constant, 4});
     call.constants.push_back(
         {"bias", ElementType::f32, view.has_input(2) ? *view.input(2).constant : Constant::of(no_bias), 4});
-    call.arguments = {input,
-                      ConstantArgument{first},
-                      ConstantArgument{first + 1},
-                      OutputArgument{0},
-                      std::max(range.lowest, -largest),
-                      std::min(range.highest, largest)};
+    call.arguments = {
+        input,        ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}, range.lowest,
+        range.highest};
     call.stack_bytes = 160;
     const int64_t products = operator_of(view.node).macs(view);
     const int64_t loops = 60 * output_shape(view).elements() * weights_shape(view)[1];

@@ -54,7 +54,8 @@ Graph sample_sigmoidal(Random& random, Op op) {
 }  // namespace
 
 Graph sample_abs(Random& random) {
-  const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.45 ? DType::s8 : kind < 0.65 ? DType::s16 : DType::f32;
   Graph graph = sample_unary(random, Op::abs, dtype, dtype, Attributes::of(NoAttributes{}));
   if (random.chance(0.3))
     graph.at(graph.outputs[0]).quantization.scales = graph.at(graph.inputs[0]).quantization.scales;
@@ -92,8 +93,9 @@ Graph sample_hard_swish(Random& random) {
   const DType dtype = sample_unary_type(random);
   Graph graph = sample_unary(random, Op::hard_swish, dtype, dtype, Attributes::of(NoAttributes{}));
   if (dtype != DType::f32)
-    graph.at(graph.outputs[0]).quantization.scales = {graph.at(graph.inputs[0]).quantization.scale() *
-                                                      static_cast<float>(random.real(0.01, 2))};
+    graph.at(graph.outputs[0]).quantization.scales = {
+        graph.at(graph.inputs[0]).quantization.scale() *
+        static_cast<float>(random.chance(0.8) ? random.real(0.01, 2) : random.real(200, 20000))};
   return graph;
 }
 
@@ -143,7 +145,12 @@ Graph sample_round(Random& random) {
   return sample_real_function(random, Op::round, Domain::all);
 }
 Graph sample_rsqrt(Random& random) {
-  return sample_real_function(random, Op::rsqrt, Domain::positive);
+  if (random.chance(0.5)) return sample_real_function(random, Op::rsqrt, Domain::positive);
+  Graph graph = sample_unary(random, Op::rsqrt, DType::s8, DType::s8, Attributes::of(NoAttributes{}));
+  const auto scale = static_cast<double>(graph.at(graph.inputs[0]).quantization.scale());
+  graph.at(graph.outputs[0]).quantization.scales = {
+      static_cast<float>(random.real(0.02, 0.2) / std::sqrt(scale))};
+  return graph;
 }
 Graph sample_sin(Random& random) {
   return sample_real_function(random, Op::sin, Domain::all);

@@ -1,4 +1,6 @@
 // One element of each operand, with broadcasting.
+#include <algorithm>
+
 #include "samplers/one_node.hpp"
 #include "samplers/samplers.hpp"
 #include "samplers/sampling.hpp"
@@ -36,8 +38,9 @@ Graph sample_comparison(Random& random, Op op) {
       op == Op::logical_and || op == Op::logical_or ? DType::boolean : dtypes[random.integer(0, 6)];
   Graph graph = sample_binary(random, op, dtype, Attributes::of(NoAttributes{}), Activation::none);
   const Node& node = graph.nodes[0];
-  if (dtype == DType::s8) graph.at(node.inputs[0]).quantization.scales = {0.02f};
-  graph.at(node.inputs[1]).quantization = graph.at(node.inputs[0]).quantization;
+  if (dtype == DType::s8 && random.chance(0.5)) graph.at(node.inputs[0]).quantization.scales = {0.02f};
+  if (dtype != DType::s8 || random.chance(0.5))
+    graph.at(node.inputs[1]).quantization = graph.at(node.inputs[0]).quantization;
   Tensor& output = graph.at(node.outputs[0]);
   output.type.dtype = DType::boolean;
   for (Tensor& tensor : graph.tensors)
@@ -46,8 +49,9 @@ Graph sample_comparison(Random& random, Op op) {
 }
 
 Graph sample_extremum(Random& random, Op op) {
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
-  const DType dtype = dtypes[random.integer(0, 5)];
+  constexpr DType dtypes[] = {DType::s8,  DType::s8,  DType::u8, DType::s16,
+                              DType::s32, DType::s64, DType::f32};
+  const DType dtype = dtypes[random.integer(0, 6)];
   Graph graph = sample_binary(random, op, dtype, Attributes::of(NoAttributes{}), Activation::none);
   for (Tensor& tensor : graph.tensors) tensor.quantization = graph.tensors[0].quantization;
   return graph;
@@ -108,9 +112,15 @@ Graph sample_mul(Random& random) {
 }
 
 Graph sample_prelu(Random& random) {
-  Graph graph = sample_binary(random, Op::prelu, random.chance(0.6) ? DType::s8 : DType::f32,
-                              Attributes::of(NoAttributes{}), Activation::none);
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.45 ? DType::s8 : kind < 0.65 ? DType::s16 : DType::f32;
+  Graph graph = sample_binary(random, Op::prelu, dtype, Attributes::of(NoAttributes{}), Activation::none);
   Tensor& slopes = graph.at(graph.nodes[0].inputs[1]);
+  if (dtype == DType::s16) {
+    slopes.type.dtype = DType::s8;
+    slopes.quantization = sample_quantization(random, DType::s8);
+    if (slopes.constant) slopes.constant = sample_constant(random, slopes.type);
+  }
   if (slopes.quantization.present()) slopes.quantization.scales = {0.01f};
   return graph;
 }
@@ -125,7 +135,17 @@ Graph sample_floor_mod(Random& random) {
   return sample_arithmetic(random, Op::floor_mod);
 }
 Graph sample_squared_difference(Random& random) {
-  return sample_arithmetic(random, Op::squared_difference);
+  if (random.chance(0.6)) return sample_arithmetic(random, Op::squared_difference);
+  const DType dtype = random.chance(0.6) ? DType::s8 : DType::s16;
+  Graph graph =
+      sample_binary(random, Op::squared_difference, dtype, Attributes::of(NoAttributes{}), Activation::none);
+  const Node& node = graph.nodes[0];
+  const double larger =
+      std::max(graph.at(node.inputs[0]).quantization.scale(), graph.at(node.inputs[1]).quantization.scale());
+  const double spread = dtype == DType::s8 ? 100 : 20000;
+  graph.at(node.outputs[0]).quantization.scales = {
+      static_cast<float>(larger * larger * spread * random.real(0.5, 3))};
+  return graph;
 }
 
 Graph sample_equal(Random& random) {

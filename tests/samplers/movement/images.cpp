@@ -88,8 +88,8 @@ Graph sample_pad(Random& random) {
     attributes.paddings.push_back(padded ? random.integer(0, 2) : 0);
     attributes.paddings.push_back(padded ? random.integer(0, 3) : 0);
   }
-  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::f32};
-  const DType dtype = dtypes[random.integer(0, 5)];
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
+  const DType dtype = dtypes[random.integer(0, 6)];
   const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
   const TensorId output = sample_tensor(graph, random, "output", dtype, {});
   graph.at(output).quantization = graph.at(input).quantization;

@@ -18,7 +18,7 @@ Graph sample_pool(Random& random, Op op) {
   const bool halves_to_even = op == Op::average_pool_2d && random.chance(0.3);
   Graph graph;
   const double kind = random.real(0, 1);
-  const DType dtype = kind < 0.7 ? DType::s8 : kind < 0.85 ? DType::u8 : DType::f32;
+  const DType dtype = kind < 0.6 ? DType::s8 : kind < 0.7 ? DType::s16 : kind < 0.85 ? DType::u8 : DType::f32;
   const TensorId input = sample_tensor(graph, random, "input", dtype,
                                        {batches, windows.height.input, windows.width.input, channels});
   const TensorId output = sample_tensor(graph, random, "output", dtype,

@@ -70,12 +70,13 @@ Graph sample_mean(Random& random) {
     if (random.chance(0.5)) attributes.axes.push_back(random.chance(0.5) ? i : i - rank);
   }
   if (rank == 4 && random.chance(0.4)) attributes.axes = {1, 2};  // as models have it
-  const DType dtype = random.chance(0.8) ? DType::s8 : DType::f32;
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.65 ? DType::s8 : kind < 0.8 ? DType::s16 : DType::f32;
   const TensorId input = sample_tensor(graph, random, "input", dtype, Shape(dims));
   const TensorId output = sample_tensor(graph, random, "output", dtype, {});
   graph.at(output).quantization = graph.at(input).quantization;
-  if (dtype == DType::s8 && random.chance(0.7)) {
-    graph.at(output).quantization = sample_quantization(random, DType::s8);
+  if (dtype != DType::f32 && random.chance(0.7)) {
+    graph.at(output).quantization = sample_quantization(random, dtype);
     graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
                                             static_cast<float>(random.real(0.1, 2))};
   }

@@ -1,4 +1,7 @@
 // Products of matrices.
+#include <cmath>
+
+#include "ops/constraints.hpp"
 #include "ops/weighted/attributes.hpp"
 #include "samplers/samplers.hpp"
 #include "samplers/sampling.hpp"
@@ -7,7 +10,8 @@ namespace burin {
 
 Graph sample_batch_matmul(Random& random) {
   Graph graph;
-  const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
+  const double kind = random.real(0, 1);
+  const DType dtype = kind < 0.45 ? DType::s8 : kind < 0.65 ? DType::s16 : DType::f32;
   const BatchMatmulAttributes attributes{random.chance(0.4), random.chance(0.4)};
   const int32_t rows = random.integer(1, 5);
   const int32_t inner = random.integer(1, 12);
@@ -31,6 +35,11 @@ Graph sample_batch_matmul(Random& random) {
     graph.inputs = {a};
   }
   if (dtype == DType::s8) fit_output_scale(graph, random, a, b, output, inner);
+  // Operands reach 2^15, and so do the products' sums, scaled.
+  if (dtype == DType::s16)
+    graph.at(output).quantization.scales = {
+        graph.at(a).quantization.scale() * graph.at(b).quantization.scale() *
+        static_cast<float>(10000 * std::sqrt(static_cast<double>(inner)) * random.real(0.3, 3))};
   add_sample_node(graph, Op::batch_matmul, {a, b}, output, Attributes::of(attributes));
   return graph;
 }
@@ -59,6 +68,11 @@ Graph sample_fully_connected(Random& random) {
   graph.inputs = {input};
   graph.outputs = {output};
   vary_weighted_types(graph, random);
+  Tensor& matrix = graph.at(weights);
+  if (random.chance(0.3) && is_real(matrix) && matrix.type.dtype == graph.at(input).type.dtype) {
+    matrix.constant.reset();
+    graph.inputs.push_back(weights);
+  }
   return graph;
 }
 

@@ -1,0 +1,109 @@
+// Infinities and what is not a number, as TensorFlow Lite Micro's reference kernels treat them.
+#include <cmath>
+#include <limits>
+
+#include "ops/operator_graph.hpp"
+
+namespace burin::test {
+namespace {
+
+using Limits = std::numeric_limits<float>;
+constexpr float infinity = Limits::infinity();
+constexpr float largest = Limits::max();
+const float nan = Limits::quiet_NaN();
+
+// Equal, or both no number.
+void check_same(const std::vector<float>& actual, const std::vector<float>& expected) {
+  REQUIRE(actual.size() == expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    CAPTURE(i, actual[i], expected[i]);
+    CHECK((actual[i] == expected[i] || (std::isnan(actual[i]) && std::isnan(expected[i]))));
+  }
+}
+
+void check_binary(Op op, const std::vector<float>& left, const std::vector<float>& right,
+                  const std::vector<float>& expected, Activation activation = Activation::none) {
+  const Operand real{DType::f32, {static_cast<int32_t>(left.size())}};
+  check_same(evaluate<float>(one_node(op, {real, real}, real, Attributes::of(NoAttributes{}), activation),
+                             left, right),
+             expected);
+}
+
+void check_unary(Op op, const std::vector<float>& input, const std::vector<float>& expected) {
+  const Operand real{DType::f32, {static_cast<int32_t>(input.size())}};
+  check_same(evaluate<float>(one_node(op, {real}, real), input), expected);
+}
+
+Graph pool(Op op, int32_t width) {
+  std::string error;
+  return one_node(op, {{DType::f32, {1, 1, width, 1}}}, {DType::f32, {1, 1, 1, 1}},
+                  operator_of(op).parse_attributes({{"window_height", 1},
+                                                    {"window_width", width},
+                                                    {"stride_height", 1},
+                                                    {"stride_width", 1},
+                                                    {"pad_top", 0},
+                                                    {"pad_left", 0},
+                                                    {"pad_bottom", 0},
+                                                    {"pad_right", 0}},
+                                                   error));
+}
+
+}  // namespace
+
+TEST_CASE("arithmetic that may carry an activation clamps infinities to the largest number", "[not_finite]") {
+  check_binary(Op::add, {infinity, -infinity, largest, infinity, nan}, {1, 1, largest, -infinity, 1},
+               {largest, -largest, largest, nan, nan});
+  check_binary(Op::sub, {infinity, -infinity, infinity, 1}, {1, 1, infinity, nan},
+               {largest, -largest, nan, nan});
+  check_binary(Op::mul, {infinity, -infinity, infinity, largest}, {2, 2, 0, largest},
+               {largest, -largest, nan, largest});
+  check_binary(Op::div, {1, -1, 0, infinity, infinity}, {0, 0, 0, 2, infinity},
+               {largest, -largest, nan, largest, nan});
+  check_binary(Op::add, {infinity, -infinity, nan}, {1, 1, 1}, {largest, 0, nan}, Activation::relu);
+  check_binary(Op::add, {infinity, -infinity, nan}, {1, 1, 1}, {6, 0, nan}, Activation::relu6);
+}
+
+TEST_CASE("arithmetic without an activation keeps infinities", "[not_finite]") {
+  check_binary(Op::squared_difference, {infinity, -infinity, largest, infinity}, {1, 1, -largest, infinity},
+               {infinity, infinity, infinity, nan});
+  check_binary(Op::floor_div, {infinity, -infinity, 1, 7, nan}, {2, 2, infinity, -2, 1},
+               {infinity, -infinity, 0, -4, nan});
+  check_binary(Op::floor_mod, {infinity, 3, -3, nan, 7}, {2, infinity, infinity, 2, nan},
+               {nan, 3, infinity, nan, nan});
+  check_binary(Op::prelu, {infinity, -infinity, nan}, {2, 2, 2}, {infinity, -infinity, nan});
+  check_binary(Op::maximum, {nan, 1, infinity}, {1, nan, -infinity}, {1, nan, infinity});
+}
+
+TEST_CASE("FLOOR_DIV does not round its quotient up to an integer first", "[not_finite]") {
+  // 0.1f is a little more than a tenth: as float32, the quotients are 10 and 30.
+  check_binary(Op::floor_div, {1, 3}, {0.1f, 0.1f}, {9, 29});
+}
+
+TEST_CASE("RELU keeps infinity and what is not a number", "[not_finite]") {
+  check_unary(Op::relu, {infinity, -infinity, nan}, {infinity, 0, nan});
+  check_unary(Op::relu6, {infinity, -infinity, nan}, {6, 0, nan});
+  check_unary(Op::relu_n1_to_1, {infinity, -infinity, nan}, {1, -1, nan});
+}
+
+TEST_CASE("the maximum passes over what is not a number, the mean does not", "[not_finite]") {
+  check_same(evaluate<float>(pool(Op::max_pool_2d, 3), std::vector<float>{nan, 2, -1}), {2});
+  check_same(evaluate<float>(pool(Op::max_pool_2d, 3), std::vector<float>{1, nan, -1}), {1});
+  check_same(evaluate<float>(pool(Op::max_pool_2d, 2), std::vector<float>{nan, nan}), {-largest});
+  check_same(evaluate<float>(pool(Op::max_pool_2d, 2), std::vector<float>{infinity, 1}), {largest});
+  check_same(evaluate<float>(pool(Op::average_pool_2d, 2), std::vector<float>{infinity, 1}), {largest});
+  check_same(evaluate<float>(pool(Op::average_pool_2d, 2), std::vector<float>{nan, 1}), {nan});
+  const auto reduced = [](Op op, const std::vector<float>& input) {
+    std::string error;
+    const Attributes attributes =
+        operator_of(op).parse_attributes({{"axes", std::vector<int32_t>{0}}, {"keep_dims", false}}, error);
+    const Graph graph =
+        one_node(op, {{DType::f32, {static_cast<int32_t>(input.size())}}}, {DType::f32, {}}, attributes);
+    return evaluate<float>(graph, input);
+  };
+  check_same(reduced(Op::reduce_max, {nan, -infinity}), {-largest});
+  check_same(reduced(Op::reduce_max, {nan, 3, infinity}), {infinity});
+  check_same(reduced(Op::reduce_min, {nan, infinity}), {largest});
+  check_same(reduced(Op::sum, {nan, 3}), {nan});
+}
+
+}  // namespace burin::test
