@@ -137,7 +137,7 @@ TEST_CASE("colours only where they are asked for or somebody looks", "[cli]") {
 TEST_CASE("all diagnostics come at once", "[cli]") {
   const CommandResult result = burin({"compile", odd("unsupported_operators")});
   check_failure(result, 4, "E0401");
-  CHECK_THAT(result.errors, Contains("GATHER_ND") && Contains("RFFT2D") && Contains("2 errors") &&
+  CHECK_THAT(result.errors, Contains("UNIQUE") && Contains("RFFT2D") && Contains("2 errors") &&
                                 Contains("--> op 0 \"decoder/gather\"") && Contains("help: "));
 }
 

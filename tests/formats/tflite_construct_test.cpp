@@ -368,7 +368,7 @@ TEST_CASE("options of an unknown kind are not looked into") {
 
 TEST_CASE("everything wrong is reported in one go") {
   Model model;
-  model.more_codes = R"(, {builtin_code: "GATHER_ND"}, {builtin_code: "CUSTOM", custom_code: "Flex*/"})";
+  model.more_codes = R"(, {builtin_code: "UNIQUE"}, {builtin_code: "CUSTOM", custom_code: "Flex*/"})";
   model.operands = "inputs: [0, 9], outputs: [2]";
   model.more_operators =
       ", {opcode_index: 1, inputs: [0], outputs: []}, {opcode_index: 2}, {opcode_index: 77}";

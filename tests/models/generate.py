@@ -353,7 +353,7 @@ def shift_register(random):
 # ---- sound models that cannot be compiled ----
 
 
-@unsupported("GATHER_ND", "RFFT2D")
+@unsupported("UNIQUE", "RFFT2D")
 def unsupported_operators(random):
     """Two operators that we do not have, the second with a number beyond 127: both are named in one go."""
     builder = Builder("two unsupported operators")
@@ -361,7 +361,7 @@ def unsupported_operators(random):
     gathered, y = activation(builder, "decoder/gather", [1, 2]), activation(builder, "broadcast", [3, 2])
     indices = builder.tensor("indices", [1, 2, 2], "INT32", value=np.array([[[0, 1], [0, 2]]], np.int32))
     shape = builder.tensor("shape", [2], "INT32", value=np.array([3, 2], np.int32))
-    builder.operator("GATHER_ND", [x, indices], [gathered])
+    builder.operator("UNIQUE", [x, indices], [gathered])
     builder.operator("RFFT2D", [gathered, shape], [y])
     return builder.finish([x], [y])
 

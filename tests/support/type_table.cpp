@@ -118,6 +118,16 @@ TypesOf supported_types() {
       }
     }
   }
+  // What is read as several operators takes what these do.
+  const std::pair<const char*, const char*> composed[] = {{"DENSIFY", "RESHAPE"},
+                                                          {"EMBEDDING_LOOKUP", "GATHER"},
+                                                          {"GATHER_ND", "GATHER"},
+                                                          {"MIRROR_PAD", "CONCATENATION"},
+                                                          {"PADV2", "CONCATENATION"}};
+  for (const auto& [name, of] : composed) found[name] = found.at(of);
+  found["ADD_N"] = {DType::f32};
+  found["L2_POOL_2D"] = {DType::f32};
+  for (const char* name : {"REDUCE_ALL", "REDUCE_ANY"}) found[name] = {DType::boolean};
   return found;
 }
 
@@ -135,9 +145,8 @@ std::map<std::string, std::string> explained_gaps() {
        "its definition shifts by more than 31 bits for small operands, which no language defines"},
       {"UNIDIRECTIONAL_SEQUENCE_LSTM int16", "activations of int16 are not implemented"},
   };
-  for (const char* name : {"ADD_N", "CUMSUM", "DYNAMIC_UPDATE_SLICE", "EMBEDDING_LOOKUP", "GATHER_ND",
-                           "L2_POOL_2D", "MIRROR_PAD", "PADV2", "REDUCE_ALL"})
-    gaps[name] = "not implemented";
+  gaps["ADD_N int8"] = "not implemented";
+  for (const char* name : {"CUMSUM", "DYNAMIC_UPDATE_SLICE"}) gaps[name] = "not implemented";
   return gaps;
 }
 
@@ -170,7 +179,14 @@ std::string type_table() {
     }
     text += "\n";
   }
-  text += "\n";
+  text +=
+      "\nRead as several operators, or as one of another name: ADD_N (sums), DENSIFY (nothing), "
+      "EMBEDDING_LOOKUP "
+      "(GATHER, DEQUANTIZE), GATHER_ND (GATHER by one index), L2_POOL_2D (MUL, AVERAGE_POOL_2D, SQRT), "
+      "MIRROR_PAD "
+      "(CONCATENATION), PADV2 (PAD or CONCATENATION), REDUCE_ALL and REDUCE_ANY (extrema of booleans). "
+      "RANGE, RANK, "
+      "SPARSE_TO_DENSE and WHERE are read where their operands are constant.\n\n";
   for (const auto& [gap, reason] : explained_gaps()) text += fmt::format("* {}: {}\n", gap, reason);
   return text;
 }

@@ -395,7 +395,7 @@ class Importer {
               .source_index = static_cast<int32_t>(current_)};
     if (!budget_.take(node.name.size()))
       return report(DiagnosticCode::E0302, "the file describes far more than it holds");
-    close_shapes(row.op, source, node);
+    close_shapes(row.kind, source, node);
     Diagnostics found = check_operator({graph_, node});
     tell_open_shapes(node, found);
     // Converters leave shapes open that an operator which cannot be read would have told at run time: what
@@ -411,7 +411,7 @@ class Importer {
 
   // Finds the shapes of outputs that the file leaves open: operands state them, or they follow from the
   // inputs'.
-  void close_shapes(Op op, const TfliteOperator& source, const Node& node) {
+  void close_shapes(schema::BuiltinOperator kind, const TfliteOperator& source, const Node& node) {
     const auto is_open = [&](TensorId id) { return open_[id.index].any(); };
     if (std::ranges::none_of(node.outputs, is_open)) return;
     const auto close = [&](TensorId id, const Shape& shape) {
@@ -422,7 +422,7 @@ class Importer {
     };
     // Of several nodes the last one has the outputs that the operands speak of.
     std::vector<std::optional<Shape>> stated;
-    if (node.outputs == source.outputs()) stated = stated_shapes(op, source);
+    if (node.outputs == source.outputs()) stated = stated_shapes(kind, source);
     for (size_t i = 0; i < std::min(stated.size(), node.outputs.size()); ++i)
       if (stated[i]) close(node.outputs[i], *stated[i]);
     const Operator& definition = operator_of(node);

@@ -44,8 +44,6 @@ constexpr Constraint common[] = {
 constexpr Constraint extremum_list[] = {
     common[0],
     common[1],
-    {"the type is int8, uint8, int16, int32, int64 or float32",
-     [](const NodeView& v) { return !has_dtype(v.output(), DType::boolean); }},
 };
 constexpr Constraint sum_list[] = {
     common[0],

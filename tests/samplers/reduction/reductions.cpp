@@ -34,7 +34,8 @@ Graph sample_reduction(Random& random, Op op) {
   constexpr DType extrema[] = {DType::s8, DType::u8, DType::s16, DType::s32, DType::f32};
   constexpr DType products[] = {DType::s32, DType::s32, DType::f32, DType::f32, DType::f32};
   const DType* dtypes = op == Op::sum ? sums : op == Op::reduce_prod ? products : extrema;
-  const DType dtype = dtypes[random.integer(0, 4)];
+  const bool logical = dtypes == extrema && random.chance(0.1);
+  const DType dtype = logical ? DType::boolean : dtypes[random.integer(0, 4)];
   Graph graph;
   const Shape shape = sample_moved_shape(random, random.integer(1, 5));
   ReductionAttributes attributes{{}, random.chance(0.5)};

@@ -7,8 +7,9 @@ namespace burin::tflite {
 const OperatorReader* reader_of(schema::BuiltinOperator kind) {
   static const auto readers = [] {
     std::map<schema::BuiltinOperator, const OperatorReader*> result;
-    for (const auto family : {elementwise_operators(), movement_operators(), pooling_operators(),
-                              recurrent_operators(), reduction_operators(), weighted_operators()})
+    for (const auto family :
+         {composed_operators(), elementwise_operators(), movement_operators(), pooling_operators(),
+          recurrent_operators(), reduction_operators(), weighted_operators()})
       for (const OperatorReader& row : family) result[row.kind] = &row;
     return result;
   }();

@@ -20,6 +20,7 @@ struct OperatorReader {
   Result<NodeDraft> (*read)(SourceOperator& source);
 };
 
+std::span<const OperatorReader> composed_operators();
 std::span<const OperatorReader> elementwise_operators();
 std::span<const OperatorReader> movement_operators();
 std::span<const OperatorReader> pooling_operators();

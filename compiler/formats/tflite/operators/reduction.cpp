@@ -63,6 +63,9 @@ constexpr OperatorReader rows[] = {
     {BuiltinOperator::L2_NORMALIZATION, Op::l2_normalization, read_operands},
     {BuiltinOperator::LOG_SOFTMAX, Op::log_softmax, read_operands},
     {BuiltinOperator::MEAN, Op::mean, read_mean},
+    // The minimum of booleans is whether all are true, their maximum whether any is.
+    {BuiltinOperator::REDUCE_ALL, Op::reduce_min, read_reduction},
+    {BuiltinOperator::REDUCE_ANY, Op::reduce_max, read_reduction},
     {BuiltinOperator::REDUCE_MAX, Op::reduce_max, read_reduction},
     {BuiltinOperator::REDUCE_MIN, Op::reduce_min, read_reduction},
     {BuiltinOperator::REDUCE_PROD, Op::reduce_prod, read_reduction},

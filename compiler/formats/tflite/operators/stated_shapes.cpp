@@ -209,37 +209,39 @@ std::vector<std::optional<Shape>> separated(const SourceOperator& source, size_t
 
 }  // namespace
 
-std::vector<std::optional<Shape>> stated_shapes(Op op, const SourceOperator& source) {
-  switch (op) {
-    case Op::reshape:
+std::vector<std::optional<Shape>> stated_shapes(tflite::schema::BuiltinOperator kind,
+                                                const SourceOperator& source) {
+  using tflite::schema::BuiltinOperator;
+  switch (kind) {
+    case BuiltinOperator::RESHAPE:
       return {shape_of(reshaped(source))};
-    case Op::fill:
+    case BuiltinOperator::FILL:
       return {shape_of(source.constant_integers(0))};
-    case Op::broadcast_to:
+    case BuiltinOperator::BROADCAST_TO:
       return {shape_of(source.constant_integers(1))};
-    case Op::transpose_conv:
+    case BuiltinOperator::TRANSPOSE_CONV:
       return {shape_of(source.constant_integers(0))};
-    case Op::tile:
+    case BuiltinOperator::TILE:
       return {shape_of(tiled(source))};
-    case Op::slice:
+    case BuiltinOperator::SLICE:
       return {shape_of(sliced(source))};
-    case Op::strided_slice:
+    case BuiltinOperator::STRIDED_SLICE:
       return {shape_of(strided(source))};
-    case Op::resize_bilinear:
-    case Op::resize_nearest_neighbor:
+    case BuiltinOperator::RESIZE_BILINEAR:
+    case BuiltinOperator::RESIZE_NEAREST_NEIGHBOR:
       return {shape_of(resized(source))};
-    case Op::expand_dims:
+    case BuiltinOperator::EXPAND_DIMS:
       return {shape_of(expanded(source))};
-    case Op::squeeze:
+    case BuiltinOperator::SQUEEZE:
       return {shape_of(squeezed(source))};
-    case Op::concatenation:
+    case BuiltinOperator::CONCATENATION:
       return {shape_of(joined(source))};
-    case Op::space_to_batch_nd:
-    case Op::batch_to_space_nd:
-      return {shape_of(blocked(source, op == Op::space_to_batch_nd))};
-    case Op::split:
+    case BuiltinOperator::SPACE_TO_BATCH_ND:
+    case BuiltinOperator::BATCH_TO_SPACE_ND:
+      return {shape_of(blocked(source, kind == BuiltinOperator::SPACE_TO_BATCH_ND))};
+    case BuiltinOperator::SPLIT:
       return separated(source, 1, 0, std::nullopt);
-    case Op::split_v: {
+    case BuiltinOperator::SPLIT_V: {
       const Stated extents = source.constant_integers(1);
       if (!extents) return {};
       return separated(source, 0, 2, extents);

@@ -6,12 +6,14 @@
 #include <optional>
 #include <vector>
 
+#include "formats/tflite/schema.hpp"
 #include "formats/tflite/source_operator.hpp"
 
 namespace burin {
 
 // By output; absent where operands are not constant, make no sense, or do not have a say: then the operator's
 // own inference decides. Any shape may come out, also one that the operator's constraints do not allow.
-std::vector<std::optional<Shape>> stated_shapes(Op op, const SourceOperator& source);
+std::vector<std::optional<Shape>> stated_shapes(tflite::schema::BuiltinOperator kind,
+                                                const SourceOperator& source);
 
 }  // namespace burin
