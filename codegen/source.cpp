@@ -215,6 +215,9 @@ class SourceWriter {
 
   bool has_values_that_are_not_finite() const {
     return std::ranges::any_of(program_.steps, [](const Step& step) {
+      for (const KernelArgument& argument : step.call.arguments)
+        if (const auto* value = std::get_if<float>(&argument); value != nullptr && !std::isfinite(*value))
+          return true;
       return std::ranges::any_of(step.call.constants, [](const KernelConstant& constant) {
         return constant.type == ElementType::f32 &&
                !std::ranges::all_of(constant.data.as<float>(),

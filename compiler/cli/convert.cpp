@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/output_files.hpp"
+#include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
 #include "formats/import.hpp"
 #include "formats/tflite/writer.hpp"
@@ -109,6 +110,7 @@ ExitCode run(const Session& session, const ConvertCommand& command) {
   if (!contents) return report(session, contents.diagnostics(), command.model);
   const Diagnostics failures = write_files({{command.output, *contents}}, {command.model});
   if (!failures.empty()) return report(session, failures);
+  tell_clamped_infinities(session, *graph, command.output);
   say(session,
       fmt::format("{}: {}, {}, {} bytes", command.output, counted(graph->nodes.size(), "layer"),
                   counted(graph->outputs.size(), "output"), grouped(static_cast<int64_t>(contents->size()))));

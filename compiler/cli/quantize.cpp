@@ -112,6 +112,7 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   if (!command.report.empty()) files.push_back({command.report, report_text(*model, model->graph)});
   const Diagnostics failures = write_files(files, {command.model});
   if (!failures.empty()) return report(session, failures);
+  tell_clamped_infinities(session, model->graph, command.output);
   if (command.json)
     fmt::print("{}", report_json(*model));
   else if (command.report.empty() && session.verbose)

@@ -86,4 +86,12 @@ Result<std::string> model_file(const Graph& graph, const std::string& path) {
   return write_tflite(graph);
 }
 
+void tell_clamped_infinities(const Session& session, const Graph& graph, const std::string& path) {
+  if (std::filesystem::path(path).extension() != ".tflite" || !clamps_infinities(graph)) return;
+  say(session,
+      "warning: where a float32 result of this model is infinite, TensorFlow Lite makes it the largest "
+      "finite "
+      "number; .tir keeps it");
+}
+
 }  // namespace burin

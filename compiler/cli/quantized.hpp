@@ -33,5 +33,7 @@ Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
 // check_model_path finds before there is a graph.
 Diagnostics check_model_path(const std::string& path);
 Result<std::string> model_file(const Graph& graph, const std::string& path);
+// Warns where the file's format makes other numbers of infinite results.
+void tell_clamped_infinities(const Session& session, const Graph& graph, const std::string& path);
 
 }  // namespace burin

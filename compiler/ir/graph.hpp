@@ -45,6 +45,9 @@ struct Node {
   std::vector<TensorId> outputs{};
   Attributes attributes{};
   Activation activation = Activation::none;
+  // Whether float32 results may be infinite. TensorFlow Lite clamps the results of operators that can carry
+  // an activation, and its extrema, to the finite numbers; other formats do not. Integers do not mind.
+  bool keeps_infinities = false;
   std::string name{};         // as in the model: untrusted text
   int32_t source_index = -1;  // position of the operator in the model file, for messages
 

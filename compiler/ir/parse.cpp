@@ -360,6 +360,7 @@ class Parser {
       if (!activation) fail(token, fmt::format("there is no activation {}", printable(token.text, 40)));
       node.activation = *activation;
     }
+    node.keeps_infinities = accept("keeps_infinities");
     graph_.nodes.push_back(std::move(node));
   }
 

@@ -154,8 +154,9 @@ std::string tensor_text(size_t index, const Tensor& tensor) {
 }
 
 std::string node_text(const Node& node) {
-  const std::string activation =
+  std::string activation =
       node.activation == Activation::none ? "" : fmt::format(" then {}", name_of(node.activation));
+  if (node.keeps_infinities) activation += " keeps_infinities";
   return fmt::format("node {} {}\n  {}{}{}({}){}{}\n", node.source_index, quoted(node.name),
                      ids_text(node.outputs), node.outputs.empty() ? "" : " = ", name_of(node.op),
                      ids_text(node.inputs), attributes_text(node.attributes), activation);

@@ -90,4 +90,13 @@ RealRange activation_range_f32(Activation activation) {
   return {-largest, largest};
 }
 
+RealRange activation_range_f32(const Node& node) {
+  using Limits = std::numeric_limits<float>;
+  RealRange range = activation_range_f32(node.activation);
+  if (!node.keeps_infinities) return range;
+  if (range.lowest == Limits::lowest()) range.lowest = -Limits::infinity();
+  if (range.highest == Limits::max()) range.highest = Limits::infinity();
+  return range;
+}
+
 }  // namespace burin

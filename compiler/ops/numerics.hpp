@@ -49,5 +49,8 @@ struct RealRange {
   float highest;
 };
 RealRange activation_range_f32(Activation activation);
+// The range of a node's float32 results. An end that its activation does not set is infinite where the node
+// keeps infinities.
+RealRange activation_range_f32(const Node& node);
 
 }  // namespace burin

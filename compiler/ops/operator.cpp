@@ -70,6 +70,10 @@ Diagnostics check_operator(const NodeView& view) {
     findings.push_back(finding(DiagnosticCode::E0402, view, "cannot carry a fused activation"));
     return findings;
   }
+  if (view.node.keeps_infinities && !facts.limits_reals()) {
+    findings.push_back(finding(DiagnosticCode::E0303, view, "does not clamp infinities anyway"));
+    return findings;
+  }
   for (const Constraint& constraint : definition.constraints()) {
     if (constraint.holds(view)) continue;
     findings.push_back(finding(constraint.code, view, std::string(constraint.sentence),

@@ -47,6 +47,10 @@ struct OperatorFacts {
   bool activation = false;        // may carry a fused activation
   bool changes_state = false;     // writes the variables among its inputs
   bool needs_only_types = false;  // its outputs follow from the inputs' types, whatever their values
+  bool extremum = false;          // starts from the last finite number, unless the node keeps infinities
+
+  // Whether float32 results are finite numbers where the node does not keep infinities.
+  bool limits_reals() const { return activation || extremum; }
 };
 
 // What passes may rely on, whatever an operator's attributes and types are. A trait that is not claimed is

@@ -34,7 +34,7 @@ template <class Function>
 class BinaryStep final : public BatchStep {
  public:
   BinaryStep(const NodeView& view, Function function)
-      : node_(view.node), function_(function), range_(activation_range_f32(view.node.activation)) {
+      : node_(view.node), function_(function), range_(activation_range_f32(view.node)) {
     const Shape& output = view.output().type.shape;
     elements_ = static_cast<size_t>(output.elements());
     for (size_t operand = 0; operand < 2; ++operand) {

@@ -182,6 +182,7 @@ class Builder {
       }
     }
     const std::optional<Quantization> fixed = is_integer ? fixed_output_quantization(node.op) : std::nullopt;
+    if (is_integer) copy.keeps_infinities = false;
     std::vector<std::pair<TensorId, TensorId>> to_class;
     for (TensorId& id : copy.outputs) {
       const TensorId original = id;

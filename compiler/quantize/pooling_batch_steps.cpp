@@ -15,7 +15,7 @@ class PoolStep final : public BatchStep {
         input_(view.input(0).type.shape),
         windows_(pool_windows(view)),
         maximum_(view.node.op == Op::max_pool_2d),
-        range_(activation_range_f32(view.node.activation)) {}
+        range_(activation_range_f32(view.node)) {}
 
   void run(Batch& batch) const override {
     const float* input = batch.real(node_.inputs[0]).data();

@@ -39,7 +39,7 @@ class ConvolutionStep final : public BatchStep {
         weights_(constant_reals(view.input(1))),
         bias_(biases(view, static_cast<size_t>(view.input(1).type.shape[0]))),
         groups_(view.input(0).type.shape[3] / view.input(1).type.shape[3]),
-        range_(activation_range_f32(view.node.activation)) {}
+        range_(activation_range_f32(view.node)) {}
 
   void run(Batch& batch) const override {
     const float* input = batch.real(node_.inputs[0]).data();
@@ -85,7 +85,7 @@ class DepthwiseStep final : public BatchStep {
                                                              view.input(1).type.shape[2])),
         weights_(constant_reals(view.input(1))),
         bias_(biases(view, static_cast<size_t>(view.input(1).type.shape[3]))),
-        range_(activation_range_f32(view.node.activation)) {}
+        range_(activation_range_f32(view.node)) {}
 
   void run(Batch& batch) const override {
     const float* input = batch.real(node_.inputs[0]).data();
@@ -144,7 +144,7 @@ class FullyConnectedStep final : public BatchStep {
         length_(view.input(1).type.shape[1]),
         weights_(constant_reals(view.input(1))),
         bias_(biases(view, static_cast<size_t>(view.input(1).type.shape[0]))),
-        range_(activation_range_f32(view.node.activation)) {}
+        range_(activation_range_f32(view.node)) {}
 
   void run(Batch& batch) const override {
     const std::span<const float> input = batch.real(node_.inputs[0]);

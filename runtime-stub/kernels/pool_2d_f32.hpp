@@ -13,13 +13,13 @@
 namespace burin_kernels {
 
 struct MeanOfElementsF32 {
-  static float start() { return 0.0f; }
+  static float start(float) { return 0.0f; }
   static float add(float sum, float element) { return sum + element; }
   static float finish(float sum, int32_t count) { return sum / static_cast<float>(count); }
 };
-// Of no numbers, the lowest: what is not a number is above nothing.
+// Of no numbers, the lowest result: what is not a number is above nothing.
 struct LargestElementF32 {
-  static float start() { return -3.402823466e+38f; }
+  static float start(float lowest) { return lowest; }
   static float add(float largest, float element) { return element > largest ? element : largest; }
   static float finish(float largest, int32_t) { return largest; }
 };
@@ -54,7 +54,7 @@ struct Pool2dF32 {
       const Taps columns = W::columns(x);
       for (int32_t c = 0; c < G::input_channels; ++c) {
         const int32_t first = (W::left(x) + columns.begin) * G::input_channels + c;
-        float result = Reduction::start();
+        float result = Reduction::start(lowest);
         for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
           const float* values = InputRows::at(input, W::top(y) + ky) + first;
           for (int32_t kx = columns.begin; kx < columns.end; ++kx) {

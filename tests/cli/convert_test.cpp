@@ -98,6 +98,25 @@ TEST_CASE("convert ends a model at tensors by name, and leaves out what they do 
   CHECK(names(twice, twice.outputs) == Names{"left", "begin"});
 }
 
+TEST_CASE("convert tells where TensorFlow Lite clamps infinities that the model keeps", "[cli][convert]") {
+  const TemporaryDirectory place = *TemporaryDirectory::create();
+  REQUIRE(write_file(place.path() / "sum.tir", R"(tir 1 "sum"
+tensor %0 "x" f32[1,2]
+tensor %1 "y" f32[1,2]
+inputs (%0)
+outputs (%1)
+node 0 "y"
+  %1 = add(%0, %0) keeps_infinities
+)")
+              .ok());
+  const CommandResult told = burin({"convert", "sum.tir", "-o", "sum.tflite"}, {}, place.path());
+  CHECK(told.status == 0);
+  CHECK_THAT(told.errors, Contains("warning: ") && Contains("largest finite number"));
+  const CommandResult same = burin({"convert", "sum.tir", "-o", "same.tir"}, {}, place.path());
+  CHECK_THAT(same.errors, !Contains("warning"));
+  CHECK(imported(place.path() / "same.tir") == imported(place.path() / "sum.tir"));
+}
+
 TEST_CASE("convert refuses what it cannot do, and writes nothing", "[cli][convert]") {
   const TemporaryDirectory place = *TemporaryDirectory::create();
   REQUIRE(write_file(place.path() / "branches.tir", branches).ok());

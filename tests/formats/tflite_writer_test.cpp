@@ -51,6 +51,7 @@ Graph without_positions(Graph graph) {
     Node& node = graph.nodes[i];
     node.source_index = static_cast<int32_t>(i);
     node.name = graph.at(node.outputs.empty() ? node.inputs[0] : node.outputs[0]).name;
+    node.keeps_infinities = false;  // clamps_infinities tells
   }
   return graph;
 }
@@ -370,6 +371,22 @@ node 4 "state"
   const Result<tflite::File> opened = tflite::File::open(bytes_of(file));
   REQUIRE(opened);
   CHECK(opened->model().subgraphs()->size() == 2);
+}
+
+TEST_CASE("what TensorFlow Lite clamps and the graph does not can be told", "[writer]") {
+  Graph graph = parsed(R"(tir 1 "sum"
+tensor %0 "x" f32[1,2]
+tensor %1 "y" f32[1,2]
+inputs (%0)
+outputs (%1)
+node 0 "y"
+  %1 = add(%0, %0)
+)");
+  CHECK(!clamps_infinities(graph));
+  graph.nodes[0].keeps_infinities = true;
+  CHECK(clamps_infinities(graph));
+  CHECK(!clamps_infinities(read(written(graph))));
+  CHECK(parsed(print_graph(graph)) == graph);
 }
 
 TEST_CASE("a variable that is an operator's state and assigned cannot be written", "[writer]") {

@@ -22,11 +22,12 @@ void check_same(const std::vector<float>& actual, const std::vector<float>& expe
 }
 
 void check_binary(Op op, const std::vector<float>& left, const std::vector<float>& right,
-                  const std::vector<float>& expected, Activation activation = Activation::none) {
+                  const std::vector<float>& expected, Activation activation = Activation::none,
+                  bool keeps_infinities = false) {
   const Operand real{DType::f32, {static_cast<int32_t>(left.size())}};
-  check_same(evaluate<float>(one_node(op, {real, real}, real, Attributes::of(NoAttributes{}), activation),
-                             left, right),
-             expected);
+  Graph graph = one_node(op, {real, real}, real, Attributes::of(NoAttributes{}), activation);
+  graph.nodes[0].keeps_infinities = keeps_infinities;
+  check_same(evaluate<float>(graph, left, right), expected);
 }
 
 void check_unary(Op op, const std::vector<float>& input, const std::vector<float>& expected) {
@@ -48,6 +49,13 @@ Graph pool(Op op, int32_t width) {
                                                    error));
 }
 
+Graph reduction(Op op, int32_t elements) {
+  std::string error;
+  return one_node(
+      op, {{DType::f32, {elements}}}, {DType::f32, {}},
+      operator_of(op).parse_attributes({{"axes", std::vector<int32_t>{0}}, {"keep_dims", false}}, error));
+}
+
 }  // namespace
 
 TEST_CASE("arithmetic that may carry an activation clamps infinities to the largest number", "[not_finite]") {
@@ -61,6 +69,37 @@ TEST_CASE("arithmetic that may carry an activation clamps infinities to the larg
                {largest, -largest, nan, largest, nan});
   check_binary(Op::add, {infinity, -infinity, nan}, {1, 1, 1}, {largest, 0, nan}, Activation::relu);
   check_binary(Op::add, {infinity, -infinity, nan}, {1, 1, 1}, {6, 0, nan}, Activation::relu6);
+}
+
+TEST_CASE("a node that keeps infinities does not clamp them", "[not_finite]") {
+  const auto check = [](Op op, const std::vector<float>& left, const std::vector<float>& right,
+                        const std::vector<float>& expected, Activation activation = Activation::none) {
+    check_binary(op, left, right, expected, activation, true);
+  };
+  check(Op::add, {infinity, -infinity, largest, infinity, nan}, {1, 1, largest, -infinity, 1},
+        {infinity, -infinity, infinity, nan, nan});
+  check(Op::mul, {infinity, -infinity, 0}, {2, 2, infinity}, {infinity, -infinity, nan});
+  check(Op::div, {1, -1, 0}, {0, 0, 0}, {infinity, -infinity, nan});
+  check(Op::add, {infinity, -infinity, nan}, {1, 1, 1}, {infinity, 0, nan}, Activation::relu);
+  check(Op::sub, {infinity, -infinity}, {1, 1}, {6, 0}, Activation::relu6);
+  const auto keeping = [](Graph graph) {
+    graph.nodes[0].keeps_infinities = true;
+    return graph;
+  };
+  check_same(evaluate<float>(keeping(pool(Op::max_pool_2d, 2)), std::vector<float>{-infinity, nan}),
+             {-infinity});
+  check_same(evaluate<float>(keeping(pool(Op::average_pool_2d, 2)), std::vector<float>{infinity, 1}),
+             {infinity});
+  check_same(evaluate<float>(keeping(reduction(Op::reduce_max, 2)), std::vector<float>{nan, -infinity}),
+             {-infinity});
+  check_same(evaluate<float>(keeping(reduction(Op::reduce_min, 2)), std::vector<float>{nan, infinity}),
+             {infinity});
+}
+
+TEST_CASE("only what clamps infinities can be told to keep them", "[not_finite]") {
+  Graph graph = one_node(Op::relu, {{DType::f32, {1}}}, {DType::f32, {1}});
+  graph.nodes[0].keeps_infinities = true;
+  CHECK_THAT(refusal(graph), Catch::Contains("does not clamp infinities anyway"));
 }
 
 TEST_CASE("arithmetic without an activation keeps infinities", "[not_finite]") {
@@ -93,12 +132,7 @@ TEST_CASE("the maximum passes over what is not a number, the mean does not", "[n
   check_same(evaluate<float>(pool(Op::average_pool_2d, 2), std::vector<float>{infinity, 1}), {largest});
   check_same(evaluate<float>(pool(Op::average_pool_2d, 2), std::vector<float>{nan, 1}), {nan});
   const auto reduced = [](Op op, const std::vector<float>& input) {
-    std::string error;
-    const Attributes attributes =
-        operator_of(op).parse_attributes({{"axes", std::vector<int32_t>{0}}, {"keep_dims", false}}, error);
-    const Graph graph =
-        one_node(op, {{DType::f32, {static_cast<int32_t>(input.size())}}}, {DType::f32, {}}, attributes);
-    return evaluate<float>(graph, input);
+    return evaluate<float>(reduction(op, static_cast<int32_t>(input.size())), input);
   };
   check_same(reduced(Op::reduce_max, {nan, -infinity}), {-largest});
   check_same(reduced(Op::reduce_max, {nan, 3, infinity}), {infinity});

@@ -123,6 +123,7 @@ TensorId Builder::emit(Op op, std::vector<TensorId> inputs, TensorType output,
             .outputs = {id},
             .attributes = operator_of(op).parse_attributes(attributes, error),
             .activation = activation,
+            .keeps_infinities = operator_of(op).facts().limits_reals() && at(id).type.dtype == DType::f32,
             .name = name_,
             .source_index = source_index_};
   BURIN_CHECK(error.empty(), error);

@@ -1,5 +1,7 @@
 #include "formats/tflite/writer.hpp"
 
+#include <algorithm>
+
 #include "formats/tflite/node_writer.hpp"
 
 namespace burin {
@@ -11,6 +13,12 @@ Result<std::string> write_tflite(const Graph& graph) {
     if (auto refused = tflite::write_node(emitter, node)) findings.push_back(std::move(*refused));
   if (!findings.empty()) return findings;
   return emitter.finish();
+}
+
+bool clamps_infinities(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [&](const Node& node) {
+    return node.keeps_infinities && graph.at(node.outputs.at(0)).type.dtype == DType::f32;
+  });
 }
 
 }  // namespace burin

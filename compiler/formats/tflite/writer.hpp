@@ -23,6 +23,10 @@ namespace burin {
 // their initial values; others, such as an LSTM's, variable tensors. TensorFlow Lite starts these from zero.
 //
 // E0403 where a variable is used in both ways, or an operator has no form in the format.
+// Infinities that a node keeps are not said: clamps_infinities tells.
 Result<std::string> write_tflite(const Graph& graph);
+
+// True where TensorFlow Lite would make the largest finite number of a result that is infinite here.
+bool clamps_infinities(const Graph& graph);
 
 }  // namespace burin

@@ -26,7 +26,7 @@ void ArithmeticOperator::evaluate(const Evaluation& evaluation) const {
   const Value& left = evaluation.input(0);
   const Value& right = evaluation.input(1);
   Value& output = evaluation.output();
-  const RealRange range = activation_range_f32(view.node.activation);
+  const RealRange range = activation_range_f32(view.node);
   for_each_pair(view, [&](size_t o, size_t l, size_t r) {
     if (output.type.dtype != DType::f32) {
       output.set_integer(o, plain_integer(integer_(left.integer(l), right.integer(r)), view));

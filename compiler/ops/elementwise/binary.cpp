@@ -104,7 +104,7 @@ std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, c
   KernelCall call;
   describe_broadcast(view, call);
   if (operator_of(view.node).facts().activation) {
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     call.arguments.emplace_back(range.lowest);
     call.arguments.emplace_back(range.highest);
   }

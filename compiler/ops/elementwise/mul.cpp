@@ -57,7 +57,7 @@ class Mul final : public BinaryOperator {
     const Value& right = evaluation.input(1);
     Value& output = evaluation.output();
     if (has_dtype(view.output(), DType::f32)) {
-      const RealRange range = activation_range_f32(view.node.activation);
+      const RealRange range = activation_range_f32(view.node);
       for_each_pair(view, [&](size_t o, size_t l, size_t r) {
         output.as<float>()[o] =
             std::clamp(left.as<float>()[l] * right.as<float>()[r], range.lowest, range.highest);

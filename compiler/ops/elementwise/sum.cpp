@@ -98,7 +98,7 @@ void SumOperator::evaluate(const Evaluation& evaluation) const {
   const Value& right = evaluation.input(1);
   Value& output = evaluation.output();
   if (has_dtype(view.output(), DType::f32)) {
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     for_each_pair(view, [&](size_t o, size_t l, size_t r) {
       const float sum = left.as<float>()[l] + static_cast<float>(sign_) * right.as<float>()[r];
       output.as<float>()[o] = std::clamp(sum, range.lowest, range.highest);

@@ -49,7 +49,7 @@ void evaluate_integer(const Evaluation& evaluation) {
 }
 
 void evaluate_f32(const Evaluation& evaluation) {
-  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const RealRange range = activation_range_f32(evaluation.view.node);
   const auto input = evaluation.input(0).as<float>();
   for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
     float sum = 0;

@@ -2,7 +2,6 @@
 #include "kernels/max_pool_2d_s8.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "ops/numerics.hpp"
 #include "ops/pooling/pool.hpp"
@@ -21,14 +20,14 @@ void evaluate_integer(const Evaluation& evaluation) {
 }
 
 void evaluate_f32(const Evaluation& evaluation) {
-  const RealRange range = activation_range_f32(evaluation.view.node.activation);
+  const RealRange range = activation_range_f32(evaluation.view.node);
   const auto input = evaluation.input(0).as<float>();
   for_each_pool(evaluation.view, [&](size_t index, std::span<const size_t> taps) {
     // What is not a number is above nothing.
-    float highest = std::numeric_limits<float>::lowest();
+    float highest = range.lowest;
     for (const size_t tap : taps)
       if (input[tap] > highest) highest = input[tap];
-    evaluation.output().as<float>()[index] = std::clamp(highest, range.lowest, range.highest);
+    evaluation.output().as<float>()[index] = std::min(highest, range.highest);
   });
 }
 

@@ -142,7 +142,7 @@ std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
 
 std::variant<KernelCall, Refusal> PoolF32Kernel::lower(const NodeView& view, const LoweringContext&) const {
   if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
-  const RealRange range = activation_range_f32(view.node.activation);
+  const RealRange range = activation_range_f32(view.node);
   KernelCall call = windowed_call(view);
   call.arguments = {InputArgument{0}, OutputArgument{0}, range.lowest,
                     range.highest,    int32_t{0},        view.output().type.shape[1]};

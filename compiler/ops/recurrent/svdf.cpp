@@ -292,7 +292,7 @@ class SvdfF32Kernel final : public Kernel {
         {"time", ElementType::f32, *view.input(time_operand).constant, 4},
         {"bias", ElementType::f32,
          view.has_input(bias_operand) ? *view.input(bias_operand).constant : Constant::of(no_bias), 4}};
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     const Activation activation = view.node.activation;
     call.geometry.emplace_back("clamps", activation == Activation::none   ? 0
                                          : activation == Activation::relu ? 1

@@ -154,15 +154,16 @@ void ReductionOperator::evaluate(const Evaluation& evaluation) const {
   const auto count = static_cast<size_t>(output.type.shape.elements());
   std::vector<bool> begun(count);
   if (output.type.dtype == DType::f32) {
+    const RealRange range = activation_range_f32(view.node);
     for_each_element(view, [&](size_t from, size_t to) {
       const float x = input.as<float>()[from];
       float& y = output.as<float>()[to];
       if (begun[to])
         y = combined(kind_, y, x);
       else if (kind_ == ReductionKind::maximum)
-        y = combined(kind_, std::numeric_limits<float>::lowest(), x);
+        y = combined(kind_, range.lowest, x);
       else if (kind_ == ReductionKind::minimum)
-        y = combined(kind_, std::numeric_limits<float>::max(), x);
+        y = combined(kind_, range.highest, x);
       else
         y = x;
       begun[to] = true;
@@ -243,6 +244,7 @@ std::variant<KernelCall, Refusal> ReductionKernel::lower(const NodeView& view, c
   KernelCall call;
   describe_reduction(view, call);
   call.geometry.emplace_back("kind", static_cast<int32_t>(kind_));
+  call.geometry.emplace_back("keeps_infinities", view.node.keeps_infinities ? 1 : 0);
   return call;
 }
 

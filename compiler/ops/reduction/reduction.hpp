@@ -18,7 +18,8 @@ class ReductionOperator final : public Operator {
                .minimum_inputs = 1,
                .maximum_inputs = 1,
                .minimum_outputs = 1,
-               .maximum_outputs = 1},
+               .maximum_outputs = 1,
+               .extremum = kind == ReductionKind::maximum || kind == ReductionKind::minimum},
         kind_(kind) {}
   const OperatorFacts& facts() const override { return facts_; }
   Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override;

@@ -70,7 +70,7 @@ void evaluate_convolution(const Evaluation& evaluation, int32_t output_channels,
   if (has_dtype(view.input(0), DType::f32)) {
     const auto input = evaluation.input(0).as<float>();
     const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     for_each_output([&](size_t index, const ConvolutionPosition& at) {
       float sum = 0;
       for_each_product(view, windows, at,

@@ -53,7 +53,7 @@ std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const Bl
   const std::vector<float> no_bias(static_cast<size_t>(layer.output[3]));
   add_constant(call, {"bias", ElementType::f32,
                       view.has_input(2) ? *view.input(2).constant : Constant::of(no_bias), 4});
-  const RealRange range = activation_range_f32(view.node.activation);
+  const RealRange range = activation_range_f32(view.node);
   call.arguments.insert(call.arguments.end(),
                         {OutputArgument{0}, range.lowest, range.highest, int32_t{0}, layer.output[1]});
   call.work = {.instructions = ((scaled ? 4 : 0) + (layer.depthwise ? 10 : 0)) * layer.products() +

@@ -98,7 +98,7 @@ void evaluate_f32(const Evaluation& evaluation) {
   const auto input = evaluation.input(0).as<float>();
   const std::vector<float> weights = real_elements(view.input(1), evaluation.input(1));
   const auto inputs = static_cast<size_t>(input_length(view));
-  const RealRange range = activation_range_f32(view.node.activation);
+  const RealRange range = activation_range_f32(view.node);
   for_each_output(view, [&](size_t index, size_t row, size_t o) {
     float sum = 0;
     for (size_t i = 0; i < inputs; ++i) sum += input[row * inputs + i] * weights[o * inputs + i];
@@ -177,7 +177,7 @@ class FullyConnectedComputedF32Kernel final : public Kernel {
     if (view.input(1).is_constant()) return Refusal{"it is for weights that are not constant"};
     KernelCall call = computed_weights_call(
         view, ElementType::f32, Constant::of(std::vector<float>(static_cast<size_t>(output_length(view)))));
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     call.arguments.insert(call.arguments.end(), {OutputArgument{0}, range.lowest, range.highest});
     const int64_t products = batch_count(view) * input_length(view) * output_length(view);
     call.work = {.instructions = 30 * batch_count(view) * output_length(view) + 3 * products,

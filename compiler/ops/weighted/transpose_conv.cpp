@@ -142,7 +142,7 @@ class TransposeConv final : public Operator {
   void evaluate(const Evaluation& evaluation) const override {
     const NodeView& view = evaluation.view;
     if (is_float(view)) {
-      const RealRange range = activation_range_f32(view.node.activation);
+      const RealRange range = activation_range_f32(view.node);
       for_each_sum(view, [&](size_t output, size_t channel, const auto& each) {
         float sum = 0;
         each([&](size_t x, size_t w) {
@@ -199,7 +199,7 @@ class TransposeConvolutionF32Kernel final : public Kernel {
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (!is_float(view)) return Refusal{"it computes float32"};
-    const RealRange range = activation_range_f32(view.node.activation);
+    const RealRange range = activation_range_f32(view.node);
     const std::vector<float> no_bias(static_cast<size_t>(output_shape(view)[3]));
     KernelCall call;
     call.geometry = geometry_of(view);
