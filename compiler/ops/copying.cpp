@@ -32,6 +32,7 @@ bool copies_elements(Op op) {
     case Op::broadcast_to:
     case Op::concatenation:
     case Op::depth_to_space:
+    case Op::dynamic_update_slice:
     case Op::expand_dims:
     case Op::fill:
     case Op::gather:

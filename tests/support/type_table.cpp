@@ -125,7 +125,6 @@ TypesOf supported_types() {
                                                           {"MIRROR_PAD", "CONCATENATION"},
                                                           {"PADV2", "CONCATENATION"}};
   for (const auto& [name, of] : composed) found[name] = found.at(of);
-  found["ADD_N"] = {DType::f32};
   found["L2_POOL_2D"] = {DType::f32};
   for (const char* name : {"REDUCE_ALL", "REDUCE_ANY"}) found[name] = {DType::boolean};
   return found;
@@ -145,8 +144,6 @@ std::map<std::string, std::string> explained_gaps() {
        "its definition shifts by more than 31 bits for small operands, which no language defines"},
       {"UNIDIRECTIONAL_SEQUENCE_LSTM int16", "activations of int16 are not implemented"},
   };
-  gaps["ADD_N int8"] = "not implemented";
-  for (const char* name : {"CUMSUM", "DYNAMIC_UPDATE_SLICE"}) gaps[name] = "not implemented";
   return gaps;
 }
 
@@ -180,7 +177,7 @@ std::string type_table() {
     text += "\n";
   }
   text +=
-      "\nRead as several operators, or as one of another name: ADD_N (sums), DENSIFY (nothing), "
+      "\nRead as several operators, or as one of another name: DENSIFY (nothing), "
       "EMBEDDING_LOOKUP "
       "(GATHER, DEQUANTIZE), GATHER_ND (GATHER by one index), L2_POOL_2D (MUL, AVERAGE_POOL_2D, SQRT), "
       "MIRROR_PAD "

@@ -91,6 +91,15 @@ bool write_reduction(const NodeWriter& writer) {
       return argument(schema::BuiltinOptions::ArgMaxOptions, schema::CreateArgMaxOptions);
     case Op::arg_min:
       return argument(schema::BuiltinOptions::ArgMinOptions, schema::CreateArgMinOptions);
+    case Op::cumsum: {
+      const auto& a = writer.view.attributes<CumsumAttributes>();
+      std::vector<Index> inputs = writer.emitter.operands(writer.node);
+      inputs.push_back(writer.constant("axis", Shape(), {a.axis}));
+      writer.add(std::move(inputs),
+                 writer.emitter.options(schema::BuiltinOptions::CumsumOptions,
+                                        schema::CreateCumsumOptions(builder, a.exclusive, a.reverse)));
+      return true;
+    }
     case Op::softmax:
       writer.add(writer.emitter.options(
           schema::BuiltinOptions::SoftmaxOptions,

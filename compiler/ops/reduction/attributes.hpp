@@ -7,6 +7,20 @@
 
 namespace burin {
 
+// cumsum.
+struct CumsumAttributes {
+  int32_t axis = 0;
+  bool exclusive = false;  // an element is no part of its own sum
+  bool reverse = false;    // sums begin at the end
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("axis", self.axis);
+    visit("exclusive", self.exclusive);
+    visit("reverse", self.reverse);
+  }
+};
+
 // mean.
 struct MeanAttributes {
   std::vector<int32_t> axes;  // negative ones count from the end; may repeat

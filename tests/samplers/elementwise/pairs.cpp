@@ -187,6 +187,25 @@ Graph sample_select_v2(Random& random) {
   return sample_selection(random, Op::select_v2);
 }
 
+Graph sample_add_n(Random& random) {
+  Graph graph;
+  const DType dtype = random.chance(0.6) ? DType::s8 : DType::f32;
+  const Shape shape = sample_moved_shape(random, random.integer(0, 3));
+  std::vector<TensorId> terms;
+  for (int32_t i = random.integer(1, 5); i > 0; --i) {
+    const TensorId term = sample_tensor(graph, random, "term", dtype, shape);
+    graph.at(term).quantization = graph.tensors[0].quantization;
+    terms.push_back(term);
+    if (i > 1 || random.chance(0.7) || graph.inputs.empty())
+      graph.inputs.push_back(term);
+    else
+      graph.at(term).constant = sample_constant(random, graph.at(term).type);
+  }
+  const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
+  add_sample_node(graph, Op::add_n, std::move(terms), output, Attributes::of(NoAttributes{}));
+  return graph;
+}
+
 Graph sample_add(Random& random) {
   return sample_sum_of_two(random, Op::add);
 }

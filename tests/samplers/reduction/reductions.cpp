@@ -93,6 +93,23 @@ Graph sample_arg_min(Random& random) {
   return sample_argument(random, Op::arg_min);
 }
 
+Graph sample_cumsum(Random& random) {
+  constexpr DType dtypes[] = {DType::s8, DType::s8, DType::s32, DType::f32};
+  const DType dtype = dtypes[random.integer(0, 3)];
+  const Shape shape = sample_moved_shape(random, random.integer(1, 4));
+  const CumsumAttributes attributes{random.integer(0, static_cast<int32_t>(shape.rank()) - 1),
+                                    random.chance(0.4), random.chance(0.4)};
+  Graph graph;
+  const TensorId input = sample_tensor(graph, random, "input", dtype, shape);
+  const TensorId output = sample_tensor(graph, random, "output", dtype, shape);
+  if (dtype == DType::s8)
+    graph.at(output).quantization.scales = {graph.at(input).quantization.scale() *
+                                            static_cast<float>(random.real(0.5, 5))};
+  add_sample_node(graph, Op::cumsum, {input}, output, Attributes::of(attributes));
+  graph.inputs = {input};
+  return graph;
+}
+
 Graph sample_reduce_max(Random& random) {
   return sample_reduction(random, Op::reduce_max);
 }

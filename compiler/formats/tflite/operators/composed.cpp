@@ -65,19 +65,6 @@ std::optional<std::vector<int32_t>> paddings_of(const SourceOperator& source) {
 constexpr const char* paddings_sentence =
     "the paddings are not constant, two for every dimension, each 0 to 65536";
 
-// ADD_N: one sum after the other.
-Result<NodeDraft> read_add_n(SourceOperator& source) {
-  if (source.input(0).type.dtype != DType::f32) return refusal("it is not of float32");
-  TensorId sum = source.inputs().at(0);
-  for (size_t i = 1; i + 1 < source.inputs().size(); ++i) {
-    const TensorId next = add_computed(source, DType::f32, source.input(0).type.shape);
-    source.add_node(
-        {.inputs = {sum, source.inputs().at(i)}, .attributes = none(), .op = Op::add, .outputs = {next}});
-    sum = next;
-  }
-  return NodeDraft{.inputs = {sum, source.inputs().back()}, .attributes = none(), .op = Op::add};
-}
-
 // EMBEDDING_LOOKUP: rows of the table, made real where the output is.
 Result<NodeDraft> read_embedding_lookup(SourceOperator& source) {
   const TensorId table = source.inputs().at(1);
@@ -356,7 +343,6 @@ Result<NodeDraft> read_where(SourceOperator& source) {
 }
 
 constexpr OperatorReader rows[] = {
-    {BuiltinOperator::ADD_N, Op::add, read_add_n},
     {BuiltinOperator::DENSIFY, Op::reshape, read_first_operand},
     {BuiltinOperator::EMBEDDING_LOOKUP, Op::gather, read_embedding_lookup},
     {BuiltinOperator::GATHER_ND, Op::gather, read_gather_nd},

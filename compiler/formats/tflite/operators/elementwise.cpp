@@ -60,6 +60,7 @@ constexpr OperatorReader rows[] = {
     {BuiltinOperator::SQUARED_DIFFERENCE, Op::squared_difference, read_operands},
     {BuiltinOperator::TANH, Op::tanh, read_operands},
     {BuiltinOperator::ADD, Op::add, read_fused_activation},
+    {BuiltinOperator::ADD_N, Op::add_n, read_operands},
     {BuiltinOperator::DIV, Op::div, read_fused_activation},
     {BuiltinOperator::MUL, Op::mul, read_fused_activation},
     {BuiltinOperator::SUB, Op::sub, read_fused_activation},

@@ -281,6 +281,8 @@ Result<NodeDraft> read_unpack(SourceOperator& source) {
 }
 
 constexpr OperatorReader rows[] = {
+    {BuiltinOperator::BROADCAST_ARGS, Op::broadcast_args, read_operands},
+    {BuiltinOperator::DYNAMIC_UPDATE_SLICE, Op::dynamic_update_slice, read_operands},
     {BuiltinOperator::BROADCAST_TO, Op::broadcast_to, read_first_operand},
     {BuiltinOperator::EXPAND_DIMS, Op::expand_dims, read_first_operand},
     {BuiltinOperator::RESHAPE, Op::reshape, read_first_operand},

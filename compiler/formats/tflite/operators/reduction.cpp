@@ -22,6 +22,17 @@ Result<NodeDraft> read_argument(SourceOperator& source) {
                        AxisAttributes{resolved_axis(axis->front(), source.input(0).type.shape.rank())})};
 }
 
+Result<NodeDraft> read_cumsum(SourceOperator& source) {
+  const auto axis = source.constant_integers(1);
+  if (!axis || axis->size() != 1)
+    return Diagnostic{.code = DiagnosticCode::E0402,
+                      .message = "the axis is not one constant",
+                      .help = "make the axis constant"};
+  const CumsumAttributes attributes{resolved_axis(axis->front(), source.input(0).type.shape.rank()),
+                                    source.integer("exclusive") != 0, source.integer("reverse") != 0};
+  return NodeDraft{.inputs = {source.inputs().at(0)}, .attributes = Attributes::of(attributes)};
+}
+
 Result<NodeDraft> read_mean(SourceOperator& source) {
   const auto axes = source.constant_integers(1);
   if (!axes)
@@ -60,6 +71,7 @@ Result<NodeDraft> read_softmax(SourceOperator& source) {
 constexpr OperatorReader rows[] = {
     {BuiltinOperator::ARG_MAX, Op::arg_max, read_argument},
     {BuiltinOperator::ARG_MIN, Op::arg_min, read_argument},
+    {BuiltinOperator::CUMSUM, Op::cumsum, read_cumsum},
     {BuiltinOperator::L2_NORMALIZATION, Op::l2_normalization, read_operands},
     {BuiltinOperator::LOG_SOFTMAX, Op::log_softmax, read_operands},
     {BuiltinOperator::MEAN, Op::mean, read_mean},

@@ -1,0 +1,142 @@
+// ADD_N: the sum of any number of tensors of one shape.
+#include "kernels/add_n.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/numerics.hpp"
+
+namespace burin {
+namespace {
+
+constexpr int term_bits = 19;  // that an int8 term is shifted to the left by
+
+FixedPointMultiplier output_factor(const NodeView& view) {
+  return fixed_point(
+      2 * static_cast<double>(view.input(0).quantization.scale()) /
+      (static_cast<double>(1 << (term_bits + 1)) * static_cast<double>(view.output().quantization.scale())));
+}
+
+constexpr Constraint constraint_list[] = {
+    {"inputs and output are all int8 or all float32, and of one shape",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       for (size_t i = 0; i < v.node.inputs.size(); ++i)
+         if (!v.has_input(i) || v.input(i).type != v.input(0).type || !has_dtype(v.input(i), dtype))
+           return false;
+       return (dtype == DType::s8 || dtype == DType::f32) && v.input(0).type.shape.elements() > 0;
+     }},
+    {"int8 is quantized per tensor, all inputs alike, and the output's scale is above 2^-19 of theirs",
+     [](const NodeView& v) {
+       if (has_dtype(v.output(), DType::f32)) return true;
+       for (size_t i = 0; i < v.node.inputs.size(); ++i)
+         if (!is_quantized_per_tensor(v.input(i)) || v.input(i).quantization != v.input(0).quantization)
+           return false;
+       return is_quantized_per_tensor(v.output()) && output_factor(v).shift <= 0;
+     }},
+};
+
+class AddN final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::add_n,
+                                         .tflite_name = "ADD_N",
+                                         .summary = "Sum of any number of tensors.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 64,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<NoAttributes>(list, error);
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    const auto elements = static_cast<size_t>(evaluation.output().type.shape.elements());
+    if (has_dtype(view.output(), DType::f32)) {
+      for (size_t i = 0; i < elements; ++i) {
+        float sum = 0;
+        for (const Value* input : evaluation.inputs) sum += input->as<float>()[i];
+        evaluation.output().as<float>()[i] = sum;
+      }
+      return;
+    }
+    const int32_t input_zero = view.input(0).quantization.zero_point();
+    const FixedPointMultiplier factor = output_factor(view);
+    const auto term = [&](int64_t x) { return static_cast<int32_t>(x - input_zero) * (1 << term_bits); };
+    for (size_t i = 0; i < elements; ++i) {
+      // The reference means to start with nothing and starts with the term of 0.
+      int32_t sum = term(0);
+      for (const Value* input : evaluation.inputs) sum = wrapping_sum(sum, term(input->integer(i)));
+      const int64_t scaled = multiply_by_fixed_point(sum, factor, evaluation.rounding);
+      evaluation.output().set_integer(
+          i, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), -128, 127));
+    }
+  }
+};
+
+class AddNKernel final : public Kernel {
+ public:
+  explicit AddNKernel(bool real) : real_(real) {}
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts f32{"AddNF32", Op::add_n, KernelSet::generic, "kernels/add_n.hpp",
+                                     "One addition a term."};
+    static constexpr KernelFacts s8{"AddNS8", Op::add_n, KernelSet::generic, "kernels/add_n.hpp",
+                                    "One addition a term, one requantization an element."};
+    return real_ ? f32 : s8;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (has_dtype(view.output(), DType::f32) != real_)
+      return Refusal{real_ ? "it computes float32" : "it computes int8"};
+    const int64_t elements = view.output().type.shape.elements();
+    const auto terms = static_cast<int64_t>(view.node.inputs.size());
+    KernelCall call;
+    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    if (!real_) {
+      const FixedPointMultiplier factor = output_factor(view);
+      call.geometry.insert(call.geometry.end(),
+                           {{"input_zero_point", view.input(0).quantization.zero_point()},
+                            {"output_zero_point", view.output().quantization.zero_point()},
+                            {"multiplier", factor.multiplier},
+                            {"shift", factor.shift},
+                            {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    }
+    call.arguments = {OutputArgument{0}};
+    for (size_t i = 0; i < view.node.inputs.size(); ++i) {
+      call.arguments.push_back(operand_argument(view, i, "term" + std::to_string(i), call));
+      allow_in_place(view, i, call);
+    }
+    call.stack_bytes = 64 + 16 * static_cast<int32_t>(terms);
+    call.work = {.instructions = 30 + elements * (10 + 6 * terms),
+                 .requantizations = real_ ? 0 : elements,
+                 .float_products = real_ ? elements * terms : 0};
+    call.code_bytes = 80 + 12 * static_cast<int32_t>(terms);
+    return call;
+  }
+
+ private:
+  bool real_;
+};
+
+}  // namespace
+
+const Operator& add_n_operator() {
+  static const AddN instance;
+  return instance;
+}
+
+const Kernel& add_n_f32_kernel() {
+  static const AddNKernel instance(true);
+  return instance;
+}
+
+const Kernel& add_n_s8_kernel() {
+  static const AddNKernel instance(false);
+  return instance;
+}
+
+}  // namespace burin

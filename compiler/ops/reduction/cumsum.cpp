@@ -1,0 +1,187 @@
+// CUMSUM: each element is the sum of those before it along an axis, with or without itself.
+#include "kernels/cumulative_sum.hpp"
+
+#include "ops/constraints.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/kernel.hpp"
+#include "ops/numerics.hpp"
+#include "ops/reduction/attributes.hpp"
+
+namespace burin {
+namespace {
+
+const CumsumAttributes& attributes_of(const NodeView& view) {
+  return view.attributes<CumsumAttributes>();
+}
+
+struct Extents {
+  int64_t outer, depth, inner;
+};
+Extents extents_of(const NodeView& view) {
+  const Shape& shape = view.input(0).type.shape;
+  const auto axis = static_cast<size_t>(attributes_of(view).axis);
+  return {shape.elements(0, axis), shape.dims()[axis], shape.elements(axis + 1, shape.rank())};
+}
+
+constexpr int term_bits = 19;  // that an int8 term is shifted to the left by
+
+FixedPointMultiplier output_factor(const NodeView& view) {
+  return fixed_point(
+      2 * static_cast<double>(view.input(0).quantization.scale()) /
+      (static_cast<double>(1 << (term_bits + 1)) * static_cast<double>(view.output().quantization.scale())));
+}
+
+constexpr Constraint constraint_list[] = {
+    {"input and output are both int8, int32 or float32, int8 quantized per tensor",
+     [](const NodeView& v) {
+       const DType dtype = v.output().type.dtype;
+       return has_dtype(v.input(0), dtype) && (dtype == DType::f32 || dtype == DType::s32 ||
+                                               (dtype == DType::s8 && is_quantized_per_tensor(v.input(0)) &&
+                                                is_quantized_per_tensor(v.output())));
+     }},
+    {"the input is not empty, and the axis constant and one of its axes",
+     [](const NodeView& v) {
+       return v.input(0).type.shape.elements() > 0 && attributes_of(v).axis >= 0 &&
+              static_cast<size_t>(attributes_of(v).axis) < v.input(0).type.shape.rank();
+     }},
+    {"an int8 output's scale is above 2^-19 of the input's",
+     [](const NodeView& v) { return !has_dtype(v.output(), DType::s8) || output_factor(v).shift <= 0; }},
+};
+
+class Cumsum final : public Operator {
+ public:
+  const OperatorFacts& facts() const override {
+    static constexpr OperatorFacts facts{.op = Op::cumsum,
+                                         .tflite_name = "CUMSUM",
+                                         .summary = "Sums of what stands before each element along an axis.",
+                                         .minimum_inputs = 1,
+                                         .maximum_inputs = 1,
+                                         .minimum_outputs = 1,
+                                         .maximum_outputs = 1};
+    return facts;
+  }
+  Attributes parse_attributes(const std::vector<NamedAttribute>& list, std::string& error) const override {
+    return attributes_from_list<CumsumAttributes>(list, error);
+  }
+  std::span<const Constraint> constraints() const override { return constraint_list; }
+  std::vector<TensorType> infer(const NodeView& view) const override { return {view.input(0).type}; }
+
+  void evaluate(const Evaluation& evaluation) const override {
+    const NodeView& view = evaluation.view;
+    const Value& input = evaluation.input(0);
+    Value& output = evaluation.output();
+    if (output.type.dtype == DType::f32) {
+      sum_up(
+          view, 0.0f, [&](float sum, size_t i) { return sum + input.as<float>()[i]; },
+          [&](size_t i, float sum) { output.as<float>()[i] = sum; });
+      return;
+    }
+    if (output.type.dtype == DType::s32) {
+      sum_up(
+          view, int32_t{0}, [&](int32_t sum, size_t i) { return wrapping_sum(sum, input.as<int32_t>()[i]); },
+          [&](size_t i, int32_t sum) { output.as<int32_t>()[i] = sum; });
+      return;
+    }
+    const int32_t input_zero = view.input(0).quantization.zero_point();
+    const int32_t output_zero = view.output().quantization.zero_point();
+    const FixedPointMultiplier factor = output_factor(view);
+    const auto term = [&](int64_t x) { return static_cast<int32_t>(x - input_zero) * (1 << term_bits); };
+    // The reference means to start with nothing and starts with the term of 0.
+    sum_up(
+        view, term(0), [&](int32_t sum, size_t i) { return wrapping_sum(sum, term(input.integer(i))); },
+        [&](size_t i, int32_t sum) {
+          const int64_t scaled = multiply_by_fixed_point(sum, factor, evaluation.rounding);
+          output.set_integer(i, std::clamp<int64_t>(scaled + output_zero, -128, 127));
+        });
+  }
+
+ private:
+  template <class Number, class Add, class Put>
+  static void sum_up(const NodeView& view, Number start, Add add, Put put) {
+    const Extents e = extents_of(view);
+    const CumsumAttributes& a = attributes_of(view);
+    for (int64_t outer = 0; outer < e.outer; ++outer)
+      for (int64_t inner = 0; inner < e.inner; ++inner) {
+        Number sum = start;
+        for (int64_t i = 0; i < e.depth; ++i) {
+          const int64_t d = a.reverse ? e.depth - 1 - i : i;
+          const auto element = static_cast<size_t>((outer * e.depth + d) * e.inner + inner);
+          const Number next = add(sum, element);
+          put(element, a.exclusive ? sum : next);
+          sum = next;
+        }
+      }
+  }
+};
+
+KernelCall cumsum_call(const NodeView& view) {
+  const Extents e = extents_of(view);
+  KernelCall call;
+  call.geometry = {{"outer", static_cast<int32_t>(e.outer)},
+                   {"depth", static_cast<int32_t>(e.depth)},
+                   {"inner", static_cast<int32_t>(e.inner)},
+                   {"exclusive", attributes_of(view).exclusive ? 1 : 0},
+                   {"reverse", attributes_of(view).reverse ? 1 : 0}};
+  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
+  allow_in_place(view, 0, call);
+  call.stack_bytes = 80;
+  call.code_bytes = 120;
+  call.work.instructions = 60 + 12 * view.output().type.shape.elements();
+  return call;
+}
+
+class CumsumKernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"CumulativeSum", Op::cumsum, KernelSet::generic,
+                                       "kernels/cumulative_sum.hpp", "One addition an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
+    if (has_dtype(view.output(), DType::s8)) return Refusal{"it computes float32 and int32"};
+    return cumsum_call(view);
+  }
+};
+
+class CumsumS8Kernel final : public Kernel {
+ public:
+  const KernelFacts& facts() const override {
+    static constexpr KernelFacts facts{"CumulativeSumS8", Op::cumsum, KernelSet::generic,
+                                       "kernels/cumulative_sum.hpp",
+                                       "One addition and one requantization an element."};
+    return facts;
+  }
+  std::variant<KernelCall, Refusal> lower(const NodeView& view,
+                                          const LoweringContext& context) const override {
+    if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
+    const FixedPointMultiplier factor = output_factor(view);
+    KernelCall call = cumsum_call(view);
+    call.geometry.insert(call.geometry.end(), {{"input_zero_point", view.input(0).quantization.zero_point()},
+                                               {"output_zero_point", view.output().quantization.zero_point()},
+                                               {"multiplier", factor.multiplier},
+                                               {"shift", factor.shift},
+                                               {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    call.work.requantizations = view.output().type.shape.elements();
+    call.code_bytes = 180;
+    return call;
+  }
+};
+
+}  // namespace
+
+const Operator& cumsum_operator() {
+  static const Cumsum instance;
+  return instance;
+}
+
+const Kernel& cumsum_kernel() {
+  static const CumsumKernel instance;
+  return instance;
+}
+
+const Kernel& cumsum_s8_kernel() {
+  static const CumsumS8Kernel instance;
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,85 @@
+// CUMSUM: each element is the sum of those before it along an axis, with or without itself.
+//
+//   output[o][d][i] = sum of input[o][e][i] over e <= d, or e < d, or from the other end
+//
+// Registers: two pointers, a step, a count, a sum. Cost, modelled Cortex-M4 cycles at -O2: 12 an element,
+// int8 30.
+#pragma once
+
+#include <stdint.h>
+
+namespace burin_kernels {
+
+// What is added up: reals, or integers that wrap.
+template <class Element>
+struct CumulativeNumber {
+  typedef uint32_t Type;
+};
+template <>
+struct CumulativeNumber<float> {
+  typedef float Type;
+};
+
+// Geometry: outer, depth, inner, exclusive, reverse.
+template <class Geometry, class Isa>
+struct CumulativeSum {
+  typedef Geometry G;
+  static constexpr bool accepts() { return G::outer > 0 && G::depth > 0 && G::inner > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  template <class Element>
+  static void run(const Element* input, Element* output) {
+    typedef typename CumulativeNumber<Element>::Type Number;
+    for (int32_t outer = 0; outer < G::outer; ++outer) {
+      for (int32_t inner = 0; inner < G::inner; ++inner) {
+        Number sum = 0;
+        for (int32_t i = 0; i < G::depth; ++i) {
+          const int32_t place = inner + (G::reverse != 0 ? G::depth - 1 - i : i) * G::inner;
+          const Number own = static_cast<Number>(input[place]);
+          if (G::exclusive == 0) sum += own;
+          output[place] = static_cast<Element>(sum);
+          if (G::exclusive != 0) sum += own;
+        }
+      }
+      input += G::depth * G::inner;
+      output += G::depth * G::inner;
+    }
+  }
+};
+
+// Geometry, besides: input_zero_point, output_zero_point, multiplier, shift, round_once. Terms are times
+// 2^19, and a sum starts at minus the input's zero point, as the reference's does.
+template <class Geometry, class Isa>
+struct CumulativeSumS8 {
+  typedef Geometry G;
+  static constexpr bool accepts() { return G::outer > 0 && G::depth > 0 && G::inner > 0; }
+  static constexpr int32_t scratch_bytes() { return 0; }
+
+  static void run(const int8_t* input, int8_t* output) {
+    for (int32_t outer = 0; outer < G::outer; ++outer) {
+      for (int32_t inner = 0; inner < G::inner; ++inner) {
+        uint32_t sum = term(0);
+        for (int32_t i = 0; i < G::depth; ++i) {
+          const int32_t place = inner + (G::reverse != 0 ? G::depth - 1 - i : i) * G::inner;
+          const uint32_t own = term(input[place]);
+          if (G::exclusive == 0) sum += own;
+          const int32_t scaled =
+              Isa::requantize(static_cast<int32_t>(sum), G::multiplier, G::shift, G::round_once != 0);
+          output[place] = static_cast<int8_t>(
+              Isa::clamp(scaled, -128 - G::output_zero_point, 127 - G::output_zero_point) +
+              G::output_zero_point);
+          if (G::exclusive != 0) sum += own;
+        }
+      }
+      input += G::depth * G::inner;
+      output += G::depth * G::inner;
+    }
+  }
+
+ private:
+  static uint32_t term(int32_t element) {
+    return static_cast<uint32_t>((element - G::input_zero_point) * 524288);
+  }
+};
+
+}  // namespace burin_kernels
