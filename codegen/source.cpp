@@ -239,13 +239,18 @@ class SourceWriter {
     line("#endif\n");
   }
 
+  // Equal constants of several steps, such as a recurrent layer's that was unrolled, stand in flash once.
   void constants() {
+    std::map<const KernelConstant*, std::string, StoredBefore> known;
     for (size_t i = 0; i < program_.steps.size(); ++i) {
       const KernelCall& call = program_.steps[i].call;
       for (const KernelConstant& constant : call.constants) {
-        const std::string name = names_.claim(step_names_[i] + "_" + identifier(constant.role, "constant"));
-        constant_names_[&constant] = name;
-        array(name, constant);
+        const auto [entry, fresh] = known.try_emplace(&constant);
+        if (fresh) {
+          entry->second = names_.claim(step_names_[i] + "_" + identifier(constant.role, "constant"));
+          array(entry->second, constant);
+        }
+        constant_names_[&constant] = entry->second;
       }
     }
   }

@@ -1,15 +1,27 @@
 #include "program/program.hpp"
 
+#include <cstring>
 #include <set>
 #include <tuple>
 
 namespace burin {
 
+bool StoredBefore::operator()(const KernelConstant* a, const KernelConstant* b) const {
+  const auto key = [](const KernelConstant& c) { return std::tie(c.role, c.type, c.alignment); };
+  if (key(*a) != key(*b)) return key(*a) < key(*b);
+  const auto left = a->data.bytes();
+  const auto right = b->data.bytes();
+  if (left.size() != right.size()) return left.size() < right.size();
+  if (left.data() == right.data()) return false;
+  return std::memcmp(left.data(), right.data(), left.size()) < 0;
+}
+
 int64_t Program::weight_bytes() const {
+  std::set<const KernelConstant*, StoredBefore> stored;
   int64_t bytes = 0;
   for (const Step& step : steps)
     for (const KernelConstant& constant : step.call.constants)
-      bytes += static_cast<int64_t>(constant.data.bytes().size());
+      if (stored.insert(&constant).second) bytes += static_cast<int64_t>(constant.data.bytes().size());
   return bytes;
 }
 

@@ -92,6 +92,11 @@ struct Candidate {
   bool chosen() const { return verdict.kind == Verdict::Kind::chosen; }
 };
 
+// An order in which constants are equal that generated code stores once.
+struct StoredBefore {
+  bool operator()(const KernelConstant* a, const KernelConstant* b) const;
+};
+
 // State that `reset` initialises: bytes for buffers of Region::state.
 struct StateInitial {
   size_t buffer;
@@ -121,7 +126,7 @@ struct Program {
   int32_t stack_bytes = 0;
   int32_t arena_alignment = 16;
 
-  int64_t weight_bytes() const;
+  int64_t weight_bytes() const;  // equal constants count once
   int64_t code_bytes_estimate() const;
   int64_t cycles_estimate() const;
 };
