@@ -446,6 +446,7 @@ TEST_CASE("custom operators of other tools get a word of advice") {
     return graph.diagnostics()[0].help;
   };
   CHECK_THAT(help("FlexErf"), Catch::Contains("TFLITE_BUILTINS"));
+  CHECK_THAT(help("FlexTensorListReserve"), Catch::Contains("unroll = True"));
   CHECK_THAT(help("ethos-u"), Catch::Contains("Vela"));
   CHECK_THAT(help("edgetpu-custom-op"), Catch::Contains("edgetpu_compiler"));
   CHECK_THAT(help("Mine"), Catch::Contains("burin ops"));

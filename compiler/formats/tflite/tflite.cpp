@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "formats/constants.hpp"
 #include "formats/operator_table.hpp"
@@ -54,8 +57,32 @@ class TfliteOperator final : public SourceOperator {
   Options options_;
 };
 
+// The tensors of a subgraph while its operators are taken.
+struct Frame {
+  const schema::SubGraph* subgraph = nullptr;
+  size_t number = 0;  // of the subgraph
+  SubgraphTensors* tensors = nullptr;
+  std::vector<TensorId> ids{};  // by index in the subgraph
+  size_t current = 0;           // the operator that is taken
+};
+
+// A subgraph that operators of another one run: IF, WHILE and CALL.
+struct Body {
+  const schema::SubGraph* subgraph;
+  SubgraphTensors tensors;
+  std::vector<TensorId> kept;  // constants and variables, which all runs share; else invalid
+  bool listed = false;         // its operators have outcomes
+};
+
+constexpr int most_nested = 8;              // subgraphs inside of each other
+constexpr uint64_t most_inlined = 1 << 16;  // operators of subgraphs, once for each run
+
 // What to do about an operator that is not supported, by its name where it is a custom one.
 std::string advice_on(std::string_view custom) {
+  if (custom.starts_with("FlexTensorList"))
+    return "it is how TensorFlow keeps the steps of a recurrent layer: convert again with a fixed batch and "
+           "number of time steps, supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS] and without "
+           "_experimental_lower_tensor_list_ops = False, or with unroll = True in the layer";
   if (custom.starts_with("Flex"))
     return "it is an operator of TensorFlow that the converter passed on: convert again with supported_ops = "
            "[tf.lite.OpsSet.TFLITE_BUILTINS], which names what has to be written differently";
@@ -81,35 +108,34 @@ class Importer {
       file_findings_.push_back(finding(DiagnosticCode::E0303, "the model has no subgraph"));
       return;
     }
-    subgraph_ = model_.subgraphs()->Get(0);
-    tensors_ = reader_.read(*subgraph_);
+    main_.subgraph = model_.subgraphs()->Get(0);
+    tensors_ = reader_.read(*main_.subgraph);
+    main_.tensors = &tensors_;
     file_findings_ = tensors_.diagnostics;
     const FoldOperator fold = [this](Graph& graph, const schema::Operator& op) { return fold_in(graph, op); };
     Resources resources = resolve_resources(file_, tensors_, reader_, budget_, fold);
     take_tensors(resources);
-    take_interface(subgraph_->inputs(), "an input", graph_.inputs);
-    take_interface(subgraph_->outputs(), "an output", graph_.outputs);
-    check_usable(subgraph_->inputs(), "an input");
-    mark_empty_constants();
-    for (size_t i = 0; i < size_of(subgraph_->operators()); ++i) {
-      const schema::Operator& op = *subgraph_->operators()->Get(static_cast<uint32_t>(i));
-      if (op.opcode_index() >= size_of(model_.operator_codes())) {
-        file_findings_.push_back(
-            finding(DiagnosticCode::E0302, fmt::format("operator {} is of kind {} of {}", i,
-                                                       op.opcode_index(), size_of(model_.operator_codes()))));
-        continue;
-      }
-      const schema::OperatorCode& code = *model_.operator_codes()->Get(op.opcode_index());
-      outcomes_.push_back({name_of(code), {}});
-      current_ = i;
+    const schema::SubGraph& subgraph = *main_.subgraph;
+    take_interface(subgraph.inputs(), "an input", graph_.inputs);
+    take_interface(subgraph.outputs(), "an output", graph_.outputs);
+    check_usable(subgraph.inputs(), "an input of the model", file_findings_);
+    mark_empty_constants(graph_.inputs);
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::OperatorCode* const code = code_of(i);
+      if (code == nullptr) continue;
+      outcomes_.push_back({name_of(*code), {}});
+      outcome_ = outcomes_.size() - 1;
+      kind_name_ = outcomes_.back().name;
+      frame_->current = position_ = i;
+      const size_t before = reported_;
       if (resources.resolved[i]) {
         for (const Diagnostic& diagnostic : resources.findings[i]) report(diagnostic);
       } else {
-        take_operator(op, code);
+        take_operator(*subgraph.operators()->Get(static_cast<uint32_t>(i)), *code);
       }
-      doubt_outputs();
+      doubt_outputs(reported_ > before);
     }
-    check_usable(subgraph_->outputs(), "an output");
+    check_usable(subgraph.outputs(), "an output of the model", file_findings_);
     name_ports();
   }
 
@@ -123,7 +149,7 @@ class Importer {
   const Diagnostics& file_findings() const { return file_findings_; }
   const std::vector<OperatorOutcome>& outcomes() const { return outcomes_; }
   Graph& graph() { return graph_; }
-  std::string subgraph_name() const { return std::string(view_of(subgraph_->name())); }
+  std::string subgraph_name() const { return std::string(view_of(main_.subgraph->name())); }
 
  private:
   static Diagnostic finding(DiagnosticCode code, std::string message, std::string place = {},
@@ -136,15 +162,26 @@ class Importer {
   }
 
   const schema::Tensor& source(size_t index) const {
-    return *subgraph_->tensors()->Get(static_cast<uint32_t>(index));
+    return *frame_->subgraph->tensors()->Get(static_cast<uint32_t>(index));
+  }
+
+  // Null where the file has none, which is reported.
+  const schema::OperatorCode* code_of(size_t i) {
+    const schema::Operator& op = *frame_->subgraph->operators()->Get(static_cast<uint32_t>(i));
+    if (op.opcode_index() < size_of(model_.operator_codes()))
+      return model_.operator_codes()->Get(op.opcode_index());
+    file_findings_.push_back(
+        finding(DiagnosticCode::E0302, fmt::format("operator {} is of kind {} of {}", i, op.opcode_index(),
+                                                   size_of(model_.operator_codes()))));
+    return nullptr;
   }
 
   void take_tensors(Resources& resources) {
     graph_.tensors = tensors_.tensors;
     for (size_t i = 0; i < graph_.tensors.size(); ++i) {
       const int32_t variable = resources.variable_of[i];
-      ids_.push_back(variable < 0 ? TensorId(i)
-                                  : TensorId(graph_.tensors.size() + static_cast<size_t>(variable)));
+      main_.ids.push_back(variable < 0 ? TensorId(i)
+                                       : TensorId(graph_.tensors.size() + static_cast<size_t>(variable)));
       if (variable >= 0 && !tensors_.malformed[i]) tensors_.unusable[i].clear();
     }
     for (Tensor& variable : resources.variables) graph_.tensors.push_back(std::move(variable));
@@ -169,7 +206,7 @@ class Importer {
                     fmt::format("{} of the model is tensor {} of {}", what, index, tensors_.tensors.size())));
         continue;
       }
-      ids.push_back(ids_[static_cast<size_t>(index)]);
+      ids.push_back(main_.ids[static_cast<size_t>(index)]);
       if (&ids == &graph_.inputs) refuse_open_input(static_cast<size_t>(index));
     }
     std::vector<TensorId> sorted = graph_.inputs;
@@ -179,17 +216,18 @@ class Importer {
   }
 
   // Outputs after the operators: what a refused one was to write is no finding of its own.
-  void check_usable(const flatbuffers::Vector<int32_t>* indices, const char* what) {
+  void check_usable(const flatbuffers::Vector<int32_t>* indices, const char* what, Diagnostics& findings) {
     for (uint32_t i = 0; i < size_of(indices); ++i)
-      if (const int32_t index = indices->Get(i); index >= 0 && static_cast<size_t>(index) < ids_.size())
-        refuse_unusable(static_cast<size_t>(index), std::string(what) + " of the model",
+      if (const int32_t index = indices->Get(i);
+          index >= 0 && static_cast<size_t>(index) < frame_->ids.size())
+        refuse_unusable(static_cast<size_t>(index), what,
                         describe_place(static_cast<size_t>(index), source(static_cast<size_t>(index))),
-                        file_findings_);
+                        findings);
   }
 
   // What the user gives has a size; a free dimension is a batch of one.
   void refuse_open_input(size_t index) {
-    const size_t id = ids_[index].index;
+    const size_t id = main_.ids[index].index;
     if (open_[id].unknown)
       file_findings_.push_back(
           finding(DiagnosticCode::E0403, "an input of the model has a dimension of unknown size",
@@ -199,32 +237,35 @@ class Importer {
 
   // Reports an unusable tensor, once. True where it is unusable.
   bool refuse_unusable(size_t index, const std::string& user, std::string place, Diagnostics& findings) {
-    if (tensors_.unusable[index].empty()) return false;
-    if (tensors_.malformed[index] || doubtful_[ids_[index].index]) return true;
-    tensors_.malformed[index] = true;
+    SubgraphTensors& tensors = *frame_->tensors;
+    if (tensors.unusable[index].empty()) return false;
+    if (tensors.malformed[index] || doubtful_[frame_->ids[index].index]) return true;
+    tensors.malformed[index] = true;
+    if (&findings != &file_findings_) ++reported_;
     const std::string name = printable(view_of(source(index).name()), 80);
     findings.push_back(finding(DiagnosticCode::E0403,
                                fmt::format("{}: tensor {} \"{}\" {}, which is not supported", user, index,
-                                           name, tensors_.unusable[index]),
+                                           name, tensors.unusable[index]),
                                std::move(place)));
     return true;
   }
 
-  // A tensor without elements needs no bytes to be a constant: only where an operator writes it or the user
-  // gives it, it is none.
-  void mark_empty_constants() {
-    std::vector<bool> given(graph_.tensors.size());
-    for (const TensorId id : graph_.inputs) given[id.index] = true;
-    for (size_t i = 0; i < size_of(subgraph_->operators()); ++i) {
-      const auto* outputs = subgraph_->operators()->Get(static_cast<uint32_t>(i))->outputs();
+  // A tensor without elements needs no bytes to be a constant: only where an operator writes it or it is an
+  // input, it is none.
+  void mark_empty_constants(const std::vector<TensorId>& inputs) {
+    std::vector<bool> given(frame_->ids.size());
+    const std::set<TensorId> known(inputs.begin(), inputs.end());
+    for (size_t i = 0; i < given.size(); ++i) given[i] = known.contains(frame_->ids[i]);
+    for (size_t i = 0; i < size_of(frame_->subgraph->operators()); ++i) {
+      const auto* outputs = frame_->subgraph->operators()->Get(static_cast<uint32_t>(i))->outputs();
       if (!budget_.take(size_of(outputs))) return;
       for (uint32_t k = 0; k < size_of(outputs); ++k)
         if (outputs->Get(k) >= 0 && static_cast<size_t>(outputs->Get(k)) < given.size())
           given[static_cast<size_t>(outputs->Get(k))] = true;
     }
-    for (size_t i = 0; i < tensors_.tensors.size(); ++i) {
-      Tensor& tensor = graph_.tensors[i];
-      if (tensors_.unusable[i].empty() && !given[i] && !tensor.constant && !tensor.variable &&
+    for (size_t i = 0; i < given.size(); ++i) {
+      Tensor& tensor = graph_.at(frame_->ids[i]);
+      if (frame_->tensors->unusable[i].empty() && !given[i] && !tensor.constant && !tensor.variable &&
           tensor.type.shape.elements() == 0)
         tensor.constant = Constant(std::vector<std::byte>());
     }
@@ -273,52 +314,303 @@ class Importer {
            outputs <= facts.maximum_outputs;
   }
 
-  // ---- one operator; outcomes_.back() is its outcome, current_ its index ----
+  // ---- one operator of the frame; kind_name_ is its kind, outcome_ where findings go ----
 
   void report(Diagnostic diagnostic) {
-    const std::string& name = outcomes_.back().name;
     if (diagnostic.place.empty()) diagnostic.place = place();
-    const std::string prefix = fmt::format("operator {}", name);
+    const std::string prefix = fmt::format("operator {}", kind_name_);
     if (!diagnostic.message.starts_with(prefix))
       diagnostic.message = fmt::format("{}: {}", prefix, diagnostic.message);
-    outcomes_.back().findings.push_back(std::move(diagnostic));
+    outcomes_[outcome_].findings.push_back(std::move(diagnostic));
+    ++reported_;
   }
   void report(DiagnosticCode code, std::string message, std::string help = {}) {
     report(finding(code, std::move(message), {}, std::move(help)));
   }
 
   const schema::Operator& current() const {
-    return *subgraph_->operators()->Get(static_cast<uint32_t>(current_));
+    return *frame_->subgraph->operators()->Get(static_cast<uint32_t>(frame_->current));
   }
 
   // Its first output's name; where it has none, its first input's.
   std::string operator_name() const {
     for (const auto* indices : {current().outputs(), current().inputs()})
       if (size_of(indices) > 0 && indices->Get(0) >= 0 &&
-          static_cast<size_t>(indices->Get(0)) < tensors_.tensors.size())
-        return graph_.at(ids_[static_cast<size_t>(indices->Get(0))]).name;
+          static_cast<size_t>(indices->Get(0)) < frame_->ids.size())
+        return graph_.at(frame_->ids[static_cast<size_t>(indices->Get(0))]).name;
     return {};
   }
   std::string place() const {
-    return fmt::format("op {} \"{}\", input {}", current_, printable(operator_name(), 80),
-                       describe_operands(*subgraph_, current().inputs()));
+    const std::string where =
+        frame_ == &main_ ? std::string() : fmt::format(" of subgraph {}", frame_->number);
+    return fmt::format("op {}{} \"{}\", input {}", frame_->current, where, printable(operator_name(), 80),
+                       describe_operands(*frame_->subgraph, current().inputs()));
   }
 
   void take_operator(const schema::Operator& op, const schema::OperatorCode& code) {
-    const OperatorReader* const row = reader_of(kind_of(code));
-    if (row == nullptr) {
-      report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", outcomes_.back().name),
+    const schema::BuiltinOperator kind = kind_of(code);
+    const bool runs = kind == schema::BuiltinOperator::IF || kind == schema::BuiltinOperator::WHILE ||
+                      kind == schema::BuiltinOperator::CALL;
+    const OperatorReader* const row = reader_of(kind);
+    if (row == nullptr && !runs) {
+      report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", kind_name_),
              advice_on(view_of(code.custom_code())));
       return;
     }
-    TfliteOperator source(graph_, op, outcomes_.back().name);
+    TfliteOperator source(graph_, op, kind_name_);
     const bool has_inputs = take_operands(op.inputs(), "input", true, source.inputs_);
     const bool has_outputs = take_operands(op.outputs(), "output", false, source.outputs_);
     const bool has_intermediates =
         take_operands(op.intermediates(), "intermediate", true, source.intermediates_);
     const bool complete = has_inputs && has_outputs && has_intermediates;
-    if (!complete || !check_counts(operator_of(row->op).facts(), source)) return;
-    read(*row, source);
+    if (!complete) return;
+    if (runs)
+      run_subgraphs(kind, source);
+    else if (check_counts(operator_of(row->op).facts(), source))
+      read(*row, source);
+  }
+
+  // ---- operators that run other subgraphs, whose operators take their place ----
+
+  void run_subgraphs(schema::BuiltinOperator kind, const TfliteOperator& source) {
+    using schema::BuiltinOperator;
+    const bool conditional = kind == BuiltinOperator::IF;
+    if (std::ranges::any_of(source.inputs(), [](TensorId id) { return !id.valid(); }) ||
+        (conditional && source.inputs().empty()))
+      return report(DiagnosticCode::E0303, "an input is missing");
+    if (depth_ >= most_nested)
+      return report(DiagnosticCode::E0403,
+                    fmt::format("subgraphs run each other more than {} deep", most_nested));
+    ++depth_;
+    std::optional<std::vector<TensorId>> results;
+    if (conditional)
+      results = run_if(source);
+    else if (kind == BuiltinOperator::WHILE)
+      results = run_while(source);
+    else
+      results = run_body(source.integer("subgraph"), source.inputs());
+    --depth_;
+    if (!results) return;
+    if (results->size() != source.outputs().size())
+      return report(DiagnosticCode::E0303, fmt::format("it has {} outputs, and the subgraph {}",
+                                                       source.outputs().size(), results->size()));
+    for (size_t i = 0; i < results->size(); ++i) append(Op::reshape, {(*results)[i]}, source.outputs()[i]);
+  }
+
+  // Both branches where the condition is not known, and a choice between their results.
+  std::optional<std::vector<TensorId>> run_if(const TfliteOperator& source) {
+    const TensorId condition = source.inputs()[0];
+    if (graph_.at(condition).type.dtype != DType::boolean ||
+        graph_.at(condition).type.shape.elements() != 1) {
+      report(DiagnosticCode::E0303, "the condition is not one bool");
+      return std::nullopt;
+    }
+    const std::vector<TensorId> arguments(source.inputs().begin() + 1, source.inputs().end());
+    const std::optional<bool> known = truth_of(condition);
+    if (known)
+      return run_body(source.integer(*known ? "then_subgraph_index" : "else_subgraph_index"), arguments);
+    const size_t nodes = graph_.nodes.size();
+    const auto yes = run_body(source.integer("then_subgraph_index"), arguments);
+    if (!yes) return std::nullopt;
+    const auto no = run_body(source.integer("else_subgraph_index"), arguments);
+    if (!no) return std::nullopt;
+    for (size_t i = nodes; i < graph_.nodes.size(); ++i)
+      if (operator_of(graph_.nodes[i]).facts().changes_state) {
+        report(DiagnosticCode::E0403, "a branch changes a variable, and the condition is not constant",
+               "assign the variable outside of the branches");
+        return std::nullopt;
+      }
+    if (yes->size() != no->size()) {
+      report(DiagnosticCode::E0303,
+             fmt::format("one branch has {} results, and the other {}", yes->size(), no->size()));
+      return std::nullopt;
+    }
+    std::vector<TensorId> chosen;
+    for (size_t i = 0; i < yes->size(); ++i) {
+      if ((*yes)[i] == (*no)[i]) {
+        chosen.push_back((*yes)[i]);
+        continue;
+      }
+      Tensor like = graph_.at((*yes)[i]);
+      like.constant.reset();
+      like.variable = false;
+      chosen.push_back(add_tensor(std::move(like)));
+      append(Op::select_v2, {condition, (*yes)[i], (*no)[i]}, chosen.back());
+    }
+    return chosen;
+  }
+
+  // One run after the other, as long as the condition folds to true.
+  std::optional<std::vector<TensorId>> run_while(const TfliteOperator& source) {
+    std::vector<TensorId> values = source.inputs();
+    for (;;) {
+      const auto condition = run_body(source.integer("cond_subgraph_index"), values);
+      if (!condition) return std::nullopt;
+      const std::optional<bool> known = condition->size() == 1 ? truth_of(condition->front()) : std::nullopt;
+      if (!known) {
+        report(DiagnosticCode::E0402, "the number of iterations does not follow from constants",
+               "export the model with a fixed batch and number of time steps; in Keras, layers with unroll = "
+               "True have no loop");
+        return std::nullopt;
+      }
+      if (!*known) return values;
+      auto next = run_body(source.integer("body_subgraph_index"), values);
+      if (!next) return std::nullopt;
+      if (next->size() != values.size()) {
+        report(DiagnosticCode::E0303, fmt::format("the loop has {} variables, and its body {} results",
+                                                  values.size(), next->size()));
+        return std::nullopt;
+      }
+      values = std::move(*next);
+    }
+  }
+
+  std::optional<bool> truth_of(TensorId id) const {
+    const Tensor& tensor = graph_.at(id);
+    if (!tensor.is_constant() || tensor.type.dtype != DType::boolean || tensor.type.shape.elements() != 1)
+      return std::nullopt;
+    return tensor.constant->bytes()[0] != std::byte{0};
+  }
+
+  // Null where there is no such subgraph or its tensors are damaged, which is reported.
+  Body* body_of(int64_t number) {
+    if (number <= 0 || static_cast<size_t>(number) >= size_of(model_.subgraphs())) {
+      report(DiagnosticCode::E0303,
+             fmt::format("it runs subgraph {} of {}", number, size_of(model_.subgraphs())));
+      return nullptr;
+    }
+    const auto [entry, fresh] = bodies_.try_emplace(static_cast<size_t>(number));
+    Body& body = entry->second;
+    if (fresh) {
+      body.subgraph = model_.subgraphs()->Get(static_cast<uint32_t>(number));
+      body.tensors = reader_.read(*body.subgraph);
+      body.kept.resize(body.tensors.tensors.size());
+      for (const Diagnostic& diagnostic : body.tensors.diagnostics) report(diagnostic);
+    }
+    return body.tensors.diagnostics.empty() ? &body : nullptr;
+  }
+
+  TensorId add_tensor(Tensor tensor, OpenShape open = {}) {
+    const TensorId id = burin::add_tensor(graph_, std::move(tensor));
+    doubtful_.resize(graph_.tensors.size());
+    open_.resize(graph_.tensors.size());
+    open_[id.index] = open;
+    return id;
+  }
+
+  // The results of a subgraph for arguments; nothing where something in it is refused.
+  std::optional<std::vector<TensorId>> run_body(int64_t number, const std::vector<TensorId>& arguments) {
+    Body* const body = body_of(number);
+    if (body == nullptr) return std::nullopt;
+    const schema::SubGraph& subgraph = *body->subgraph;
+    inlined_ += size_of(subgraph.operators()) + 1;
+    if (inlined_ > most_inlined || size_of(subgraph.tensors()) > most_inlined) {
+      report(DiagnosticCode::E0403,
+             fmt::format("its subgraphs take more than {} operators", uint64_t{most_inlined}));
+      return std::nullopt;
+    }
+    Frame frame{.subgraph = &subgraph, .number = static_cast<size_t>(number), .tensors = &body->tensors};
+    if (!give_tensors(frame, *body, arguments)) return std::nullopt;
+    const std::string name = kind_name_;
+    const size_t outcome = outcome_;
+    const bool list = !std::exchange(body->listed, true);
+    Frame* const outer = std::exchange(frame_, &frame);
+    mark_empty_constants(arguments);
+    const size_t before = reported_;
+    for (size_t i = 0; i < size_of(subgraph.operators()); ++i) {
+      const schema::OperatorCode* const code = code_of(i);
+      if (code == nullptr) break;
+      kind_name_ = name_of(*code);
+      if (list) {
+        outcomes_.push_back({kind_name_, {}});
+        outcome_ = outcomes_.size() - 1;
+      }
+      frame.current = i;
+      const size_t so_far = reported_;
+      take_operator(*subgraph.operators()->Get(static_cast<uint32_t>(i)), *code);
+      doubt_outputs(reported_ > so_far);
+    }
+    std::vector<TensorId> results;
+    outcome_ = outcome;
+    check_usable(subgraph.outputs(), "a result of a subgraph", outcomes_[outcome].findings);
+    for (uint32_t i = 0; i < size_of(subgraph.outputs()); ++i) {
+      const int32_t index = subgraph.outputs()->Get(i);
+      if (index >= 0 && static_cast<size_t>(index) < frame.ids.size())
+        results.push_back(frame.ids[static_cast<size_t>(index)]);
+    }
+    frame_ = outer;
+    kind_name_ = name;
+    if (results.size() != size_of(subgraph.outputs()))
+      report(DiagnosticCode::E0302, fmt::format("a result of subgraph {} is no tensor of it", number));
+    if (reported_ > before || !file_findings_.empty()) return std::nullopt;
+    return results;
+  }
+
+  // Arguments stand for a subgraph's inputs; constants and variables are the same in every run.
+  bool give_tensors(Frame& frame, Body& body, const std::vector<TensorId>& arguments) {
+    const auto* inputs = frame.subgraph->inputs();
+    if (size_of(inputs) != arguments.size()) {
+      report(DiagnosticCode::E0303, fmt::format("it gives {} arguments to subgraph {}, which takes {}",
+                                                arguments.size(), frame.number, size_of(inputs)));
+      return false;
+    }
+    frame.ids.resize(body.tensors.tensors.size());
+    for (uint32_t i = 0; i < size_of(inputs); ++i) {
+      const int32_t index = inputs->Get(i);
+      if (index < 0 || static_cast<size_t>(index) >= frame.ids.size()) {
+        report(DiagnosticCode::E0302,
+               fmt::format("an input of subgraph {} is no tensor of it", frame.number));
+        return false;
+      }
+      const Tensor& declared = body.tensors.tensors[static_cast<size_t>(index)];
+      const Tensor& given = graph_.at(arguments[i]);
+      const bool fits =
+          declared.type.dtype == given.type.dtype &&
+          (declared.type.shape == given.type.shape ||
+           body.tensors.open[static_cast<size_t>(index)].allows(declared.type.shape, given.type.shape)) &&
+          (declared.type.dtype == DType::f32 || !declared.quantization.present() ||
+           !given.quantization.present() || declared.quantization == given.quantization);
+      if (!fits) {
+        report(
+            DiagnosticCode::E0303,
+            fmt::format("input {} of subgraph {} is {}, and is given another type, shape or scale: {}", i,
+                        frame.number, burin::describe_type(declared.type), burin::describe_type(given.type)));
+        return false;
+      }
+      frame.ids[static_cast<size_t>(index)] = arguments[i];
+    }
+    for (size_t i = 0; i < frame.ids.size(); ++i) {
+      if (frame.ids[i].valid()) continue;
+      if (body.kept[i].valid()) {
+        frame.ids[i] = body.kept[i];
+        continue;
+      }
+      const Tensor& tensor = body.tensors.tensors[i];
+      if (!inlining_.take(64 + tensor.name.size() + 8 * tensor.quantization.scales.size())) {
+        report(DiagnosticCode::E0403, "its subgraphs take too many tensors");
+        return false;
+      }
+      const bool keeps = tensor.constant || tensor.variable;
+      frame.ids[i] = add_tensor(tensor, keeps ? OpenShape{} : body.tensors.open[i]);
+      if (keeps) body.kept[i] = frame.ids[i];
+    }
+    return true;
+  }
+
+  // A node that stands for the operator, from operands of the output's type to it.
+  void append(Op op, std::vector<TensorId> inputs, TensorId output) {
+    const Shape shape = graph_.at(inputs.back()).type.shape;
+    OpenShape& open = open_[output.index];
+    if (open.any() && open.allows(graph_.at(output).type.shape, shape)) {
+      graph_.at(output).type.shape = shape;
+      open = {};
+    }
+    add({.op = op,
+         .inputs = std::move(inputs),
+         .outputs = {output},
+         .attributes = Attributes::of(NoAttributes{}),
+         .name = operator_name(),
+         .source_index = static_cast<int32_t>(position_)});
   }
 
   // False where an operand cannot be used, which has been reported.
@@ -335,16 +627,16 @@ class Importer {
         ids.push_back(TensorId());
         continue;
       }
-      if (index < 0 || static_cast<size_t>(index) >= tensors_.tensors.size()) {
+      if (index < 0 || static_cast<size_t>(index) >= frame_->ids.size()) {
         report(DiagnosticCode::E0302,
-               fmt::format("{} {} is tensor {} of {}", what, i, index, tensors_.tensors.size()));
+               fmt::format("{} {} is tensor {} of {}", what, i, index, frame_->ids.size()));
         complete = false;
         continue;
       }
-      if (refuse_unusable(static_cast<size_t>(index), fmt::format("operator {}", outcomes_.back().name),
-                          place(), outcomes_.back().findings))
+      if (refuse_unusable(static_cast<size_t>(index), fmt::format("operator {}", kind_name_), place(),
+                          outcomes_[outcome_].findings))
         complete = false;
-      const TensorId id = ids_[static_cast<size_t>(index)];
+      const TensorId id = frame_->ids[static_cast<size_t>(index)];
       ids.push_back(id);
       if (optional && open_[id.index].unknown && !doubtful_[id.index]) {
         report(DiagnosticCode::E0403, fmt::format("tensor {} \"{}\" has a dimension of unknown size", index,
@@ -388,14 +680,19 @@ class Importer {
   void add(const OperatorReader& row, const TfliteOperator& source, NodeDraft draft) {
     Node node{.op = draft.op.value_or(row.op),
               .inputs = std::move(draft.inputs),
-              .outputs = draft.outputs.empty() ? source.outputs() : std::move(draft.outputs),
+              .outputs = draft.outputs.empty() ? source.outputs() : draft.outputs,
               .attributes = std::move(draft.attributes),
               .activation = draft.activation,
               .name = operator_name(),
-              .source_index = static_cast<int32_t>(current_)};
+              .source_index = static_cast<int32_t>(position_)};
     if (!budget_.take(node.name.size()))
       return report(DiagnosticCode::E0302, "the file describes far more than it holds");
     close_shapes(row.kind, source, node);
+    add(std::move(node));
+  }
+
+  void add(Node node) {
+    if (is_nothing(node)) return;
     Diagnostics found = check_operator({graph_, node});
     tell_open_shapes(node, found);
     // Converters leave shapes open that an operator which cannot be read would have told at run time: what
@@ -407,6 +704,15 @@ class Importer {
     if (found.empty() && folder_.fold(graph_, node)) return;
     for (Diagnostic& diagnostic : found) report(std::move(diagnostic));
     graph_.nodes.push_back(std::move(node));
+  }
+
+  // A slice of no elements, as loops take them in front of the first one: it is a constant.
+  bool is_nothing(const Node& node) {
+    if (node.op != Op::slice && node.op != Op::strided_slice) return false;
+    Tensor& output = graph_.at(node.outputs.at(0));
+    if (output.type.shape.elements() != 0 || open_[node.outputs[0].index].any()) return false;
+    output.constant = Constant(std::vector<std::byte>());
+    return true;
   }
 
   // Finds the shapes of outputs that the file leaves open: operands state them, or they follow from the
@@ -472,13 +778,13 @@ class Importer {
   }
 
   // After an operator: whatever it was to compute from refused ones, or is itself refused, is in doubt.
-  void doubt_outputs() {
+  void doubt_outputs(bool refused) {
     if (!budget_.take(size_of(current().inputs()) + size_of(current().outputs()))) return;
-    bool doubtful = !outcomes_.back().findings.empty();
+    bool doubtful = refused;
     const auto each = [&](const flatbuffers::Vector<int32_t>* indices, auto visit) {
       for (uint32_t i = 0; i < size_of(indices); ++i)
-        if (indices->Get(i) >= 0 && static_cast<size_t>(indices->Get(i)) < ids_.size())
-          visit(ids_[static_cast<size_t>(indices->Get(i))].index);
+        if (indices->Get(i) >= 0 && static_cast<size_t>(indices->Get(i)) < frame_->ids.size())
+          visit(frame_->ids[static_cast<size_t>(indices->Get(i))].index);
     };
     each(current().inputs(), [&](size_t index) { doubtful = doubtful || doubtful_[index]; });
     if (doubtful) each(current().outputs(), [&](size_t index) { doubtful_[index] = true; });
@@ -516,8 +822,8 @@ class Importer {
         const schema::TensorMap& map = *maps->Get(static_cast<uint32_t>(i));
         const std::string_view name = view_of(map.name());
         if (!budget_.take(name.size() + ports->size())) return;
-        if (name.empty() || map.tensor_index() >= ids_.size()) continue;
-        const TensorId id = ids_[map.tensor_index()];
+        if (name.empty() || map.tensor_index() >= main_.ids.size()) continue;
+        const TensorId id = main_.ids[map.tensor_index()];
         if (named[id.index] || std::ranges::find(*ports, id) == ports->end()) continue;
         named[id.index] = true;
         graph_.at(id).name = name;
@@ -526,17 +832,24 @@ class Importer {
 
   const File& file_;
   const schema::Model& model_;
-  Budget budget_;   // memory for the graph
+  Budget budget_;               // memory for the graph
+  Budget inlining_{64u << 20};  // memory for tensors of subgraphs, once for each run
   Budget reading_;  // bytes of constants that all operators together read; unrolled recurrences read the same
                     // ones often
   ConstantFolder folder_;
   TensorReader reader_;
-  const schema::SubGraph* subgraph_ = nullptr;
   SubgraphTensors tensors_;
-  std::vector<TensorId> ids_;    // by index in the subgraph
+  Frame main_;             // of the first subgraph
+  Frame* frame_ = &main_;  // of the one whose operators are taken
+  std::map<size_t, Body> bodies_;
+  int depth_ = 0;                // of subgraphs that run each other
+  uint64_t inlined_ = 0;         // operators that took the place of others so far
   std::vector<bool> doubtful_;   // by tensor: an operator in front of it was refused
   std::vector<OpenShape> open_;  // by tensor, until its shape is found
-  size_t current_ = 0;
+  size_t position_ = 0;          // of the first subgraph's operator that is taken
+  std::string kind_name_;
+  size_t outcome_ = 0;
+  size_t reported_ = 0;  // findings about operators so far
   Graph graph_;
   Diagnostics file_findings_;
   std::vector<OperatorOutcome> outcomes_;
