@@ -51,6 +51,12 @@ constexpr Row tflm_rows[] = {
     {"QUANTIZE", "float32 int8 uint8 int16 int32"},
     {"REVERSE_V2", any},
     {"ZEROS_LIKE", "float32 int8 int32 int64"},
+    {"BROADCAST_ARGS", "int32 int64"},
+    {"CIRCULAR_BUFFER", "int8"},
+    {"TFLite_Detection_PostProcess", "float32"},
+    {"SignalDelay SignalEnergy SignalFftAutoScale SignalFramer SignalStacker SignalWindow", "int16"},
+    {"SignalOverlapAdd", "float32 int16"},
+    {"SignalIrfft SignalRfft", "float32 int16 int32"},
 };
 
 std::vector<std::string> words(const char* text) {
@@ -119,13 +125,15 @@ TypesOf supported_types() {
     }
   }
   // What is read as several operators takes what these do.
-  const std::pair<const char*, const char*> composed[] = {{"DENSIFY", "RESHAPE"},
-                                                          {"EMBEDDING_LOOKUP", "GATHER"},
-                                                          {"GATHER_ND", "GATHER"},
-                                                          {"MIRROR_PAD", "CONCATENATION"},
-                                                          {"PADV2", "CONCATENATION"}};
+  const std::pair<const char*, const char*> composed[] = {
+      {"DENSIFY", "RESHAPE"},           {"EMBEDDING_LOOKUP", "GATHER"},
+      {"GATHER_ND", "GATHER"},          {"MIRROR_PAD", "CONCATENATION"},
+      {"PADV2", "CONCATENATION"},       {"CIRCULAR_BUFFER", "CONCATENATION"},
+      {"SignalDelay", "CONCATENATION"}, {"SignalFramer", "CONCATENATION"}};
   for (const auto& [name, of] : composed) found[name] = found.at(of);
   found["L2_POOL_2D"] = {DType::f32};
+  found["SignalOverlapAdd"] = {DType::f32, DType::s16};
+  found["TFLite_Detection_PostProcess"] = {DType::f32};
   for (const char* name : {"REDUCE_ALL", "REDUCE_ANY"}) found[name] = {DType::boolean};
   return found;
 }
@@ -144,6 +152,12 @@ std::map<std::string, std::string> explained_gaps() {
        "its definition shifts by more than 31 bits for small operands, which no language defines"},
       {"UNIDIRECTIONAL_SEQUENCE_LSTM int16", "activations of int16 are not implemented"},
   };
+  for (const char* name : {"SignalEnergy", "SignalFftAutoScale", "SignalIrfft", "SignalRfft", "SignalWindow"})
+    gaps[name] =
+        "not implemented, as the filter banks are not that follow in an audio front end: these compute with "
+        "uint32 and uint64, which no tensor here is made of";
+  gaps["SignalStacker"] =
+      "its outputs are not valid before enough inputs have come, which a graph cannot say";
   return gaps;
 }
 
@@ -177,13 +191,16 @@ std::string type_table() {
     text += "\n";
   }
   text +=
-      "\nRead as several operators, or as one of another name: DENSIFY (nothing), "
-      "EMBEDDING_LOOKUP "
-      "(GATHER, DEQUANTIZE), GATHER_ND (GATHER by one index), L2_POOL_2D (MUL, AVERAGE_POOL_2D, SQRT), "
-      "MIRROR_PAD "
-      "(CONCATENATION), PADV2 (PAD or CONCATENATION), REDUCE_ALL and REDUCE_ANY (extrema of booleans). "
-      "RANGE, RANK, "
-      "SPARSE_TO_DENSE and WHERE are read where their operands are constant.\n\n";
+      "\nRead as several operators, or as one of another name: DENSIFY (nothing), EMBEDDING_LOOKUP (GATHER, "
+      "DEQUANTIZE), GATHER_ND (GATHER by one index), L2_POOL_2D (MUL, AVERAGE_POOL_2D, SQRT), MIRROR_PAD "
+      "(CONCATENATION), PADV2 (PAD or CONCATENATION), REDUCE_ALL and REDUCE_ANY (extrema of booleans), and "
+      "of "
+      "the custom operators CIRCULAR_BUFFER, SignalDelay, SignalFramer and SignalOverlapAdd (a variable and "
+      "CONCATENATION). RANGE, RANK, SPARSE_TO_DENSE and WHERE are read where their operands are constant. "
+      "IF, "
+      "WHILE, CALL and CALL_ONCE give way to the operators of their subgraphs. What TensorFlow Lite Micro "
+      "has "
+      "and Burin has not:\n\n";
   for (const auto& [gap, reason] : explained_gaps()) text += fmt::format("* {}: {}\n", gap, reason);
   return text;
 }

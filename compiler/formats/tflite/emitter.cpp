@@ -125,10 +125,10 @@ Index Emitter::add_constant(const std::string& name, Shape shape, const std::vec
   return add_tensor(std::move(tensor));
 }
 
-uint32_t Emitter::code(BuiltinOperator kind, int32_t version) {
-  const auto found = std::ranges::find(codes_, std::pair(kind, version));
+uint32_t Emitter::code(Code code) {
+  const auto found = std::ranges::find(codes_, code);
   if (found != codes_.end()) return static_cast<uint32_t>(found - codes_.begin());
-  codes_.emplace_back(kind, version);
+  codes_.push_back(std::move(code));
   return static_cast<uint32_t>(codes_.size()) - 1;
 }
 
@@ -141,7 +141,7 @@ Emitter::OperatorOffset Emitter::write_operator(BuiltinOperator kind, const std:
   const auto intermediate_list = intermediates.empty() ? flatbuffers::Offset<flatbuffers::Vector<int32_t>>()
                                                        : builder_.CreateVector(intermediates);
   schema::OperatorBuilder op(builder_);
-  op.add_opcode_index(code(kind, version));
+  op.add_opcode_index(code({kind, version}));
   op.add_inputs(input_list);
   op.add_outputs(output_list);
   if (options.type != schema::BuiltinOptions::NONE) {
@@ -162,6 +162,19 @@ void Emitter::add_operator(BuiltinOperator kind, const std::vector<Index>& input
   };
   const int32_t version = std::max(options.version, version_of(kind, types(inputs), types(outputs)));
   operators_.push_back(write_operator(kind, inputs, outputs, options, intermediates, version));
+}
+
+void Emitter::add_custom(const std::string& name, const std::vector<Index>& inputs,
+                         const std::vector<Index>& outputs, const std::vector<uint8_t>& options) {
+  const auto input_list = builder_.CreateVector(inputs);
+  const auto output_list = builder_.CreateVector(outputs);
+  const auto option_list = builder_.CreateVector(options);
+  schema::OperatorBuilder op(builder_);
+  op.add_opcode_index(code({BuiltinOperator::CUSTOM, 1, name}));
+  op.add_inputs(input_list);
+  op.add_outputs(output_list);
+  op.add_custom_options(option_list);
+  operators_.push_back(op.Finish());
 }
 
 uint32_t Emitter::buffer(const Tensor& tensor) {
@@ -269,12 +282,15 @@ std::string Emitter::finish() {
   std::vector<SubGraphOffset> subgraphs = {write_main()};
   if (!resources_.empty()) subgraphs.push_back(write_initialization());
   std::vector<flatbuffers::Offset<schema::OperatorCode>> codes;
-  for (const auto& [kind, version] : codes_) {
+  for (const auto& [kind, version, custom] : codes_) {
+    const auto name =
+        custom.empty() ? flatbuffers::Offset<flatbuffers::String>() : builder_.CreateString(custom);
     const auto number = std::min(static_cast<int32_t>(kind), placeholder_code);
     schema::OperatorCodeBuilder built(builder_);
     built.add_deprecated_builtin_code(static_cast<int8_t>(number));
     built.add_version(version);
     built.add_builtin_code(kind);
+    if (!custom.empty()) built.add_custom_code(name);
     codes.push_back(built.Finish());
   }
   std::vector<flatbuffers::Offset<schema::Buffer>> buffers = {schema::BufferBuilder(builder_).Finish()};

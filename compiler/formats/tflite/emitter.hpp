@@ -56,6 +56,10 @@ class Emitter {
                     const std::vector<Index>& outputs, const WrittenOptions& options = {},
                     const std::vector<Index>& intermediates = {});
 
+  // A custom operator of that name; its options are a map in the FlexBuffers format.
+  void add_custom(const std::string& name, const std::vector<Index>& inputs,
+                  const std::vector<Index>& outputs, const std::vector<uint8_t>& options);
+
   template <class Options>
   static WrittenOptions options(schema::BuiltinOptions type, flatbuffers::Offset<Options> offset,
                                 int32_t version = 1) {
@@ -70,13 +74,20 @@ class Emitter {
     Tensor tensor;
     bool is_handle = false;
   };
+  struct Code {
+    schema::BuiltinOperator kind;
+    int32_t version;
+    std::string custom{};  // the name of a custom operator
+
+    bool operator==(const Code&) const = default;
+  };
   using SubGraphOffset = flatbuffers::Offset<schema::SubGraph>;
   using OperatorOffset = flatbuffers::Offset<schema::Operator>;
 
   void find_resources();
   void begin_variables();
   std::string shared_name(TensorId variable);
-  uint32_t code(schema::BuiltinOperator kind, int32_t version);
+  uint32_t code(Code code);
   uint32_t buffer(const Tensor& tensor);
   flatbuffers::Offset<schema::Tensor> write_tensor(const FileTensor& tensor);
   SubGraphOffset write_main();
@@ -94,7 +105,7 @@ class Emitter {
   std::vector<Index> inputs_;
   std::vector<Index> outputs_;
   std::vector<OperatorOffset> operators_;
-  std::vector<std::pair<schema::BuiltinOperator, int32_t>> codes_;
+  std::vector<Code> codes_;
   std::vector<Constant> buffers_;  // from 1 on: buffer 0 is empty
   std::map<std::pair<const std::byte*, size_t>, uint32_t> buffer_of_;
   std::vector<TensorId> resources_;

@@ -35,6 +35,7 @@ bool write_pool(const NodeWriter& writer);
 bool write_movement(const NodeWriter& writer);
 bool write_reduction(const NodeWriter& writer);
 bool write_recurrent(const NodeWriter& writer);
+bool write_detection(const NodeWriter& writer);
 bool write_elementwise(const NodeWriter& writer);
 
 }  // namespace burin::tflite

@@ -55,7 +55,17 @@ struct Options::Found {
   const flatbuffers::Table* table;  // null: the field has its default
 };
 
-Options::Options(const schema::Operator& op, std::string_view operator_name) {
+Options::Options(const schema::Operator& op, std::string_view operator_name)
+    : custom_(operator_name.starts_with("CUSTOM ")) {
+  constexpr size_t most_bytes = 1 << 16;
+  if (custom_) {
+    const auto* bytes = op.custom_options();
+    if (bytes == nullptr || bytes->size() == 0 || bytes->size() > most_bytes) return;
+    std::vector<uint8_t> seen;  // so that what is named twice is looked at once
+    if (!flexbuffers::VerifyBuffer(bytes->data(), bytes->size(), &seen)) return;
+    if (flexbuffers::GetRoot(bytes->data(), bytes->size()).IsMap()) map_ = {bytes->data(), bytes->size()};
+    return;
+  }
   // A kind of options that the schema does not describe has not been verified, and is not looked into.
   object_ = object_of(op.builtin_options_type());
   if (object_) table_ = static_cast<const flatbuffers::Table*>(op.builtin_options());
@@ -74,13 +84,25 @@ Options::Found Options::find(std::string_view name) const {
   internal_error("no options have a field " + std::string(name), __FILE__, __LINE__);
 }
 
+flexbuffers::Reference Options::entry(std::string_view field) const {
+  if (map_.empty()) return {};
+  return flexbuffers::GetRoot(map_.data(), map_.size()).AsMap()[std::string(field).c_str()];
+}
+
+bool Options::states(std::string_view field) const {
+  const flexbuffers::Reference found = entry(field);
+  return found.IsNumeric() || found.IsBool();
+}
+
 int64_t Options::integer(std::string_view name) const {
+  if (custom_) return states(name) ? entry(name).AsInt64() : 0;
   const Found found = find(name);
   BURIN_CHECK(is_integer(found.field), std::string(name) + " is not an integer");
   return found.table ? flatbuffers::GetAnyFieldI(*found.table, found.field) : found.field.default_integer();
 }
 
 float Options::real(std::string_view name) const {
+  if (custom_) return states(name) ? entry(name).AsFloat() : 0;
   const Found found = find(name);
   BURIN_CHECK(found.field.type()->base_type() == reflection::Float,
               std::string(name) + " is not a real number");

@@ -16,8 +16,10 @@ struct NodeDraft {
   std::vector<TensorId> inputs;
   Attributes attributes;
   Activation activation = Activation::none;
+  bool keeps_infinities = false;
   std::optional<Op> op{};           // where it is not the one of the reader's row
   std::vector<TensorId> outputs{};  // where they are not those of the foreign operator
+  bool without_outputs = false;     // an assignment
 };
 
 class SourceOperator {
@@ -37,6 +39,8 @@ class SourceOperator {
   virtual int64_t integer(std::string_view field) const = 0;
   virtual float real(std::string_view field) const = 0;
   virtual std::vector<int32_t> integers(std::string_view field) const = 0;
+  // Whether the options of a custom operator have the field; else it is 0.
+  virtual bool states(std::string_view) const { return false; }
 
   // For an operator that becomes several nodes: adds a tensor, and a node in front of the one that the reader
   // returns. Nodes are checked and folded in their order, after the reader has returned. References to

@@ -43,6 +43,7 @@ class TfliteOperator final : public SourceOperator {
   int64_t integer(std::string_view field) const override { return options_.integer(field); }
   float real(std::string_view field) const override { return options_.real(field); }
   std::vector<int32_t> integers(std::string_view field) const override { return options_.integers(field); }
+  bool states(std::string_view field) const override { return options_.states(field); }
 
   TensorId add_tensor(Tensor tensor) override { return burin::add_tensor(graph_, std::move(tensor)); }
   void add_node(NodeDraft node) override { drafts_.push_back(std::move(node)); }
@@ -76,6 +77,12 @@ struct Body {
 
 constexpr int most_nested = 8;              // subgraphs inside of each other
 constexpr uint64_t most_inlined = 1 << 16;  // operators of subgraphs, once for each run
+
+const OperatorReader* row_of(const schema::OperatorCode& code) {
+  const schema::BuiltinOperator kind = kind_of(code);
+  return kind == schema::BuiltinOperator::CUSTOM ? custom_reader_of(view_of(code.custom_code()))
+                                                 : reader_of(kind);
+}
 
 // What to do about an operator that is not supported, by its name where it is a custom one.
 std::string advice_on(std::string_view custom) {
@@ -275,7 +282,7 @@ class Importer {
   bool fold_in(Graph& graph, const schema::Operator& op) {
     if (op.opcode_index() >= size_of(model_.operator_codes())) return false;
     const schema::OperatorCode& code = *model_.operator_codes()->Get(op.opcode_index());
-    const OperatorReader* const row = reader_of(kind_of(code));
+    const OperatorReader* const row = row_of(code);
     if (row == nullptr) return false;
     TfliteOperator source(graph, op, name_of(code));
     const auto take = [&](const flatbuffers::Vector<int32_t>* indices, std::vector<TensorId>& ids) {
@@ -295,11 +302,17 @@ class Importer {
     return std::ranges::all_of(source.drafts_, [&](const NodeDraft& draft) {
       const Node node{.op = draft.op.value_or(row->op),
                       .inputs = draft.inputs,
-                      .outputs = draft.outputs.empty() ? source.outputs() : draft.outputs,
+                      .outputs = outputs_of(draft, source),
                       .attributes = draft.attributes,
-                      .activation = draft.activation};
+                      .activation = draft.activation,
+                      .keeps_infinities = draft.keeps_infinities};
       return check_operator({graph, node}).empty() && folder_.fold(graph, node);
     });
+  }
+
+  static std::vector<TensorId> outputs_of(const NodeDraft& draft, const SourceOperator& source) {
+    if (draft.without_outputs) return {};
+    return draft.outputs.empty() ? source.outputs() : draft.outputs;
   }
 
   // Readers and constraints look at the values of constants and at scales.
@@ -351,7 +364,7 @@ class Importer {
     const schema::BuiltinOperator kind = kind_of(code);
     const bool runs = kind == schema::BuiltinOperator::IF || kind == schema::BuiltinOperator::WHILE ||
                       kind == schema::BuiltinOperator::CALL;
-    const OperatorReader* const row = reader_of(kind);
+    const OperatorReader* const row = row_of(code);
     if (row == nullptr && !runs) {
       report(DiagnosticCode::E0401, fmt::format("operator {} is not supported", kind_name_),
              advice_on(view_of(code.custom_code())));
@@ -637,6 +650,8 @@ class Importer {
                           outcomes_[outcome_].findings))
         complete = false;
       const TensorId id = frame_->ids[static_cast<size_t>(index)];
+      // CIRCULAR_BUFFER keeps its output between invocations, and its reader makes a variable of its own.
+      if (!optional && is_own_state(id)) graph_.at(id).variable = false;
       ids.push_back(id);
       if (optional && open_[id.index].unknown && !doubtful_[id.index]) {
         report(DiagnosticCode::E0403, fmt::format("tensor {} \"{}\" has a dimension of unknown size", index,
@@ -651,6 +666,9 @@ class Importer {
     }
     return complete;
   }
+
+  // An output that the file calls a variable, and that no operand can be.
+  bool is_own_state(TensorId id) const { return graph_.at(id).variable && !graph_.at(id).constant; }
 
   bool check_counts(const OperatorFacts& facts, const TfliteOperator& source) {
     if (has_counts(facts, source)) return true;
@@ -680,9 +698,10 @@ class Importer {
   void add(const OperatorReader& row, const TfliteOperator& source, NodeDraft draft) {
     Node node{.op = draft.op.value_or(row.op),
               .inputs = std::move(draft.inputs),
-              .outputs = draft.outputs.empty() ? source.outputs() : draft.outputs,
+              .outputs = outputs_of(draft, source),
               .attributes = std::move(draft.attributes),
               .activation = draft.activation,
+              .keeps_infinities = draft.keeps_infinities,
               .name = operator_name(),
               .source_index = static_cast<int32_t>(position_)};
     if (!budget_.take(node.name.size()))
@@ -693,6 +712,8 @@ class Importer {
 
   void add(Node node) {
     if (is_nothing(node)) return;
+    if (frame_ != &main_ && node.op == Op::assign_variable)
+      return report(DiagnosticCode::E0403, "it keeps state, and stands in a subgraph that others run");
     Diagnostics found = check_operator({graph_, node});
     tell_open_shapes(node, found);
     // Converters leave shapes open that an operator which cannot be read would have told at run time: what

@@ -1,8 +1,10 @@
+#include <flatbuffers/flexbuffers.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "formats/tflite/node_writer.hpp"
+#include "ops/detection/attributes.hpp"
 #include "ops/elementwise/attributes.hpp"
 #include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
@@ -115,6 +117,29 @@ bool write_reduction(const NodeWriter& writer) {
     default:
       return false;
   }
+}
+
+bool write_detection(const NodeWriter& writer) {
+  if (writer.node.op != Op::detection_postprocess) return false;
+  const auto& a = writer.view.attributes<DetectionAttributes>();
+  flexbuffers::Builder options;
+  options.Map([&] {
+    options.Int("max_detections", a.max_detections);
+    options.Int("max_classes_per_detection", 1);
+    options.Int("detections_per_class", a.detections_per_class);
+    options.Bool("use_regular_nms", a.by_class);
+    options.Float("nms_score_threshold", a.score_threshold);
+    options.Float("nms_iou_threshold", a.overlap_threshold);
+    options.Int("num_classes", a.classes);
+    options.Float("y_scale", a.y_scale);
+    options.Float("x_scale", a.x_scale);
+    options.Float("h_scale", a.h_scale);
+    options.Float("w_scale", a.w_scale);
+  });
+  options.Finish();
+  writer.emitter.add_custom("TFLite_Detection_PostProcess", writer.emitter.operands(writer.node),
+                            writer.emitter.results(writer.node), options.GetBuffer());
+  return true;
 }
 
 bool write_elementwise(const NodeWriter& writer) {
@@ -250,8 +275,8 @@ std::optional<Diagnostic> write_node(Emitter& emitter, const Node& node) {
     return refused;
   }
   const NodeWriter writer{emitter, node, {emitter.graph(), node}};
-  for (const auto write :
-       {write_weighted, write_pool, write_movement, write_reduction, write_recurrent, write_elementwise})
+  for (const auto write : {write_weighted, write_pool, write_movement, write_reduction, write_recurrent,
+                           write_detection, write_elementwise})
     if (write(writer)) return std::nullopt;
   return no_form(node);
 }

@@ -30,5 +30,7 @@ std::span<const OperatorReader> weighted_operators();
 
 // The reader of a kind of operator, or null.
 const OperatorReader* reader_of(schema::BuiltinOperator kind);
+// The reader of a custom operator of that name, or null.
+const OperatorReader* custom_reader_of(std::string_view name);
 
 }  // namespace burin::tflite
