@@ -146,11 +146,18 @@ TEST_CASE("every model that can be read is the same graph after it was written",
 
 TEST_CASE("random graphs compute the same after they were written", "[writer]") {
   size_t equal = 0;
+  size_t refused = 0;
   constexpr uint64_t graphs = 600;
   for (uint64_t seed = 0; seed < graphs; ++seed) {
     const Graph graph = random_graph(seed);
-    const std::string file = written(graph);
-    const Result<Graph> back = import_tflite(bytes_of(file), "");
+    const Result<std::string> file = write_tflite(graph);
+    if (!file) {
+      // What the format has no form for, such as averages that round to even.
+      CHECK(describe(file.diagnostics().front().code).name == "E0403");
+      ++refused;
+      continue;
+    }
+    const Result<Graph> back = import_tflite(bytes_of(*file), "");
     INFO("seed " << seed << "\n" << print_graph(graph) << messages(back.diagnostics()));
     REQUIRE(back);
     INFO(print_graph(*back));
@@ -162,6 +169,7 @@ TEST_CASE("random graphs compute the same after they were written", "[writer]") 
   }
   // The others hold what is folded when it is read, or padding that the format has no word for.
   CHECK(equal > graphs / 2);
+  CHECK(refused < graphs / 20);
 }
 
 TEST_CASE("a written file has what the format asks for", "[writer]") {
