@@ -25,12 +25,28 @@ struct QuantizeCommand {
   QuantizationOptions options;
   std::string scheme = "int8";
   std::string output;
+  std::string ranges;
   std::string report;
   bool json = false;
 };
 
 std::string in_decibels(double value) {
   return fmt::format("{:.1f}", value);
+}
+
+double percent(uint64_t part, uint64_t whole) {
+  return 100 * static_cast<double>(part) / static_cast<double>(std::max<uint64_t>(whole, 1));
+}
+
+std::string confusion_table(const Classification& found) {
+  std::vector<std::vector<std::string>> rows = {{"class"}};
+  for (size_t column = 0; column < found.confusion.size(); ++column)
+    rows[0].push_back("as " + std::to_string(column));
+  for (size_t row = 0; row < found.confusion.size(); ++row) {
+    rows.push_back({std::to_string(row)});
+    for (const uint64_t count : found.confusion[row]) rows.back().push_back(std::to_string(count));
+  }
+  return table(rows);
 }
 
 // Worst first: by what a layer alone does to its own output.
@@ -51,6 +67,11 @@ std::string summary(const QuantizedModel& model, const Graph& graph) {
             : fmt::format("{}, too few to decide by: 8 at least", counted(model.samples, "sample")));
   if (model.agreement)
     text += fmt::format("top-1 agrees with the float model on {:.2f} % of them\n", *model.agreement);
+  if (const auto& found = model.classification)
+    text += fmt::format("right of {}: {} in float ({:.2f} %), {} in int8 ({:.2f} %)\n",
+                        counted(found->samples, "labelled sample"), found->right_float,
+                        percent(found->right_float, found->samples), found->right,
+                        percent(found->right, found->samples));
   for (const PassGain& gain : model.passes)
     text += fmt::format("  {:<10} {:+.2f} dB\n", gain.name, gain.gain_db);
   for (const std::string& note : model.notes) text += note + "\n";
@@ -72,7 +93,12 @@ std::string report_text(const QuantizedModel& model, const Graph& graph) {
   std::string text = summary(model, graph) + "\n" + table(rows);
   for (const LayerQuality& layer : worst_first(model))
     if (!layer.advice.empty()) text += fmt::format("\n\"{}\": {}", printable(layer.name, 80), layer.advice);
-  return text + (text.ends_with('\n') ? "" : "\n");
+  if (!text.ends_with('\n')) text += '\n';
+  constexpr size_t widest = 32;  // classes that a page is wide enough for
+  if (model.classification && model.classification->confusion.size() <= widest)
+    text += "\nWhat the int8 model takes the samples of each class for:\n" +
+            confusion_table(*model.classification);
+  return text;
 }
 
 std::string report_json(const QuantizedModel& model) {
@@ -86,8 +112,10 @@ std::string report_json(const QuantizedModel& model) {
                               {"saturated", layer.saturated}});
   json["sqnr_db"] = model.layers.empty() ? Json() : Json(model.sqnr_db);
   json["agreement"] = model.agreement ? Json(*model.agreement) : Json();
-  json["accuracy_float"] = nullptr;
-  json["accuracy"] = nullptr;
+  const auto& found = model.classification;
+  json["accuracy_float"] = found ? Json(percent(found->right_float, found->samples)) : Json();
+  json["accuracy"] = found ? Json(percent(found->right, found->samples)) : Json();
+  json["confusion"] = found ? Json(found->confusion) : Json();
   json["float_layers"] = Json::array();
   for (const FloatLayer& layer : model.float_layers)
     json["float_layers"].push_back(
@@ -98,19 +126,48 @@ std::string report_json(const QuantizedModel& model) {
   return json.dump(2) + "\n";
 }
 
+Diagnostics check_options(const QuantizeCommand& command) {
+  if (!command.calibration.sources.empty()) return {};
+  const auto refuse = [](std::string message, std::string help) -> Diagnostics {
+    return {{.code = DiagnosticCode::E0201, .message = std::move(message), .help = std::move(help)}};
+  };
+  if (command.ranges.empty())
+    return refuse("quantize needs samples of the model's inputs",
+                  "--calibration samples.npy, or --ranges FILE with what an earlier run found");
+  const QuantizationOptions& options = command.options;
+  const bool all_passes = options.ranges && options.equalization && options.fit.bias_correction &&
+                          options.fit.error_feedback && options.fit.refit;
+  if (!all_passes || !options.keep_float.empty() || command.scheme != "int8" ||
+      !command.calibration.labels.empty() || !command.calibration.mean.empty() ||
+      !command.calibration.scale.empty())
+    return refuse("without --calibration, --ranges decides all but --io",
+                  "give --calibration to decide anew, or leave the other options out");
+  return {};
+}
+
 ExitCode run(const Session& session, QuantizeCommand& command) {
   command.options.fit.per_tensor_fully_connected = command.scheme == "int8-per-tensor-fc";
+  if (const Diagnostics findings = check_options(command); !findings.empty())
+    return report(session, findings);
   if (const Diagnostics findings = check_model_path(command.output); !findings.empty())
     return report(session, findings);
   const Result<Graph> graph = import_model(command.model);
   if (!graph) return report(session, graph.diagnostics(), command.model);
-  const Result<QuantizedModel> model = quantize_file(session, *graph, command.calibration, command.options);
+  const bool again = command.calibration.sources.empty();
+  const Result<QuantizedModel> model =
+      again ? quantize_file_again(*graph, command.ranges, command.options.interface)
+            : quantize_file(session, *graph, command.calibration, command.options);
   if (!model) return report(session, model.diagnostics(), command.model);
   const Result<std::string> written = model_file(model->graph, command.output);
   if (!written) return report(session, written.diagnostics(), command.model);
   std::vector<OutputFile> files = {{command.output, *written}};
   if (!command.report.empty()) files.push_back({command.report, report_text(*model, model->graph)});
-  const Diagnostics failures = write_files(files, {command.model});
+  std::vector<std::string> inputs = {command.model};
+  if (again)
+    inputs.push_back(command.ranges);
+  else if (!command.ranges.empty())
+    files.push_back({command.ranges, print_record(model->record)});
+  const Diagnostics failures = write_files(files, inputs);
   if (!failures.empty()) return report(session, failures);
   tell_clamped_infinities(session, model->graph, command.output);
   if (command.json)
@@ -131,8 +188,14 @@ Verb add_quantize(CLI::App& app) {
   verb->add_option("--calibration", command->calibration.sources,
                    "Samples: .npy or raw .bin, or a folder of them; NAME=FILE where there are several inputs")
       ->type_name("FILE|DIR")
-      ->allow_extra_args(false)
-      ->required();
+      ->allow_extra_args(false);
+  verb->add_option(
+          "--ranges", command->ranges,
+          "Write here all that was found; without --calibration read it, and make the same model again")
+      ->type_name("FILE");
+  verb->add_option("--labels", command->calibration.labels,
+                   "The right class of every sample, for the report: .npy or raw bytes. They decide nothing")
+      ->type_name("FILE");
   verb->add_option("--mean", command->calibration.mean,
                    "What is subtracted from a file's numbers: one, or one a channel")
       ->delimiter(',')

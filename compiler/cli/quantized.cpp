@@ -5,15 +5,22 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/accuracy.hpp"
 #include "data/samples.hpp"
 #include "data/survey.hpp"
 #include "formats/tflite/writer.hpp"
 #include "ir/text.hpp"
+#include "support/files.hpp"
 
 namespace burin {
 namespace {
 
 constexpr uint64_t half_a_gigabyte = uint64_t{512} << 20;
+
+// Of sample i of those that are used, among all.
+uint64_t place(uint64_t i, uint64_t count, uint64_t all) {
+  return i * all / count;
+}
 
 Result<SampleValues> load(const Samples& samples, uint64_t most, uint64_t most_bytes) {
   SampleValues values;
@@ -26,7 +33,7 @@ Result<SampleValues> load(const Samples& samples, uint64_t most, uint64_t most_b
   const uint64_t count = std::min({samples.count(), most, std::max<uint64_t>(most_bytes / bytes, 16)});
   for (uint64_t i = 0; i < count; ++i)
     for (size_t input = 0; input < samples.inputs(); ++input) {
-      const Result<std::vector<std::byte>> one = samples.elements(input, i * samples.count() / count, 1);
+      const Result<std::vector<std::byte>> one = samples.elements(input, place(i, count, samples.count()), 1);
       if (!one) return one.diagnostics();
       values.values[input].insert(values.values[input].end(), one->begin(), one->end());
     }
@@ -53,6 +60,22 @@ Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptio
   return load(*samples, samples->count(), UINT64_MAX);
 }
 
+namespace {
+
+// The labels of the `used` samples that read_samples took.
+Result<std::vector<int64_t>> labels_of(const Graph& graph, const CalibrationOptions& calibration,
+                                       uint64_t used) {
+  const Result<Samples> samples = Samples::open(graph, {.sources = calibration.sources});
+  if (!samples) return samples.diagnostics();
+  const Result<std::vector<int64_t>> all = read_labels(calibration.labels, graph, samples->count());
+  if (!all) return all.diagnostics();
+  std::vector<int64_t> labels;
+  for (uint64_t i = 0; i < used; ++i) labels.push_back((*all)[place(i, used, samples->count())]);
+  return labels;
+}
+
+}  // namespace
+
 Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
                                      QuantizationOptions options) {
   if (session.progress())
@@ -68,7 +91,27 @@ Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
                                      const CalibrationOptions& calibration, QuantizationOptions options) {
   const Result<SampleValues> values = read_samples(session, graph, calibration);
   if (!values) return values.diagnostics();
-  return quantize_with(session, graph, *values, std::move(options));
+  if (calibration.labels.empty()) return quantize_with(session, graph, *values, std::move(options));
+  const Result<std::vector<int64_t>> labels = labels_of(graph, calibration, values->count());
+  if (!labels) return labels.diagnostics();
+  Result<QuantizedModel> model = quantize_with(session, graph, *values, std::move(options));
+  if (model) model->classification = classify(graph, model->graph, *values, *labels);
+  return model;
+}
+
+Result<QuantizedModel> quantize_file_again(const Graph& graph, const std::string& record,
+                                           InterfaceType interface) {
+  const auto in_file = [&](Diagnostics findings) {
+    for (Diagnostic& finding : findings) finding.file = record;
+    return findings;
+  };
+  const Result<std::string> text = read_file(record);
+  if (!text) return text.diagnostics();
+  const Result<QuantizationRecord> parsed = parse_record(*text);
+  if (!parsed) return in_file(parsed.diagnostics());
+  Result<QuantizedModel> model = quantize_again(graph, *parsed, interface);
+  if (!model) return in_file(model.diagnostics());
+  return model;
 }
 
 Diagnostics check_model_path(const std::string& path) {

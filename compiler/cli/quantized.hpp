@@ -14,6 +14,7 @@ struct CalibrationOptions {
   std::vector<std::string> sources{};  // files, folders, NAME=FILE
   std::vector<double> mean{};
   std::vector<double> scale{};
+  std::string labels{};  // a file of class numbers; they decide nothing
 };
 
 // Reads the samples and warns of what looks wrong about them. Of more than `most` those are taken that lie
@@ -23,11 +24,16 @@ Result<SampleValues> read_samples(const Session& session, const Graph& graph,
 // All samples, of which nothing is said.
 Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptions& calibration);
 
-// Quantizes, and shows progress on a terminal; the second one reads the samples first.
+// Quantizes, and shows progress on a terminal; the second one reads the samples first, and with labels fills
+// in the classification.
 Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
                                      QuantizationOptions options);
 Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
                                      const CalibrationOptions& calibration, QuantizationOptions options);
+
+// By what an earlier call found, from a file with print_record's text.
+Result<QuantizedModel> quantize_file_again(const Graph& graph, const std::string& record,
+                                           InterfaceType interface);
 
 // The bytes of a model file of the format that the path's ending names. E0201 for another ending, which
 // check_model_path finds before there is a graph.

@@ -389,6 +389,12 @@ class Fitter {
 
 }  // namespace
 
+LayerSizes layer_sizes(const NodeView& view) {
+  const Rows rows = Rows::of(view);
+  return {.weights = static_cast<size_t>(rows.outputs * rows.length),
+          .outputs = static_cast<size_t>(rows.outputs)};
+}
+
 NetworkFit fit_network(const FitInput& input, const FitPasses& passes, bool report) {
   return Fitter(input, passes, report).run();
 }

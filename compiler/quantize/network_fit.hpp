@@ -16,7 +16,15 @@ struct LayerWeights {
   std::vector<int8_t> integers{};  // in the layout of the weights
   std::vector<float> scales{};     // by output channel
   std::vector<float> bias{};       // real
+  bool operator==(const LayerWeights&) const = default;
 };
+
+// How many integers, scales and biases a node's layer has.
+struct LayerSizes {
+  size_t weights = 0;
+  size_t outputs = 0;
+};
+LayerSizes layer_sizes(const NodeView& view);
 
 // Which of the passes that take data are on.
 struct FitPasses {

@@ -65,6 +65,50 @@ std::vector<Quantization> plain_classes(const Graph& graph, const Assignment& as
   return classes;
 }
 
+// `kept`: reasons by node, which go before those of the assignment.
+std::vector<FloatLayer> float_layers(const Graph& graph, const Assignment& assignment,
+                                     const std::map<size_t, std::string>& kept) {
+  std::vector<FloatLayer> layers;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (assignment.reason[i].empty()) continue;
+    const auto found = kept.find(i);
+    layers.push_back({layer_name(graph, graph.nodes[i]), graph.nodes[i].op,
+                      found != kept.end() ? found->second : assignment.reason[i]});
+  }
+  return layers;
+}
+
+// What is wrong with a record for this graph, or nothing.
+std::string unfit(const QuantizationRecord& record, const Graph& graph, const Assignment& assignment,
+                  const std::vector<ChannelGroup>& groups) {
+  const auto usable = [](float x) { return std::isfinite(x) && x > 0; };
+  if (record.classes.size() != assignment.classes.size()) return "the number of ranges";
+  for (size_t k = 0; k < record.classes.size(); ++k) {
+    const Quantization& one = record.classes[k];
+    if (!usable(one.scale()) || one.zero_point() < -128 || one.zero_point() > 127) return "a range";
+    if (assignment.classes[k].fixed && one != *assignment.classes[k].fixed) return "a range";
+  }
+  if (!record.factors.empty() && record.factors.size() != groups.size()) return "the number of factors";
+  for (size_t g = 0; g < record.factors.size(); ++g)
+    if (record.factors[g].size() != static_cast<size_t>(groups[g].channels) ||
+        !std::ranges::all_of(record.factors[g], usable))
+      return "a factor";
+  size_t layers = 0;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!assignment.integer[i] || !weights_axis(graph.nodes[i].op)) continue;
+    ++layers;
+    const auto found = record.layers.find(i);
+    if (found == record.layers.end()) return "the layers";
+    const LayerSizes sizes = layer_sizes({graph, graph.nodes[i]});
+    const LayerWeights& layer = found->second;
+    if (layer.integers.size() != sizes.weights || layer.scales.size() != sizes.outputs ||
+        layer.bias.size() != sizes.outputs || !std::ranges::all_of(layer.scales, usable) ||
+        !std::ranges::all_of(layer.bias, [](float x) { return std::isfinite(x); }))
+      return "a layer";
+  }
+  return layers == record.layers.size() ? "" : "the layers";
+}
+
 class Quantizer {
  public:
   Quantizer(Graph graph, const SampleValues& samples, const QuantizationOptions& options)
@@ -108,19 +152,17 @@ class Quantizer {
   std::optional<QuantizedModel> quantized(const Assignment& assignment) {
     QuantizedModel result;
     result.samples = samples_.count();
-    for (size_t i = 0; i < graph_.nodes.size(); ++i)
-      if (!assignment.reason[i].empty())
-        result.float_layers.push_back({layer_name(graph_, graph_.nodes[i]), graph_.nodes[i].op,
-                                       refusal_[i].empty() ? assignment.reason[i] : refusal_[i]});
+    result.float_layers = float_layers(graph_, assignment, kept(assignment));
     if (FloatExecutor(graph_).has_state()) {
       // Samples are steps of one sequence: layers cannot see them all before the next layer does.
       const std::vector<Quantization> classes = plain_classes(
           graph_, assignment, samples_, options_.ranges ? RangeRule::percentile : RangeRule::extremes);
-      IntegerGraph made =
-          integer_graph(graph_, assignment, classes, round_network(graph_, assignment, classes, options_.fit),
-                        options_.interface);
+      std::map<size_t, LayerWeights> layers = round_network(graph_, assignment, classes, options_.fit);
+      IntegerGraph made = integer_graph(graph_, assignment, classes, layers, options_.interface);
       if (refuses(made)) return std::nullopt;
       result.graph = std::move(made.graph);
+      result.record = {.kept = kept(assignment), .classes = classes, .layers = std::move(layers)};
+
       result.notes.emplace_back(
           "the model keeps state: its weights are rounded to the nearest, without data");
       return result;
@@ -131,7 +173,18 @@ class Quantizer {
     if (refuses(made)) return std::nullopt;
     result.graph = std::move(made.graph);
     report(result, found);
+    result.record = {.kept = kept(assignment),
+                     .factors = std::move(found.factors),
+                     .classes = std::move(found.classes),
+                     .layers = std::move(found.layers)};
     return result;
+  }
+
+  std::map<size_t, std::string> kept(const Assignment& assignment) const {
+    std::map<size_t, std::string> kept;
+    for (size_t i = 0; i < keep_.size(); ++i)
+      if (keep_[i]) kept[i] = refusal_[i].empty() ? assignment.reason[i] : refusal_[i];
+    return kept;
   }
 
   void report(QuantizedModel& result, const FoundQuantization& found) const {
@@ -172,7 +225,39 @@ Result<QuantizedModel> quantize_model(const Graph& given, const SampleValues& sa
   if (!keep) return keep.diagnostics();
   if (samples.count() == 0)
     return Diagnostic{.code = DiagnosticCode::E0204, .message = "there are no samples to calibrate with"};
-  return Quantizer(std::move(graph), samples, options).run(std::move(*keep));
+  Result<QuantizedModel> result = Quantizer(std::move(graph), samples, options).run(std::move(*keep));
+  if (result) result->record.model = sha256_of(given);
+  return result;
+}
+
+Result<QuantizedModel> quantize_again(const Graph& given, const QuantizationRecord& record,
+                                      InterfaceType interface) {
+  if (record.model != sha256_of(given))
+    return Diagnostic{.code = DiagnosticCode::E0204,
+                      .message = "it was written for another model",
+                      .help = "write it anew from this model, with --calibration"};
+  const auto damaged = [](const std::string& what) {
+    return Diagnostic{.code = DiagnosticCode::E0204,
+                      .message = fmt::format("it is damaged: {} does not fit the model", what),
+                      .help = "write it anew, with --calibration"};
+  };
+  Graph graph = prepare_for_quantization(given);
+  std::vector<bool> keep(graph.nodes.size(), false);
+  for (const auto& [node, reason] : record.kept) {
+    if (node >= keep.size()) return damaged("a layer that stays float");
+    keep[node] = true;
+  }
+  const Assignment assignment = assign(graph, keep);
+  const std::vector<ChannelGroup> groups = channel_groups(graph);
+  if (const std::string what = unfit(record, graph, assignment, groups); !what.empty()) return damaged(what);
+  for (size_t g = 0; g < record.factors.size(); ++g) scale_channels(graph, groups[g], record.factors[g]);
+  IntegerGraph made = integer_graph(graph, assignment, record.classes, record.layers, interface);
+  if (!made.refused.empty()) return damaged("a scale");
+  QuantizedModel result;
+  result.graph = std::move(made.graph);
+  result.record = record;
+  result.float_layers = float_layers(graph, assignment, record.kept);
+  return result;
 }
 
 }  // namespace burin

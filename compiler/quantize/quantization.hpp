@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "quantize/classification.hpp"
 #include "quantize/integer_graph.hpp"
+#include "quantize/record.hpp"
 #include "quantize/search.hpp"
 #include "support/result.hpp"
 
@@ -34,6 +36,7 @@ struct FloatLayer {
 
 struct QuantizedModel {
   Graph graph{};
+  QuantizationRecord record{};
   std::vector<LayerQuality> layers{};  // in order of execution
   std::vector<FloatLayer> float_layers{};
   std::vector<PassGain> passes{};
@@ -46,6 +49,7 @@ struct QuantizedModel {
   std::vector<std::string> judged{};  // their names
   // Percent of these samples whose first judged tensor has its largest value where the float model has it.
   std::optional<double> agreement{};
+  std::optional<Classification> classification{};  // for whoever has labels to fill in
 };
 
 // E0402 where nothing could be quantized, E0201 where a layer to keep is not there. What an operator refuses
@@ -53,5 +57,10 @@ struct QuantizedModel {
 // result.
 Result<QuantizedModel> quantize_model(const Graph& graph, const SampleValues& samples,
                                       const QuantizationOptions& options);
+
+// The same bytes again from what was found then; nothing is measured. E0204 where the record belongs to
+// another model, or is damaged.
+Result<QuantizedModel> quantize_again(const Graph& graph, const QuantizationRecord& record,
+                                      InterfaceType interface);
 
 }  // namespace burin
