@@ -178,7 +178,11 @@ Result<PruneGoals> goals_of(const PruneCommand& command) {
 }
 
 Result<Report> prune(const Session& session, const PruneCommand& command) {
-  if (!command.output.empty() || command.curve.empty())
+  if (command.output.empty() && command.curve.empty())
+    return Diagnostic{.code = DiagnosticCode::E0201,
+                      .message = "there is nothing to write",
+                      .help = "-o names the pruned model, --curve a drawing"};
+  if (!command.output.empty())
     if (const Diagnostics findings = check_model_path(command.output); !findings.empty()) return findings;
   const Result<PruneGoals> goals = goals_of(command);
   if (!goals) return goals.diagnostics();

@@ -204,6 +204,7 @@ TEST_CASE("prune refuses what it cannot do, and writes nothing", "[cli][prune]")
   other({"model.tir", "--calibration", "labels.bin", "--macs", "0.5", "-o", "out.tflite"}, 2, "E0204");
   other({"model.tir", "--calibration", "samples.bin", "--macs", "0.5", "-o", "out.onnx"}, 2, "E0201");
   other({"model.tir", "--macs", "0.5", "-o", "out.tir"}, 2, "E0201");
+  other({"model.tir", "--calibration", "samples.bin", "--macs", "0.5"}, 2, "E0201");
   other({"absent.tir", "--calibration", "samples.bin", "--macs", "0.5", "-o", "out.tir"}, 3, "E0305");
   REQUIRE(snapshot(place.path()) == before);
   // The input of the int8 model is one byte.
