@@ -45,8 +45,7 @@ class HeaderWriter {
          program_.arena_bytes);
     line("#define {}_ARENA_ALIGN {}u", macro_, program_.arena_alignment);
     line("#define {}_STATE_BYTES {}u /* kept between invocations */", macro_, program_.state_bytes);
-    line("#define {}_STACK_BYTES {}u /* bound of the stack below {}_invoke */\n", macro_,
-         program_.stack_bytes, id_);
+    stack();
     line(
         "/* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name "
         "of the");
@@ -56,6 +55,14 @@ class HeaderWriter {
         macro_);
     line("#ifndef {0}_WEIGHTS_ATTR\n#define {0}_WEIGHTS_ATTR\n#endif", macro_);
     line("#ifndef {0}_ARENA_ATTR\n#define {0}_ARENA_ATTR\n#endif\n", macro_);
+  }
+
+  // A compiler without optimization makes larger frames.
+  void stack() {
+    line("/* Bound of the stack below {0}_invoke, where {0}.cpp is compiled like what includes this. */",
+         id_);
+    line("#ifdef __OPTIMIZE__\n#define {0}_STACK_BYTES {1}u\n#else\n#define {0}_STACK_BYTES {2}u\n#endif\n",
+         macro_, program_.stack.optimized, program_.stack.unoptimized);
   }
 
   void port_facts(const char* kind, size_t index, const Port& port) {

@@ -118,7 +118,7 @@ void check_on(const std::string& target, size_t most_samples, const BuildOptions
     REQUIRE(result.ok());
     check_equal(compilation.program, result->outputs, first_samples(expected, most_samples, samples));
     if (result->stack_bytes)
-      CHECK(*result->stack_bytes <= static_cast<uint32_t>(compilation.program.stack_bytes));
+      CHECK(*result->stack_bytes <= static_cast<uint32_t>(compilation.program.stack.optimized));
   }
 }
 

@@ -57,7 +57,7 @@ std::string table_of(const Compilation& compilation, const BenchReport& bench, c
                       grouped(static_cast<int64_t>(bench.object.constant_bytes + bench.object.data_bytes)));
   text += fmt::format("RAM:   arena {}, state {}, stack {} measured, {} declared\n",
                       grouped(program.arena_bytes), grouped(program.state_bytes),
-                      grouped(bench.run.stack_bytes.value_or(0)), grouped(program.stack_bytes));
+                      grouped(bench.run.stack_bytes.value_or(0)), grouped(program.stack.optimized));
   return text;
 }
 
@@ -87,7 +87,7 @@ Json to_json(const Compilation& compilation, const BenchReport& bench, const Ben
           {"constant_bytes", bench.object.constant_bytes + bench.object.data_bytes},
           {"arena_bytes", program.arena_bytes},
           {"state_bytes", program.state_bytes},
-          {"stack_bytes", program.stack_bytes},
+          {"stack_bytes", program.stack.optimized},
           {"measured_stack_bytes", bench.run.stack_bytes ? Json(*bench.run.stack_bytes) : Json()},
           {"layers", layers}};
 }

@@ -102,7 +102,7 @@ void summarise(const Session& session, const Compilation& result, const CompileC
       program.arena_optimal ? "optimal" : fmt::format("lower bound {}", grouped(program.arena_lower_bound));
   say(session, fmt::format("  RAM    arena {} bytes ({}), peak at {}; state {}, stack {}",
                            grouped(program.arena_bytes), proof, peak, grouped(program.state_bytes),
-                           grouped(program.stack_bytes)));
+                           grouped(program.stack.optimized)));
   say(session, fmt::format("  flash  constants {} bytes, code about {}", grouped(program.weight_bytes()),
                            grouped(program.code_bytes_estimate())));
   if (result.target.architecture != Architecture::portable)

@@ -37,8 +37,8 @@ Verb add_verify(CLI::App& app);
 // leaves out what concerns a target.
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target = true);
 
-// --input-shape, --input-value and --input-layout, and where notes about the model go: to stderr, unless the user wants
-// quiet.
+// --input-shape, --input-value and --input-layout, and where notes about the model go: to stderr, unless the
+// user wants quiet.
 void add_import_options(CLI::App& app, ImportOptions& options);
 
 void add_objective(CLI::App& app, CompileOptions& options);  // --optimize

@@ -16,8 +16,6 @@ namespace {
 // A plan that is tried and thrown away need not be the very best.
 constexpr int64_t trial_work = 500'000;
 constexpr int64_t final_work = 20'000'000;
-// Of ID_invoke itself, with what compilers inline into it.
-constexpr int32_t invoke_frame = 256;
 
 // The functions of the header, and what compilers put between functions.
 constexpr int64_t interface_code_bytes = 240;
@@ -74,7 +72,6 @@ class Fitting {
     Fit fit;
     fit.choice = std::move(chosen);
     fit.layout = *std::move(layout);
-    fit.stack_bytes = stack_of(fit.choice);
     explain(fit);
     return fit;
   }
@@ -101,7 +98,7 @@ class Fitting {
   int32_t stack_of(const Choice& choice) const {
     int32_t most = 0;
     for (size_t step = 0; step < choice.size(); ++step)
-      most = std::max(most, call(step, choice[step]).stack_bytes + invoke_frame);
+      most = std::max(most, call(step, choice[step]).stack_bytes);
     return most;
   }
 
@@ -209,7 +206,7 @@ class Fitting {
       std::vector<size_t> deepest;
       std::vector<size_t> all;
       for (size_t step = 0; step < choice.size(); ++step) {
-        if (call(step, choice[step]).stack_bytes + invoke_frame == stack_of(choice)) deepest.push_back(step);
+        if (call(step, choice[step]).stack_bytes == stack_of(choice)) deepest.push_back(step);
         all.push_back(step);
       }
       if (forbid(deepest, choice, lean, by_stack)) continue;

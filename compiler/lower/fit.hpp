@@ -38,7 +38,6 @@ struct FitProblem {
 struct Fit {
   std::vector<size_t> choice;  // step -> offer
   Layout layout;
-  int32_t stack_bytes = 0;
   std::vector<std::vector<Candidate>> candidates;  // of each step, in the order of its offers
 };
 

@@ -192,7 +192,7 @@ class Lowering {
     for (const size_t step : fit.layout.order) write_step(step, fit);
     for (ProgramBuffer& buffer : program_.buffers)
       if (buffer.region == Region::state) buffer.last_step = last_use_of(buffer);
-    program_.stack_bytes = fit.stack_bytes;
+    program_.stack = stack_bound(program_, target_.architecture == Architecture::portable);
     program_.arena_alignment = arena_alignment;
     program_.arena_bytes = fit.layout.plan.total_bytes;
     program_.arena_lower_bound = fit.layout.plan.lower_bound;

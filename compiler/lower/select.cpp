@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "program/stack.hpp"
+
 namespace burin {
 
 int64_t constant_bytes(const KernelCall& call) {
@@ -24,6 +26,9 @@ int64_t cost_of(const Work& work, const Costs& costs) {
                       cost(work.float_functions, costs.float_function));
 }
 
+// Of instructions: registers that a kernel's function saves, and arguments that ID_invoke hands over.
+constexpr int32_t entry_code_bytes = 28;
+
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context) {
   const auto& sets = context.target.kernel_sets;
   const PrimitiveLayer layer = primitive_layer(sets.front());
@@ -38,7 +43,10 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
       call->isa = layer.type;
       call->header = facts.header;
       if (sets.front() == KernelSet::arm_dsp) call->layer_header = facts.arm_dsp_header;
+      call->code_bytes += entry_code_bytes;
       call->cycles = cost_of(call->work, context.target.costs);
+      call->stack_bytes =
+          stack_bound(*call, 0, context.target.architecture == Architecture::portable).optimized;
     }
     offers.push_back(std::move(offer));
   }

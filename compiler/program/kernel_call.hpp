@@ -65,10 +65,10 @@ struct KernelCall {
   std::vector<KernelArgument> arguments;
   int64_t scratch_bytes = 0;  // aligned to 4 at least
   std::vector<KernelOverlap> overlaps;
-  int32_t stack_bytes = 0;        // upper bound of the stack below `run`, any compiler flags from -O1 on
-  Work work;                      // estimate
-  int64_t cycles = 0;             // estimate: what the work costs on the target, filled in by the caller
-  int32_t code_bytes = 0;         // estimate, shared between calls of the same kernel and geometry
+  int32_t stack_bytes = 0;  // bound of the stack below ID_invoke in optimized code, filled in by the caller
+  Work work;                // estimate
+  int64_t cycles = 0;       // estimate: what the work costs on the target, filled in by the caller
+  int32_t code_bytes = 0;   // estimate, shared between calls of the same kernel and geometry
   int32_t shared_code_bytes = 0;  // estimate, of what all calls of the kernel share
   std::string requantization;     // which form from sums to outputs, for the report; empty: there are none
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "program/kernel_call.hpp"
+#include "program/stack.hpp"
 #include "tensor/dtype.hpp"
 #include "tensor/quantization.hpp"
 #include "tensor/shape.hpp"
@@ -123,7 +124,7 @@ struct Program {
   bool arena_optimal = false;
   int32_t peak_step = 0;
   int64_t state_bytes = 0;
-  int32_t stack_bytes = 0;
+  StackBytes stack;
   int32_t arena_alignment = 16;
 
   int64_t weight_bytes() const;  // equal constants count once

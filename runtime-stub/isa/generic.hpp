@@ -17,6 +17,14 @@
 #define BURIN_SHARED
 #endif
 
+// What ID_invoke calls of a kernel. It is a function of its own, so that its need of stack is the same in
+// every program.
+#if defined(__GNUC__)
+#define BURIN_ENTRY __attribute__((noinline))
+#else
+#define BURIN_ENTRY
+#endif
+
 // Where a call costs more than what is called, whatever the user optimises for.
 #if defined(__GNUC__)
 #define BURIN_ALWAYS_INLINE inline __attribute__((always_inline))

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: elements, input_zero_point, output_zero_point, multiplier, shift, round_once, lowest, highest.
@@ -18,7 +20,7 @@ struct AbsQuantized {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, Element* output) {
     for (int32_t i = 0; i < G::elements; ++i) {
       const int32_t x = input[i] - G::input_zero_point;
       const int32_t scaled = Isa::requantize(x < 0 ? -x : x, G::multiplier, G::shift, G::round_once != 0);

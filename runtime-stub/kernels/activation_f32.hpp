@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // max(x, 0); an infinity stays, and so does what is not a number.
@@ -14,7 +16,7 @@ struct ReluF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const float x = input[i];
       output[i] = x < 0.0f ? 0.0f : x;
@@ -28,7 +30,7 @@ struct ClampF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output, float lowest, float highest) {
+  static BURIN_ENTRY void run(const float* input, float* output, float lowest, float highest) {
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const float x = input[i];
       output[i] = x > highest ? highest : x < lowest ? lowest : x;
@@ -42,7 +44,7 @@ struct LeakyReluF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output, float slope) {
+  static BURIN_ENTRY void run(const float* input, float* output, float slope) {
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const float x = input[i];
       output[i] = x > 0 ? x : x * slope;
@@ -56,7 +58,7 @@ struct HardSwishF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const float x = input[i];
       const float gate = x + 3.0f;

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: elements.
@@ -17,7 +19,7 @@ struct AddNF32 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class... Inputs>
-  static void run(float* output, const Inputs*... inputs) {
+  static BURIN_ENTRY void run(float* output, const Inputs*... inputs) {
     for (int32_t i = 0; i < Geometry::elements; ++i) output[i] = sum(i, 0.0f, inputs...);
   }
 
@@ -38,7 +40,7 @@ struct AddNS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class... Inputs>
-  static void run(int8_t* output, const Inputs*... inputs) {
+  static BURIN_ENTRY void run(int8_t* output, const Inputs*... inputs) {
     for (int32_t i = 0; i < G::elements; ++i) {
       const int32_t scaled = Isa::requantize(static_cast<int32_t>(sum(i, term(0), inputs...)), G::multiplier,
                                              G::shift, G::round_once != 0);

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -23,12 +24,13 @@ struct SumQuantized {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* left, const Element* right, Element* output, const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, Element* output,
+                              const int32_t* quantization) {
     Broadcast<Geometry>::run(left, right, output, Operation<Element>{quantization});
   }
   template <class Element>
-  static void run(const Element* left, const Element* right, const int32_t* axes, Element* output,
-                  const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, const int32_t* axes, Element* output,
+                              const int32_t* quantization) {
     Broadcast<Geometry>::run(left, right, axes, output, Operation<Element>{quantization});
   }
 

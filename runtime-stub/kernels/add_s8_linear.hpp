@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -21,14 +22,15 @@ struct AddS8Linear {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* left, const int8_t* right, int8_t* output, int32_t left_factor,
-                  int32_t right_factor, int32_t offset, int32_t shift, int32_t lowest, int32_t highest) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, int8_t* output, int32_t left_factor,
+                              int32_t right_factor, int32_t offset, int32_t shift, int32_t lowest,
+                              int32_t highest) {
     const Linear linear = {left_factor, right_factor, offset, shift, lowest, highest};
     Broadcast<Geometry>::run(left, right, output, linear);
   }
-  static void run(const int8_t* left, const int8_t* right, const int32_t* axes, int8_t* output,
-                  int32_t left_factor, int32_t right_factor, int32_t offset, int32_t shift, int32_t lowest,
-                  int32_t highest) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, const int32_t* axes, int8_t* output,
+                              int32_t left_factor, int32_t right_factor, int32_t offset, int32_t shift,
+                              int32_t lowest, int32_t highest) {
     const Linear linear = {left_factor, right_factor, offset, shift, lowest, highest};
     Broadcast<Geometry>::run(left, right, axes, output, linear);
   }

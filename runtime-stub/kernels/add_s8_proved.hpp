@@ -39,8 +39,8 @@ struct AddS8Proved {
 
 #ifndef BURIN_HOST
   // Rows [row_begin, row_end).
-  static void run(const int8_t* left, const int8_t* right, const uint32_t* stream, int8_t* output,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, const uint32_t* stream, int8_t* output,
+                              int32_t row_begin, int32_t row_end) {
     const bool whole = LeftRows::whole() && RightRows::whole() && OutputRows::whole();
     const int32_t step = whole ? row_end - row_begin : 1;
     ArmDspSum sum;

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: outer, length, inner; greater.
@@ -13,7 +15,7 @@ struct Argument {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input, class Output>
-  static void run(const Input* input, Output* output) {
+  static BURIN_ENTRY void run(const Input* input, Output* output) {
     for (int32_t outer = 0; outer < G::outer; ++outer) {
       for (int32_t inner = 0; inner < G::inner; ++inner) {
         const Input* element = input + inner;

@@ -40,8 +40,8 @@ struct AveragePool2dS8Dsp {
 
 #ifndef BURIN_HOST
   // Output rows [row_begin, row_end) of every image of the batch.
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int32_t row_begin,
-                  int32_t row_end) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int32_t row_begin,
+                              int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) row(input, stream, OutputRows::at(output, y), y);
       input += G::input_height * W::input_row_elements();

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: matrices, rows, inner, columns; left_transposed, right_transposed.
@@ -51,7 +53,7 @@ struct BatchMatmulF32 {
   static constexpr bool accepts() { return BatchMatmul<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* left, const float* right, const int32_t* begins, float* output) {
+  static BURIN_ENTRY void run(const float* left, const float* right, const int32_t* begins, float* output) {
     BatchMatmul<Geometry>::run(left, right, begins, output, Arithmetic());
   }
 
@@ -69,8 +71,8 @@ struct BatchMatmulS16 {
   static constexpr bool accepts() { return BatchMatmul<Geometry>::accepts() && Geometry::inner <= 32768; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int16_t* left, const int16_t* right, const int32_t* begins, int16_t* output,
-                  int32_t multiplier, int32_t right_shift) {
+  static BURIN_ENTRY void run(const int16_t* left, const int16_t* right, const int32_t* begins,
+                              int16_t* output, int32_t multiplier, int32_t right_shift) {
     const Arithmetic arithmetic = {multiplier, right_shift};
     BatchMatmul<Geometry>::run(left, right, begins, output, arithmetic);
   }
@@ -94,9 +96,9 @@ struct BatchMatmulS8 {
   static constexpr bool accepts() { return BatchMatmul<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* left, const int8_t* right, const int32_t* begins, int8_t* output,
-                  int32_t left_zero_point, int32_t right_zero_point, int32_t multiplier, int32_t shift,
-                  int32_t output_zero_point) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, const int32_t* begins, int8_t* output,
+                              int32_t left_zero_point, int32_t right_zero_point, int32_t multiplier,
+                              int32_t shift, int32_t output_zero_point) {
     const Arithmetic arithmetic = {left_zero_point, right_zero_point, multiplier, shift, output_zero_point};
     BatchMatmul<Geometry>::run(left, right, begins, output, arithmetic);
   }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -17,12 +18,13 @@ struct BinaryF32 {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* left, const float* right, float* output, float lowest, float highest) {
+  static BURIN_ENTRY void run(const float* left, const float* right, float* output, float lowest,
+                              float highest) {
     const Clamped clamped = {lowest, highest};
     Broadcast<Geometry>::run(left, right, output, clamped);
   }
-  static void run(const float* left, const float* right, const int32_t* axes, float* output, float lowest,
-                  float highest) {
+  static BURIN_ENTRY void run(const float* left, const float* right, const int32_t* axes, float* output,
+                              float lowest, float highest) {
     const Clamped clamped = {lowest, highest};
     Broadcast<Geometry>::run(left, right, axes, output, clamped);
   }
@@ -44,10 +46,10 @@ struct UnclampedBinaryF32 {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* left, const float* right, float* output) {
+  static BURIN_ENTRY void run(const float* left, const float* right, float* output) {
     Broadcast<Geometry>::run(left, right, output, Operation());
   }
-  static void run(const float* left, const float* right, const int32_t* axes, float* output) {
+  static BURIN_ENTRY void run(const float* left, const float* right, const int32_t* axes, float* output) {
     Broadcast<Geometry>::run(left, right, axes, output, Operation());
   }
 

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -18,13 +19,13 @@ struct BinaryS32 {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int32_t* left, const int32_t* right, int32_t* output, int32_t lowest,
-                  int32_t highest) {
+  static BURIN_ENTRY void run(const int32_t* left, const int32_t* right, int32_t* output, int32_t lowest,
+                              int32_t highest) {
     const Clamped clamped = {lowest, highest};
     Broadcast<Geometry>::run(left, right, output, clamped);
   }
-  static void run(const int32_t* left, const int32_t* right, const int32_t* axes, int32_t* output,
-                  int32_t lowest, int32_t highest) {
+  static BURIN_ENTRY void run(const int32_t* left, const int32_t* right, const int32_t* axes, int32_t* output,
+                              int32_t lowest, int32_t highest) {
     const Clamped clamped = {lowest, highest};
     Broadcast<Geometry>::run(left, right, axes, output, clamped);
   }

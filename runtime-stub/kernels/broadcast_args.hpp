@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: left, right: their dimensions.
@@ -17,7 +19,7 @@ struct BroadcastArgs {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* left, const Element* right, Element* output) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, Element* output) {
     const int32_t count = Isa::maximum(G::left, G::right);
     for (int32_t i = 0; i < count; ++i) {
       const int32_t l = i - (count - G::left);

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <bool wide>
@@ -45,7 +47,7 @@ struct Cast {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input, class Output>
-  static void run(const Input* input, Output* output) {
+  static BURIN_ENTRY void run(const Input* input, Output* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) convert(number(input[i]), output + i);
   }
 

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -22,11 +23,12 @@ struct Compare {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* left, const Element* right, uint8_t* output) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, uint8_t* output) {
     Broadcast<Geometry>::run(left, right, output, Operation());
   }
   template <class Element>
-  static void run(const Element* left, const Element* right, const int32_t* axes, uint8_t* output) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, const int32_t* axes,
+                              uint8_t* output) {
     Broadcast<Geometry>::run(left, right, axes, output, Operation());
   }
 

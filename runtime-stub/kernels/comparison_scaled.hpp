@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -24,12 +25,13 @@ struct CompareScaled {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* left, const int8_t* right, uint8_t* output, const int32_t* quantization) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, uint8_t* output,
+                              const int32_t* quantization) {
     const Operation operation = {quantization};
     Broadcast<Geometry>::run(left, right, output, operation);
   }
-  static void run(const int8_t* left, const int8_t* right, const int32_t* axes, uint8_t* output,
-                  const int32_t* quantization) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, const int32_t* axes, uint8_t* output,
+                              const int32_t* quantization) {
     const Operation operation = {quantization};
     Broadcast<Geometry>::run(left, right, axes, output, operation);
   }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/products_f32.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
@@ -157,13 +158,14 @@ struct Convolution2dF32 {
   static constexpr bool accepts() { return ConvolutionBlocks<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, const float* weights, const float* bias, float* output, float lowest,
-                  float highest, int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const float* input, const float* weights, const float* bias, float* output,
+                              float lowest, float highest, int32_t row_begin, int32_t row_end) {
     const F32Arithmetic arithmetic = {0, 0, bias, lowest, highest};
     ConvolutionBlocks<Geometry>::run(input, weights, arithmetic, output, row_begin, row_end);
   }
-  static void run(const float* input, const int8_t* weights, const float* scales, const float* bias,
-                  float* output, float lowest, float highest, int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const float* input, const int8_t* weights, const float* scales,
+                              const float* bias, float* output, float lowest, float highest,
+                              int32_t row_begin, int32_t row_end) {
     const F32Arithmetic arithmetic = {scales, Geometry::scale_step, bias, lowest, highest};
     ConvolutionBlocks<Geometry>::run(input, weights, arithmetic, output, row_begin, row_end);
   }

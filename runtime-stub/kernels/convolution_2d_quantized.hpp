@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/convolution_rows.hpp"
 
 namespace burin_kernels {
@@ -24,8 +25,8 @@ struct Convolution2dQuantized {
   // Output rows [row_begin, row_end) of every image of the batch; weights as FourProductsPacker packs them,
   // in fours or not.
   template <class Element>
-  static void run(const Element* input, const int8_t* weights, const int32_t* numbers, Element* output,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const Element* input, const int8_t* weights, const int32_t* numbers,
+                              Element* output, int32_t row_begin, int32_t row_end) {
     static constexpr ConvolutionPlan plan = ConvolutionPlanOf<Geometry>::make(
         G::weight_channels, G::output_channels / (G::input_channels / G::weight_channels), true,
         G::dilation_width == 1 && G::weight_channels == G::input_channels);

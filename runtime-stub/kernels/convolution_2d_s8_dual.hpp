@@ -462,8 +462,8 @@ struct Convolution2dS8Dual {
 #ifndef BURIN_HOST
   // Output rows [row_begin, row_end) of every image of the batch. `stream` is what pack() made; scratch is
   // aligned to 4.
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
+                              int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       image(input, stream, output, scratch, row_begin, row_end);
       input += G::input_height * G::input_width * G::input_channels;
@@ -509,8 +509,6 @@ struct Convolution2dS8Dual {
 #ifdef BURIN_HOST
 // Packing. The stream serves every run of the same spec.
 struct ConvolutionDualPacker {
-  // Below run, its own frame included: GCC's -O1, -O2, -O3 and -Os need 352 to 448.
-  static constexpr int32_t stack_bytes = 480;
   // Of instructions: once in a program, and for each geometry.
   static constexpr int32_t shared_code_bytes = 4400;
   static constexpr int32_t code_bytes = 110;

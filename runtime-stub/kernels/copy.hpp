@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <class Geometry, class Isa>
@@ -12,7 +14,7 @@ struct Copy {
   static constexpr bool accepts() { return Geometry::bytes >= 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const void* input, void* output) {
+  static BURIN_ENTRY void run(const void* input, void* output) {
     if (output != input) Isa::copy(output, input, Geometry::bytes);
   }
 };

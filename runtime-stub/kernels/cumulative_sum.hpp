@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // What is added up: reals, or integers that wrap.
@@ -28,7 +30,7 @@ struct CumulativeSum {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, Element* output) {
     typedef typename CumulativeNumber<Element>::Type Number;
     for (int32_t outer = 0; outer < G::outer; ++outer) {
       for (int32_t inner = 0; inner < G::inner; ++inner) {
@@ -55,7 +57,7 @@ struct CumulativeSumS8 {
   static constexpr bool accepts() { return G::outer > 0 && G::depth > 0 && G::inner > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, int8_t* output) {
     for (int32_t outer = 0; outer < G::outer; ++outer) {
       for (int32_t inner = 0; inner < G::inner; ++inner) {
         uint32_t sum = term(0);

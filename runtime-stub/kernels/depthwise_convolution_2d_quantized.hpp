@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/convolution_rows.hpp"
 
 namespace burin_kernels {
@@ -22,8 +23,8 @@ struct DepthwiseConvolution2dQuantized {
   // Output rows [row_begin, row_end) of every image of the batch; weights [window_height][window_width]
   // [output_channels], and three bytes behind them.
   template <class Element>
-  static void run(const Element* input, const int8_t* weights, const int32_t* numbers, Element* output,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const Element* input, const int8_t* weights, const int32_t* numbers,
+                              Element* output, int32_t row_begin, int32_t row_end) {
     typedef FourProductsOf<Isa, Element, G::weights_zero_point == 0> Products;
     static constexpr ConvolutionPlan plan =
         ConvolutionPlanOf<Geometry>::make(1, G::output_channels / G::input_channels, false, false);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/requantization_s16.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
@@ -33,8 +34,8 @@ struct DepthwiseConvolution2dS16 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image of the batch.
-  static void run(const int16_t* input, const int8_t* weights, const int32_t* numbers, int16_t* output,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const int16_t* input, const int8_t* weights, const int32_t* numbers,
+                              int16_t* output, int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) {
         int16_t* to = OutputRows::at(output, y);

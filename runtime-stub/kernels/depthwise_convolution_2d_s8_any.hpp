@@ -268,8 +268,8 @@ struct DepthwiseConvolution2dS8Any {
 
 #ifndef BURIN_HOST
   // Output rows [row_begin, row_end). `stream` is what pack returned, `scratch` is 4-byte aligned.
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
+                              int32_t row_begin, int32_t row_end) {
     static constexpr DepthwiseAnyPlan plan = {
         G::input_channels, G::input_height,     G::input_width,      G::input_ring_rows,
         G::output_width,   G::output_ring_rows, G::kernel_height,    G::kernel_width,

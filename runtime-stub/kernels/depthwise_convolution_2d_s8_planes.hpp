@@ -300,8 +300,8 @@ struct DepthwiseConvolution2dS8Planes {
 
 #ifndef BURIN_HOST
   // Output rows [row_begin, row_end). `stream` is what pack returned, `scratch` is 4-byte aligned.
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
-                  int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
+                              int32_t row_begin, int32_t row_end) {
     static constexpr DepthwisePlan plan = {
         G::stride_width == 1 ? ArmDspDepthwise::stride_1 : ArmDspDepthwise::stride_2,
         G::stride_width,

@@ -13,6 +13,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 struct DetectionFacts {
@@ -32,9 +34,10 @@ struct DetectionPostprocess {
   }
   static constexpr int32_t scratch_bytes() { return DetectionFacts::scratch_bytes(G::boxes, G::detections); }
 
-  static void run(const float* encodings, const float* scores, const float* anchors, float score_threshold,
-                  float overlap_threshold, float y_scale, float x_scale, float h_scale, float w_scale,
-                  float* boxes, float* classes, float* best_scores, float* count, void* scratch) {
+  static BURIN_ENTRY void run(const float* encodings, const float* scores, const float* anchors,
+                              float score_threshold, float overlap_threshold, float y_scale, float x_scale,
+                              float h_scale, float w_scale, float* boxes, float* classes, float* best_scores,
+                              float* count, void* scratch) {
     float* const edges = static_cast<float*>(scratch);
     float* const best = edges + 4 * G::boxes;
     Search search = {edges, best_scores,     classes,          reinterpret_cast<int32_t*>(best + G::boxes),

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -19,11 +20,12 @@ struct Extremum {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* left, const Element* right, Element* output) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, Element* output) {
     Broadcast<Geometry>::run(left, right, output, Operation());
   }
   template <class Element>
-  static void run(const Element* left, const Element* right, const int32_t* axes, Element* output) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, const int32_t* axes,
+                              Element* output) {
     Broadcast<Geometry>::run(left, right, axes, output, Operation());
   }
 

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, inputs, outputs.
@@ -22,8 +24,8 @@ struct FullyConnectedComputedF32 {
   static constexpr bool accepts() { return G::batches > 0 && G::inputs > 0 && G::outputs > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, const float* weights, const float* bias, float* output, float lowest,
-                  float highest) {
+  static BURIN_ENTRY void run(const float* input, const float* weights, const float* bias, float* output,
+                              float lowest, float highest) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       const float* row = weights;
       for (int32_t o = 0; o < G::outputs; ++o) {
@@ -46,8 +48,8 @@ struct FullyConnectedComputed {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, const Element* weights, const int32_t* bias,
-                  const int32_t* quantization, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, const Element* weights, const int32_t* bias,
+                              const int32_t* quantization, Element* output) {
     const int32_t* const q = quantization;
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       const Element* row = weights;

@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/four_products.hpp"
 #include "kernels/layer_requantization.hpp"
 
@@ -66,7 +67,8 @@ struct FullyConnectedQuantized {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, const int8_t* weights, const int32_t* numbers, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, const int8_t* weights, const int32_t* numbers,
+                              Element* output) {
     static constexpr FullyConnectedPlan plan = {
         {G::output_zero_point, G::activation_min, G::activation_max, G::post_shift},
         G::batches,

@@ -58,7 +58,7 @@ struct FullyConnectedS8Dual {
 #ifndef BURIN_HOST
   // `stream` is what pack() made; scratch is aligned to 4. All of an input is read before its first output is
   // written.
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch) {
     uint32_t* const columns = static_cast<uint32_t*>(static_cast<void*>(scratch));
     ArmDspVectorProduct product;
     product.columns = reinterpret_cast<uintptr_t>(scratch) - 4u;
@@ -85,8 +85,6 @@ struct FullyConnectedS8Dual {
 #ifdef BURIN_HOST
 // Packing. The stream serves every run of the same spec.
 struct FullyConnectedDualPacker {
-  // Below run, its own frame included: GCC's -O1, -O2, -O3 and -Os need 152.
-  static constexpr int32_t stack_bytes = 200;
   // Of instructions: once in a program, and for each geometry.
   static constexpr int32_t shared_code_bytes = 1350;
   static constexpr int32_t code_bytes = 90;

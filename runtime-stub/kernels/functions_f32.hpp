@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Function has one member, `static float of(float)`.
@@ -15,7 +17,7 @@ struct FunctionF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) output[i] = Function::of(input[i]);
   }
 };

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, outer, length, slice_bytes, count.
@@ -22,7 +24,7 @@ struct Gather {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Index>
-  static void run(const void* input, const Index* indices, void* output) {
+  static BURIN_ENTRY void run(const void* input, const Index* indices, void* output) {
     const uint8_t* from = static_cast<const uint8_t*>(input);
     uint8_t* to = static_cast<uint8_t*>(output);
     for (int32_t batch = 0; batch < G::batches; ++batch) {

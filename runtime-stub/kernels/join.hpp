@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: outer, the number of slices in front of the axis. Of each slice every part has so many bytes in a
@@ -18,7 +20,7 @@ struct Join {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class... Parts>
-  static void run(void* output, Parts... parts) {
+  static BURIN_ENTRY void run(void* output, Parts... parts) {
     uint8_t* to = static_cast<uint8_t*>(output);
     for (int32_t slice = 0; slice < Geometry::outer; ++slice) to = copied(to, slice, parts...);
   }

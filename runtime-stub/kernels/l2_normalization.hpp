@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: rows, length.
@@ -18,7 +20,7 @@ struct L2NormalizationF32 {
   static constexpr bool accepts() { return G::rows > 0 && G::length > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output, float least_length) {
+  static BURIN_ENTRY void run(const float* input, float* output, float least_length) {
     for (int32_t row = 0; row < G::rows; ++row) {
       float square = 0;
       for (int32_t i = 0; i < G::length; ++i) square += input[i] * input[i];

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/fixed_point.hpp"
 
 namespace burin_kernels {
@@ -21,7 +22,7 @@ struct L2NormalizationS8 {
   static constexpr bool accepts() { return G::rows > 0 && G::length > 0 && G::length <= 32768; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, int8_t* output) {
     for (int32_t row = 0; row < G::rows; ++row) {
       int32_t square = 0;
       for (int32_t i = 0; i < G::length; ++i) {

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/fixed_point.hpp"
 
 namespace burin_kernels {
@@ -26,8 +27,8 @@ struct LogSoftmaxS8 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, const int32_t* exponentials, const int32_t* quantization,
-                  int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, const int32_t* exponentials, const int32_t* quantization,
+                              int8_t* output) {
     for (int32_t row = 0; row < G::rows; ++row) {
       int32_t maximum = input[0];
       for (int32_t i = 1; i < G::length; ++i) maximum = Isa::maximum(maximum, input[i]);

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <class Geometry, class Isa>
@@ -12,7 +14,7 @@ struct LogicalNot {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const uint8_t* input, uint8_t* output) {
+  static BURIN_ENTRY void run(const uint8_t* input, uint8_t* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) output[i] = input[i] == 0;
   }
 };

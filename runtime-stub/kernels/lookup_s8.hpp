@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <class Geometry, class Isa>
@@ -16,7 +18,7 @@ struct LookupS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input, class Output>
-  static void run(const Input* input, const Output* table, Output* output) {
+  static BURIN_ENTRY void run(const Input* input, const Output* table, Output* output) {
     static_assert(sizeof(Input) == 1, "the table has 256 entries");
     for (int32_t i = 0; i < Geometry::elements; ++i) output[i] = table[static_cast<uint8_t>(input[i])];
   }

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
 
@@ -31,7 +32,7 @@ struct MaxPool2dS8 {
 
   // Output rows [row_begin, row_end) of every image of the batch.
   template <class Element>
-  static void run(const Element* input, Element* output, int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const Element* input, Element* output, int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), y);
       input += G::input_height * W::input_row_elements();

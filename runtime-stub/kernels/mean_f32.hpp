@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: kept_0, reduced_0, kept_1, reduced_1, kept_2.
@@ -21,7 +23,7 @@ struct MeanF32 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t a = 0; a < G::kept_0; ++a) {
       for (int32_t b = 0; b < G::kept_1; ++b)
         for (int32_t c = 0; c < G::kept_2; ++c)

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: kept_0, reduced_0, kept_1, reduced_1, kept_2, multiplier, shift, input_zero_point,
@@ -26,7 +28,7 @@ struct MeanS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, Element* output) {
     for (int32_t a = 0; a < G::kept_0; ++a) {
       for (int32_t b = 0; b < G::kept_1; ++b) {
         for (int32_t c = 0; c < G::kept_2; ++c) {

@@ -27,7 +27,7 @@ struct MeanS8Dsp {
   static constexpr int32_t scratch_bytes() { return 0; }
 
 #ifndef BURIN_HOST
-  static void run(const int8_t* input, const uint32_t* stream, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output) {
     ArmDspWindow window;
     window.input = input;
     window.output = output;

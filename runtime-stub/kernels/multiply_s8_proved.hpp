@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -24,15 +25,15 @@ struct MultiplyS8Proved {
   static constexpr bool accepts() { return Broadcast<Geometry>::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* left, const int8_t* right, int8_t* output, int32_t left_zero_point,
-                  int32_t right_zero_point, int32_t factor, int32_t offset, int32_t shift, int32_t lowest,
-                  int32_t highest) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, int8_t* output,
+                              int32_t left_zero_point, int32_t right_zero_point, int32_t factor,
+                              int32_t offset, int32_t shift, int32_t lowest, int32_t highest) {
     const Product product = {left_zero_point, right_zero_point, factor, offset, shift, lowest, highest};
     Broadcast<Geometry>::run(left, right, output, product);
   }
-  static void run(const int8_t* left, const int8_t* right, const int32_t* axes, int8_t* output,
-                  int32_t left_zero_point, int32_t right_zero_point, int32_t factor, int32_t offset,
-                  int32_t shift, int32_t lowest, int32_t highest) {
+  static BURIN_ENTRY void run(const int8_t* left, const int8_t* right, const int32_t* axes, int8_t* output,
+                              int32_t left_zero_point, int32_t right_zero_point, int32_t factor,
+                              int32_t offset, int32_t shift, int32_t lowest, int32_t highest) {
     const Product product = {left_zero_point, right_zero_point, factor, offset, shift, lowest, highest};
     Broadcast<Geometry>::run(left, right, axes, output, product);
   }

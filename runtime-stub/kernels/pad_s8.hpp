@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "isa/generic.hpp"
 #include "kernels/rows.hpp"
 
 namespace burin_kernels {
@@ -33,7 +34,7 @@ struct PadS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image.
-  static void run(const void* from, void* to, int32_t row_begin, int32_t row_end) {
+  static BURIN_ENTRY void run(const void* from, void* to, int32_t row_begin, int32_t row_end) {
     const int8_t* input = static_cast<const int8_t*>(from);
     int8_t* output = static_cast<int8_t*>(to);
     for (int32_t batch = 0; batch < G::output_batches; ++batch) {

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/rows.hpp"
 #include "kernels/window.hpp"
 
@@ -38,8 +39,8 @@ struct Pool2dF32 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image of the batch.
-  static void run(const float* input, float* output, float lowest, float highest, int32_t row_begin,
-                  int32_t row_end) {
+  static BURIN_ENTRY void run(const float* input, float* output, float lowest, float highest,
+                              int32_t row_begin, int32_t row_end) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), lowest, highest, y);
       input += G::input_height * W::input_row_elements();

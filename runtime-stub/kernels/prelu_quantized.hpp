@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -22,13 +23,14 @@ struct PreluQuantized {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, const int8_t* slopes, Element* output, const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* input, const int8_t* slopes, Element* output,
+                              const int32_t* quantization) {
     const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(input, slopes, output, operation);
   }
   template <class Element>
-  static void run(const Element* input, const int8_t* slopes, const int32_t* axes, Element* output,
-                  const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* input, const int8_t* slopes, const int32_t* axes,
+                              Element* output, const int32_t* quantization) {
     const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(input, slopes, axes, output, operation);
   }

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Lowest and highest value of an integer type of 8, 16 or 32 bits.
@@ -26,7 +28,7 @@ struct QuantizeF32 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Output>
-  static void run(const float* input, Output* output, float scale, int32_t zero_point) {
+  static BURIN_ENTRY void run(const float* input, Output* output, float scale, int32_t zero_point) {
     // Beyond these the result saturates; within, float32 holds every half exactly.
     const float lowest = static_cast<float>(IntegerLimits<Output>::lowest() - zero_point - 1);
     const float highest = static_cast<float>(IntegerLimits<Output>::highest() - zero_point + 1);
@@ -50,8 +52,8 @@ struct Requantize {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input, class Output>
-  static void run(const Input* input, Output* output, int32_t input_zero_point, int32_t multiplier,
-                  int32_t shift, int32_t output_zero_point) {
+  static BURIN_ENTRY void run(const Input* input, Output* output, int32_t input_zero_point,
+                              int32_t multiplier, int32_t shift, int32_t output_zero_point) {
     // Saturating before the zero point is added cannot overflow; only types that are narrower than 32 bits
     // have one.
     const int32_t lowest = IntegerLimits<Output>::lowest() - output_zero_point;
@@ -71,7 +73,7 @@ struct DequantizeF32 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input>
-  static void run(const Input* input, float* output, float scale, int32_t zero_point) {
+  static BURIN_ENTRY void run(const Input* input, float* output, float scale, int32_t zero_point) {
     for (int32_t i = 0; i < Geometry::elements; ++i)
       output[i] = scale * static_cast<float>(input[i] - zero_point);
   }

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: kept_axes, reduced_axes, each 1 at least.
@@ -69,7 +71,7 @@ struct Reduce {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, const int32_t* axes, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, const int32_t* axes, Element* output) {
     Reduction<Geometry>::run(input, axes, output, Step<Element>());
   }
 
@@ -111,8 +113,8 @@ struct SumReduced {
 
   // offset: the input's zero point, as often as elements are added.
   template <class Element>
-  static void run(const Element* input, const int32_t* axes, Element* output, int32_t offset,
-                  int32_t multiplier, int32_t shift, int32_t output_zero_point) {
+  static BURIN_ENTRY void run(const Element* input, const int32_t* axes, Element* output, int32_t offset,
+                              int32_t multiplier, int32_t shift, int32_t output_zero_point) {
     const Step<Element> step = {offset, multiplier, shift, output_zero_point};
     Reduction<Geometry>::run(input, axes, output, step);
   }

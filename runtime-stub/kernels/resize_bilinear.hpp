@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, channels, input_height, input_width, output_height, output_width; round_once.
@@ -23,7 +25,8 @@ struct ResizeBilinear {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element, class Number>
-  static void run(const Element* input, const uint16_t* neighbours, const Number* rests, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, const uint16_t* neighbours, const Number* rests,
+                              Element* output) {
     const int32_t line = G::input_width * G::channels;
     const uint16_t* const columns = neighbours + 2 * G::output_height;
     const Number* const column_rests = rests + G::output_height;

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, channels, input_height, input_width, output_height, output_width, pixel_bytes.
@@ -22,7 +24,8 @@ struct ResizeNearestNeighbor {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const void* input, const uint16_t* rows, const uint16_t* columns, void* output) {
+  static BURIN_ENTRY void run(const void* input, const uint16_t* rows, const uint16_t* columns,
+                              void* output) {
     const uint8_t* image = static_cast<const uint8_t*>(input);
     uint8_t* to = static_cast<uint8_t*>(output);
     for (int32_t batch = 0; batch < G::batches; ++batch) {

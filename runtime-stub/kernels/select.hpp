@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: axes, their number, 1 at least.
@@ -19,8 +21,8 @@ struct Select {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const uint8_t* condition, const Element* yes, const Element* no, const int32_t* axes,
-                  Element* output) {
+  static BURIN_ENTRY void run(const uint8_t* condition, const Element* yes, const Element* no,
+                              const int32_t* axes, Element* output) {
     const int32_t* const inner = axes + 4 * (G::axes - 1);
     int32_t index[G::axes] = {};
     for (;;) {

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: outer, the number of slices in front of the axis. Of each slice every part gets so many bytes in
@@ -18,7 +20,7 @@ struct Separate {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class... Parts>
-  static void run(const void* input, Parts... parts) {
+  static BURIN_ENTRY void run(const void* input, Parts... parts) {
     const uint8_t* from = static_cast<const uint8_t*>(input);
     for (int32_t slice = 0; slice < Geometry::outer; ++slice) from = copied(from, slice, parts...);
   }

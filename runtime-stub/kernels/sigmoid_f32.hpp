@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // 1 / (1 + exp(-x)).
@@ -15,7 +17,7 @@ struct LogisticF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const float x = input[i];
       // The exponential of a negative number cannot overflow.
@@ -30,7 +32,7 @@ struct TanhF32 {
   static constexpr bool accepts() { return Geometry::elements > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t i = 0; i < Geometry::elements; ++i) output[i] = tanhf(input[i]);
   }
 };

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // exp(beta * (x - maximum)) over the sum of these.
@@ -16,7 +18,7 @@ struct SoftmaxF32 {
   static constexpr bool accepts() { return G::rows > 0 && G::length > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output, float beta) {
+  static BURIN_ENTRY void run(const float* input, float* output, float beta) {
     for (int32_t row = 0; row < G::rows; ++row) {
       float maximum = input[0];
       for (int32_t i = 1; i < G::length; ++i) maximum = input[i] > maximum ? input[i] : maximum;
@@ -39,7 +41,7 @@ struct LogSoftmaxF32 {
   static constexpr bool accepts() { return G::rows > 0 && G::length > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, float* output) {
+  static BURIN_ENTRY void run(const float* input, float* output) {
     for (int32_t row = 0; row < G::rows; ++row) {
       float maximum = input[0];
       for (int32_t i = 1; i < G::length; ++i) maximum = input[i] > maximum ? input[i] : maximum;

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: rows, length, multiplier, shift, round_once.
@@ -19,8 +21,8 @@ struct SoftmaxS16 {
   static constexpr bool accepts() { return G::rows > 0 && G::length > 0 && G::length < 65536; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int16_t* input, const int16_t* exponentials, const int16_t* reciprocals,
-                  int16_t* output) {
+  static BURIN_ENTRY void run(const int16_t* input, const int16_t* exponentials, const int16_t* reciprocals,
+                              int16_t* output) {
     for (int32_t row = 0; row < G::rows; ++row) {
       int32_t maximum = input[0];
       for (int32_t i = 1; i < G::length; ++i) maximum = Isa::maximum(maximum, input[i]);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/fixed_point.hpp"
 
 namespace burin_kernels {
@@ -26,7 +27,7 @@ struct SoftmaxS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Input, class Output>
-  static void run(const Input* input, const int32_t* exponentials, Output* output) {
+  static BURIN_ENTRY void run(const Input* input, const int32_t* exponentials, Output* output) {
     const int32_t bits = 8 * static_cast<int32_t>(sizeof(Output));
     const bool is_signed = static_cast<Output>(-1) < static_cast<Output>(1);
     const int32_t lowest = is_signed ? -(int32_t(1) << (bits - 1)) : 0;

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: input_batches, input_height, input_width, output_batches, output_height, output_width,
@@ -25,7 +27,7 @@ struct SpaceToBatch {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const void* input, void* output) {
+  static BURIN_ENTRY void run(const void* input, void* output) {
     const uint8_t* const from = static_cast<const uint8_t*>(input);
     uint8_t* to = static_cast<uint8_t*>(output);
     for (int32_t batch = 0; batch < G::output_batches; ++batch) {
@@ -55,7 +57,7 @@ struct BatchToSpace {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const void* input, void* output) {
+  static BURIN_ENTRY void run(const void* input, void* output) {
     const uint8_t* const from = static_cast<const uint8_t*>(input);
     uint8_t* to = static_cast<uint8_t*>(output);
     for (int32_t image = 0; image < G::output_batches; ++image) {

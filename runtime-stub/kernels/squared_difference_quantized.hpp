@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/broadcast.hpp"
 
 namespace burin_kernels {
@@ -25,13 +26,14 @@ struct SquaredDifferenceQuantized {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* left, const Element* right, Element* output, const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, Element* output,
+                              const int32_t* quantization) {
     const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(left, right, output, operation);
   }
   template <class Element>
-  static void run(const Element* left, const Element* right, const int32_t* axes, Element* output,
-                  const int32_t* quantization) {
+  static BURIN_ENTRY void run(const Element* left, const Element* right, const int32_t* axes, Element* output,
+                              const int32_t* quantization) {
     const Operation<Element> operation = {quantization};
     Broadcast<Geometry>::run(left, right, axes, output, operation);
   }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // The output is dense. Its element (i0, i1, …, k), k < run_bytes, is the input's byte offset + i0 * stride0 +
@@ -21,11 +23,11 @@ struct StridedCopy {
   static constexpr bool accepts() { return G::axes >= 0 && G::axes <= 8 && G::run_bytes > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const void* input, void* output) {
+  static BURIN_ENTRY void run(const void* input, void* output) {
     move(output, static_cast<const uint8_t*>(input) + G::offset);
   }
 
-  static void run(const void* input, const int32_t* axes, void* output) {
+  static BURIN_ENTRY void run(const void* input, const int32_t* axes, void* output) {
     const uint8_t* from = static_cast<const uint8_t*>(input) + G::offset;
     uint8_t* to = static_cast<uint8_t*>(output);
     int32_t index[G::axes > 0 ? static_cast<int32_t>(G::axes) : 1] = {};

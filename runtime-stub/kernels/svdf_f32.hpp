@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, inputs, units, rank, memory; clamps, the number of ends that the activation has.
@@ -24,8 +26,8 @@ struct SvdfF32 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, const float* feature, const float* time, const float* bias,
-                  float* state, float* output, float lowest, float highest) {
+  static BURIN_ENTRY void run(const float* input, const float* feature, const float* time, const float* bias,
+                              float* state, float* output, float lowest, float highest) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t unit = 0; unit < G::units; ++unit) {
         float sum = bias[unit];

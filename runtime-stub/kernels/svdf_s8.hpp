@@ -16,6 +16,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, inputs, units, rank, memory, state_zero_point, output_zero_point, round_once.
@@ -28,8 +30,9 @@ struct SvdfS8 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class State>
-  static void run(const int8_t* input, const int8_t* feature, const int32_t* feature_bias, const State* time,
-                  const int32_t* bias, const int32_t* factors, State* state, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, const int8_t* feature, const int32_t* feature_bias,
+                              const State* time, const int32_t* bias, const int32_t* factors, State* state,
+                              int8_t* output) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t unit = 0; unit < G::units; ++unit) {
         uint32_t sum = static_cast<uint32_t>(bias[unit]);

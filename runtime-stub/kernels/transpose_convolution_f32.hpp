@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: batches, input_height, input_width, input_channels, output_height, output_width, output_channels,
@@ -22,8 +24,8 @@ struct TransposeConvolutionF32 {
 
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const float* input, const float* weights, const float* bias, float* output, float lowest,
-                  float highest) {
+  static BURIN_ENTRY void run(const float* input, const float* weights, const float* bias, float* output,
+                              float lowest, float highest) {
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = 0; y < G::output_height; ++y)
         for (int32_t x = 0; x < G::output_width; ++x)

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/requantization_s16.hpp"
 
 namespace burin_kernels {
@@ -29,7 +30,8 @@ struct TransposeConvolutionS16 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int16_t* input, const int8_t* weights, const int32_t* numbers, int16_t* output) {
+  static BURIN_ENTRY void run(const int16_t* input, const int8_t* weights, const int32_t* numbers,
+                              int16_t* output) {
     const int32_t window = G::window_height * G::window_width * G::input_channels;
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = 0; y < G::output_height; ++y)

@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/four_products.hpp"
 #include "kernels/layer_requantization.hpp"
 
@@ -99,7 +100,8 @@ struct TransposeConvolutionS8 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, const int8_t* weights, const int32_t* numbers, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, const int8_t* weights, const int32_t* numbers,
+                              int8_t* output) {
     static constexpr TransposeConvolutionPlan plan = {
         {G::output_zero_point, G::activation_min, G::activation_max, G::post_shift},
         G::batches,

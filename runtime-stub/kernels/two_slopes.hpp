@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 template <class Geometry, class Isa>
@@ -20,7 +22,7 @@ struct TwoSlopes {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element>
-  static void run(const Element* input, const int32_t* quantization, Element* output) {
+  static BURIN_ENTRY void run(const Element* input, const int32_t* quantization, Element* output) {
     const int32_t* const q = quantization;
     for (int32_t i = 0; i < Geometry::elements; ++i) {
       const int32_t x = input[i] - q[0];

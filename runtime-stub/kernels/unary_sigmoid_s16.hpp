@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/sigmoid_s16.hpp"
 
 namespace burin_kernels {
@@ -24,8 +25,8 @@ struct SigmoidArgument {
 
 template <class Geometry, class Isa>
 struct LogisticS16 : SigmoidArgument<Geometry> {
-  static void run(const int16_t* input, const uint16_t* nodes, int16_t* output, int32_t multiplier,
-                  int32_t shift) {
+  static BURIN_ENTRY void run(const int16_t* input, const uint16_t* nodes, int16_t* output,
+                              int32_t multiplier, int32_t shift) {
     for (int32_t i = 0; i < Geometry::elements; ++i)
       output[i] = static_cast<int16_t>(
           SigmoidS16<Isa>::logistic(nodes, SigmoidArgument<Geometry>::of(input[i], multiplier, shift)));
@@ -34,8 +35,8 @@ struct LogisticS16 : SigmoidArgument<Geometry> {
 
 template <class Geometry, class Isa>
 struct TanhS16 : SigmoidArgument<Geometry> {
-  static void run(const int16_t* input, const uint16_t* nodes, int16_t* output, int32_t multiplier,
-                  int32_t shift) {
+  static BURIN_ENTRY void run(const int16_t* input, const uint16_t* nodes, int16_t* output,
+                              int32_t multiplier, int32_t shift) {
     for (int32_t i = 0; i < Geometry::elements; ++i)
       output[i] = static_cast<int16_t>(SigmoidS16<Isa>::hyperbolic_tangent(
           nodes, SigmoidArgument<Geometry>::of(input[i], multiplier, shift)));

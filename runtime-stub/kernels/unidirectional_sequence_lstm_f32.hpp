@@ -16,6 +16,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/lstm_sequence.hpp"
 
 namespace burin_kernels {
@@ -27,13 +28,13 @@ struct UnidirectionalSequenceLstmF32 {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // `clip` limits the cell state where it is positive.
-  static void run(const float* input, const float* weights, const float* bias, float* hidden, float* cell,
-                  float* output, float clip) {
+  static BURIN_ENTRY void run(const float* input, const float* weights, const float* bias, float* hidden,
+                              float* cell, float* output, float clip) {
     const Unit<float> unit = {weights, NULL, bias, clip};
     LstmSequence<Geometry>::run(input, hidden, cell, output, unit);
   }
-  static void run(const float* input, const int8_t* weights, const float* scales, const float* bias,
-                  float* hidden, float* cell, float* output, float clip) {
+  static BURIN_ENTRY void run(const float* input, const int8_t* weights, const float* scales,
+                              const float* bias, float* hidden, float* cell, float* output, float clip) {
     const Unit<int8_t> unit = {weights, scales, bias, clip};
     LstmSequence<Geometry>::run(input, hidden, cell, output, unit);
   }

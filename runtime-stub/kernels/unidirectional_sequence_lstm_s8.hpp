@@ -18,6 +18,7 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
 #include "kernels/lstm_sequence.hpp"
 #include "kernels/sigmoid_s16.hpp"
 
@@ -34,8 +35,9 @@ struct UnidirectionalSequenceLstmS8 {
   }
   static constexpr int32_t scratch_bytes() { return 0; }
 
-  static void run(const int8_t* input, const int8_t* weights, const int32_t* bias, const int32_t* factors,
-                  const uint16_t* nodes, int8_t* hidden, int16_t* cell, int8_t* output) {
+  static BURIN_ENTRY void run(const int8_t* input, const int8_t* weights, const int32_t* bias,
+                              const int32_t* factors, const uint16_t* nodes, int8_t* hidden, int16_t* cell,
+                              int8_t* output) {
     const Unit unit = {weights, bias, factors, nodes};
     LstmSequence<Geometry>::run(input, hidden, cell, output, unit);
   }

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "isa/generic.hpp"
+
 namespace burin_kernels {
 
 // Geometry: axes, bytes, run_bytes: of the update's last dimension.
@@ -21,8 +23,8 @@ struct UpdateSlice {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Index>
-  static void run(const void* operand, const void* update, const Index* start, const int32_t* axes,
-                  void* output) {
+  static BURIN_ENTRY void run(const void* operand, const void* update, const Index* start,
+                              const int32_t* axes, void* output) {
     if (output != operand) Isa::copy(output, operand, G::bytes);
     int32_t offset = 0;
     for (int32_t axis = 0; axis < G::axes; ++axis) {

@@ -42,7 +42,7 @@ struct Trial {
     INFO(fmt::format("{} for {}, {}{}: {}", name, compilation.target.name, fmt::join(build.flags, " "), place,
                      messages(result.diagnostics())));
     REQUIRE(result.ok());
-    CHECK(*result->stack_bytes <= static_cast<uint32_t>(compilation.program.stack_bytes));
+    CHECK(*result->stack_bytes <= static_cast<uint32_t>(compilation.program.stack.optimized));
     for (size_t i = 0; i < expected.size(); ++i) {
       INFO("output " << i);
       check_output(compilation.program.outputs.at(i), expected[i], result->outputs.at(i));

@@ -120,6 +120,10 @@ void check(const Operator& definition, const Kernel& kernel, const Variant& vari
   if (variant.special) put_special_numbers(all, inputs);
   const Result<ExecutionResult> run = execute(written->model, *target, inputs, {.flags = variant.flags});
   if (!run) FAIL(run.diagnostics().front().message);
+  const StackBytes& bound = compilation->program.stack;
+  const bool optimized = std::ranges::find(variant.flags, "-O0") == variant.flags.end();
+  if (run->stack_bytes)
+    CHECK(*run->stack_bytes <= static_cast<uint32_t>(optimized ? bound.optimized : bound.unoptimized));
   const TensorData expected = evaluate(all, inputs, options.rounding);
   size_t output = 0;
   for (size_t i = 0; i < graphs.size(); ++i) {

@@ -121,7 +121,7 @@ Program side_by_side(const std::vector<Program>& programs) {
       initial.buffer = moved(initial.buffer);
       all.state_initials.push_back(std::move(initial));
     }
-    all.stack_bytes = std::max(all.stack_bytes, program.stack_bytes);
+    all.stack = StackBytes::greater(all.stack, program.stack);
   }
   margin(Region::arena);
   margin(Region::state);

@@ -30,15 +30,17 @@ std::vector<Graph> samples_of(const Operator& definition, const Kernel& kernel, 
     return &facts == &kernel.facts();
   };
   std::vector<Graph> found;
-  std::set<std::vector<DType>> types;
+  std::map<std::vector<DType>, size_t> counts;
+  const size_t most = which == SamplesOf::every_form ? 3 : 1;
   for (uint64_t seed = 0; seed < draws; ++seed) {
     Random random(seed * 1000003 + static_cast<uint64_t>(definition.facts().op));
     Graph graph = sample_graph(definition.facts().op, random);
-    if (types.contains(types_of(graph))) continue;
+    size_t& count = counts[types_of(graph)];
+    if (count == most) continue;
     const std::vector<Offer> offers =
         ask_kernels({graph, graph.nodes.front()}, {target, Rounding::tflm, Objective::speed, only});
     if (std::ranges::none_of(offers, [](const Offer& offer) { return offer.call() != nullptr; })) continue;
-    types.insert(types_of(graph));
+    ++count;
     found.push_back(std::move(graph));
     if (which == SamplesOf::every_kernel) break;
   }
@@ -61,7 +63,11 @@ std::vector<Compilation> kernel_samples(const Target& target, SamplesOf which, s
     CompileOptions options;
     options.name = "samples";
     options.model = "samples";
-    options.offers = [&](const KernelFacts& facts) { return chosen.contains(&facts); };
+    // A sample may need operators besides its own: any of their kernels will do.
+    options.offers = [&](const KernelFacts& facts) {
+      return chosen.contains(&facts) ||
+             std::ranges::none_of(chosen, [&](const KernelFacts* one) { return one->op == facts.op; });
+    };
     Result<Compilation> compilation = generate_code(all, all, target, options, "");
     INFO(messages(compilation.diagnostics()));
     REQUIRE(compilation.ok());

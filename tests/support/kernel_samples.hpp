@@ -9,7 +9,8 @@ namespace burin::test {
 
 enum class SamplesOf {
   every_kernel,  // one sample of each
-  every_type     // one for each combination of the types of a kernel's operands and results
+  every_type,    // one for each combination of the types of a kernel's operands and results
+  every_form     // up to three for each combination
 };
 
 // Programs for the first kernel of each operator, for the second of those that have two, and so on. One ends

@@ -229,7 +229,6 @@ class DetectionPostprocessKernel final : public Kernel {
     for (size_t i = 0; i < 4; ++i) call.arguments.emplace_back(OutputArgument{i});
     call.arguments.emplace_back(ScratchArgument{});
     call.scratch_bytes = burin_kernels::DetectionFacts::scratch_bytes(boxes, a.max_detections);
-    call.stack_bytes = 256;
     const int64_t searches =
         a.by_class ? int64_t{a.classes} * std::min(a.detections_per_class, boxes) : a.max_detections;
     call.work = {.instructions = 60 * int64_t{boxes} * searches + 8 * int64_t{boxes} * a.classes,

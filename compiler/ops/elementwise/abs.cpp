@@ -72,7 +72,6 @@ class AbsQuantizedKernel final : public Kernel {
                      {"highest", static_cast<int32_t>(range.highest)}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 80;
     call.work = {.instructions = 40 + 16 * elements, .requantizations = elements};
     call.code_bytes = 120;
     return call;

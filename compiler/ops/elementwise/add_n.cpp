@@ -110,7 +110,6 @@ class AddNKernel final : public Kernel {
       call.arguments.push_back(operand_argument(view, i, "term" + std::to_string(i), call));
       allow_in_place(view, i, call);
     }
-    call.stack_bytes = 64 + 16 * static_cast<int32_t>(terms);
     call.work = {.instructions = 30 + elements * (10 + 6 * terms),
                  .requantizations = real_ ? 0 : elements,
                  .float_products = real_ ? elements * terms : 0};

@@ -108,7 +108,6 @@ std::variant<KernelCall, Refusal> BinaryF32Kernel::lower(const NodeView& view, c
     call.arguments.emplace_back(range.lowest);
     call.arguments.emplace_back(range.highest);
   }
-  call.stack_bytes = 64;
   const int64_t elements = view.output().type.shape.elements();
   call.work = {.instructions = 14 * elements, .float_products = elements};
   call.code_bytes = 120;
@@ -153,7 +152,6 @@ std::variant<KernelCall, Refusal> BinaryS32Kernel::lower(const NodeView& view, c
   describe_broadcast(view, call);
   call.arguments.emplace_back(static_cast<int32_t>(bounds.lowest));
   call.arguments.emplace_back(static_cast<int32_t>(bounds.highest));
-  call.stack_bytes = 64;
   call.work.instructions = 12 * view.output().type.shape.elements();
   call.code_bytes = 120;
   return call;

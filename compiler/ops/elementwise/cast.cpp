@@ -104,7 +104,6 @@ class CastKernel final : public Kernel {
                      {"to_boolean", has_dtype(view.output(), DType::boolean) ? 1 : 0}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     if (input.type.dtype == view.output().type.dtype) allow_in_place(view, 0, call);
-    call.stack_bytes = 48;
     call.work.instructions = 30 + 12 * elements;
     call.code_bytes = 60;
     return call;

@@ -122,7 +122,6 @@ std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,
   KernelCall call;
   describe_broadcast(view, call);
   call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
-  call.stack_bytes = 64;
   call.work.instructions = 30 + 12 * view.output().type.shape.elements();
   call.code_bytes = 90;
   return call;
@@ -143,7 +142,6 @@ std::variant<KernelCall, Refusal> ScaledComparisonKernel::lower(const NodeView& 
   call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
   call.arguments.push_back(ConstantArgument{call.constants.size()});
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-  call.stack_bytes = 96;
   const int64_t elements = view.output().type.shape.elements();
   call.work = {.instructions = 30 + 16 * elements, .requantizations = 2 * elements};
   call.code_bytes = 200;

@@ -76,7 +76,6 @@ class DequantizeF32Kernel final : public Kernel {
     KernelCall call;
     call.geometry = {{"elements", static_cast<int32_t>(elements)}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, q.scale(), q.zero_point()};
-    call.stack_bytes = 32;
     call.work = {.instructions = 30 + 6 * elements, .float_products = elements};
     call.code_bytes = 40;
     return call;

@@ -39,7 +39,6 @@ std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, co
       return Refusal{"an int64 operand is computed"};
   KernelCall call;
   describe_broadcast(view, call);
-  call.stack_bytes = 64;
   call.work.instructions = 30 + 10 * view.output().type.shape.elements();
   call.code_bytes = 80;
   return call;

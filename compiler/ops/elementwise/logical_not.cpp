@@ -50,7 +50,6 @@ class LogicalNotKernel final : public Kernel {
     call.geometry = {{"elements", static_cast<int32_t>(elements)}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 16;
     call.work.instructions = 20 + 7 * elements;
     call.code_bytes = 30;
     return call;

@@ -113,7 +113,6 @@ class MultiplyQuantizedKernel final : public Kernel {
                                                range.highest};
     call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
     call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
-    call.stack_bytes = 96;
     const int64_t elements = view.output().type.shape.elements();
     // A shift to the left is not what primitive layers are quick at.
     call.work = {.instructions = (factor.shift > 0 ? 45 : 15) * elements, .requantizations = elements};
@@ -174,7 +173,6 @@ class MultiplyProvedKernel final : public Kernel {
           form->constant, static_cast<int32_t>(form->shape.post_shift), form->shape.clamp_min,
           form->shape.clamp_max})
       call.arguments.emplace_back(number);
-    call.stack_bytes = 72;
     call.work.instructions = 40 + 24 * view.output().type.shape.elements();
     call.code_bytes = 120;
     call.requantization = "one product and one shift, proved for every product of two bytes";

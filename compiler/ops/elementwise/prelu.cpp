@@ -99,7 +99,6 @@ class PreluQuantizedKernel final : public Kernel {
                                                factors.negative.shift};
     call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
     call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
-    call.stack_bytes = 96;
     const int64_t elements = view.output().type.shape.elements();
     call.work = {.instructions = 25 * elements, .requantizations = elements};
     call.code_bytes = 220;

@@ -92,7 +92,6 @@ class QuantizeF32Kernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
                       view.output().quantization.scale(), view.output().quantization.zero_point()};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 48;
     call.work = {.instructions = 30 + 27 * elements, .float_products = 3 * elements};
     call.code_bytes = 150;
     return call;
@@ -121,7 +120,6 @@ class RequantizeKernel final : public Kernel {
                       factor.shift,
                       view.output().quantization.zero_point()};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 64;
     call.work = {.instructions = 40 + 12 * elements, .requantizations = elements};
     call.code_bytes = 140;
     call.requantization = "exact reference form";

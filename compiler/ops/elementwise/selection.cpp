@@ -75,7 +75,6 @@ std::variant<KernelCall, Refusal> SelectKernel::lower(const NodeView& view, cons
   call.arguments.push_back(ConstantArgument{call.constants.size()});
   call.constants.push_back({"axes", ElementType::s32, Constant::of(axes), 4});
   call.arguments.push_back(OutputArgument{0});
-  call.stack_bytes = 112;
   call.work.instructions = 40 + 24 * shape.elements();
   call.code_bytes = 140;
   return call;

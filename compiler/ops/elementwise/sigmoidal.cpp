@@ -114,7 +114,6 @@ std::variant<KernelCall, Refusal> SigmoidS16Kernel::lower(const NodeView& view,
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0},
                     factor.multiplier, factor.shift};
   allow_in_place(view, 0, call);
-  call.stack_bytes = 48;
   call.work.instructions = 40 + 32 * elements;
   call.code_bytes = 140;
   return call;

@@ -109,7 +109,6 @@ class SquaredDifferenceQuantizedKernel final : public Kernel {
     quantization.push_back(scaling.bits);
     call.arguments.push_back(ConstantArgument{call.constants.size()});
     call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-    call.stack_bytes = 112;
     const int64_t elements = view.output().type.shape.elements();
     call.work = {.instructions = 30 + 24 * elements, .requantizations = 3 * elements};
     call.code_bytes = 240;

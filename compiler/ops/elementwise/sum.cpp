@@ -165,7 +165,6 @@ std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view
                        {{"round_once", once ? 1 : 0}, {"shifts_right", shifts_right ? 1 : 0}});
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
-  call.stack_bytes = 128;
   const int64_t elements = view.output().type.shape.elements();
   call.work = {.instructions = 9 * elements, .requantizations = 3 * elements};
   call.code_bytes = 260;
@@ -213,7 +212,6 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
   allow_in_place(view, 0, call);
   allow_in_place(view, 1, call);
   const bool clamps = range.lowest > -128 || range.highest < 127;
-  call.stack_bytes = 112;
   call.work.packed = 60 + 25 * int64_t{elements} / 4 + (clamps ? 11 * int64_t{elements} / 4 : 0);
   call.code_bytes = clamps ? 420 : 320;
   call.requantization = "one linear form, proved for all 65,536 pairs of bytes";
@@ -237,7 +235,6 @@ std::variant<KernelCall, Refusal> SumLinearKernel::lower(const NodeView& view,
   for (const int32_t number :
        {form->left_factor, form->right_factor, form->offset, form->shift, range.lowest, range.highest})
     call.arguments.emplace_back(number);
-  call.stack_bytes = 64;
   call.work.instructions = 40 + 17 * view.output().type.shape.elements();
   call.code_bytes = 100;
   call.requantization = "one linear form, proved for all 65,536 pairs of bytes";

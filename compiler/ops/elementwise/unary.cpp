@@ -77,7 +77,6 @@ std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
   allow_in_place(view, 0, call);
-  call.stack_bytes = 96;
   call.work = {.instructions = 40 + 18 * elements, .requantizations = elements};
   call.code_bytes = 180;
   return call;
@@ -122,7 +121,6 @@ std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,
   call.constants.push_back({"table", element_type(to), Constant(std::move(outputs[0].bytes)), 4});
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
   allow_in_place(view, 0, call);
-  call.stack_bytes = 16;
   call.work.instructions = 30 + 9 * elements;
   call.code_bytes = 32;
   return call;
@@ -137,7 +135,6 @@ std::variant<KernelCall, Refusal> UnaryF32Kernel::lower(const NodeView& view, co
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
   for (const float parameter : parameters_(view)) call.arguments.emplace_back(parameter);
   allow_in_place(view, 0, call);
-  call.stack_bytes = 64;
   call.work = each_ * elements;
   call.work.instructions += 30;
   call.code_bytes = code_bytes_;

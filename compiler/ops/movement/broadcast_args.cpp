@@ -70,7 +70,6 @@ class BroadcastArgsKernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "left", call)};
     call.arguments.push_back(operand_argument(view, 1, "right", call));
     call.arguments.push_back(OutputArgument{0});
-    call.stack_bytes = 48;
     call.work.instructions = 30 + 12 * view.output().type.shape.elements();
     call.code_bytes = 80;
     return call;

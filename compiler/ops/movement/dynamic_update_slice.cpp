@@ -103,7 +103,6 @@ class UpdateSliceKernel final : public Kernel {
     call.arguments.push_back(OutputArgument{0});
     if (!view.input(0).is_constant())
       call.overlaps.push_back({.input = 0, .distance = 0, .same_address_only = true});
-    call.stack_bytes = 128;
     const int64_t runs = update.elements() / update.dims().back();
     call.work.instructions = 80 + view.output().type.bytes() + view.input(1).type.bytes() + 30 * runs;
     call.code_bytes = 200;

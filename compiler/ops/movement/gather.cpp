@@ -120,7 +120,6 @@ class GatherKernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "input", call)};
     call.arguments.push_back(operand_argument(view, 1, "indices", call));
     call.arguments.push_back(OutputArgument{0});
-    call.stack_bytes = 80;
     const int64_t bytes = view.output().type.bytes();
     call.work.instructions = 40 + bytes + 24 * (bytes / slice);
     call.code_bytes = 120;

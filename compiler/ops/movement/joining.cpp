@@ -94,7 +94,6 @@ std::variant<KernelCall, Refusal> JoinKernel::lower(const NodeView& view, const 
   if (slices == 1 && !view.input(0).is_constant())
     call.overlaps.push_back({.input = 0, .distance = 0, .same_address_only = true});
   const auto parts = static_cast<int64_t>(view.node.inputs.size());
-  call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
   call.work.instructions = view.output().type.bytes() + 20 * slices * parts;
   call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
   return call;
@@ -110,7 +109,6 @@ std::variant<KernelCall, Refusal> SeparateKernel::lower(const NodeView& view, co
     call.arguments.emplace_back(static_cast<int32_t>(view.output(i).type.bytes() / slices));
   }
   const auto parts = static_cast<int64_t>(view.node.outputs.size());
-  call.stack_bytes = 64 + 32 * static_cast<int32_t>(parts);
   call.work.instructions = view.input(0).type.bytes() + 20 * slices * parts;
   call.code_bytes = 24 * static_cast<int32_t>(parts) + 40;
   return call;

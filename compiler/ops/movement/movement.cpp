@@ -82,7 +82,6 @@ std::variant<KernelCall, Refusal> StridedCopyKernel::lower(const NodeView& view,
   }
   call.arguments.push_back(OutputArgument{0});
   if (reads_ahead(runs) && !view.input(0).is_constant()) call.overlaps.push_back({.input = 0});
-  call.stack_bytes = 128;
   const int64_t bytes = view.output().type.bytes();
   call.work.instructions = bytes + bytes / runs.run_bytes * 24 + 40;
   call.code_bytes = 120;

@@ -145,7 +145,6 @@ class PadS8Kernel final : public Kernel {
                      {"output_ring_rows", rows.output()}};
     call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, rows.output()};
     call.overlaps = {{.input = 0, .distance = distance(view) * width}};
-    call.stack_bytes = 96;
     call.code_bytes = 250;
     const bool whole_rows = channels.input == channels.output();
     const int64_t pieces =

@@ -31,7 +31,6 @@ std::variant<KernelCall, Refusal> CopyKernel::lower(const NodeView& view, const 
   const KernelArgument input = operand_argument(view, 0, "input", call);
   call.arguments = {input, OutputArgument{0}};
   allow_in_place(view, 0, call);
-  call.stack_bytes = 32;
   call.work.instructions = 30 + bytes;
   call.code_bytes = 24;
   return call;

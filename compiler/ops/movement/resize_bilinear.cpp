@@ -174,7 +174,6 @@ class ResizeBilinearKernel final : public Kernel {
                  integer_mixtures(from[2], to[2], attributes), ElementType::s32);
     const size_t tables = call.constants.size() - 2;
     call.arguments = {input, ConstantArgument{tables}, ConstantArgument{tables + 1}, OutputArgument{0}};
-    call.stack_bytes = 160;
     const int64_t elements = view.output().type.shape.elements();
     if (is_real_image(view))
       call.work = {.instructions = 60 + 30 * elements, .float_products = 5 * elements};

@@ -97,7 +97,6 @@ class ResizeNearestNeighborKernel final : public Kernel {
     call.constants.push_back({"columns", ElementType::u16, narrow(columns), 4});
     const size_t tables = call.constants.size() - 2;
     call.arguments = {input, ConstantArgument{tables}, ConstantArgument{tables + 1}, OutputArgument{0}};
-    call.stack_bytes = 96;
     const int64_t bytes = view.output().type.bytes();
     call.work.instructions =
         40 + bytes +

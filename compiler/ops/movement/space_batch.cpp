@@ -135,7 +135,6 @@ std::variant<KernelCall, Refusal> SpaceBatchKernel::lower(const NodeView& view,
                    {"pixel_bytes", to.channels * byte_width(view.output().type.dtype)},
                    {"padding", padding_byte(view.output())}};
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-  call.stack_bytes = 96;
   call.work.instructions =
       60 + view.output().type.bytes() + 40 * view.output().type.shape.elements() / to.channels;
   call.code_bytes = 200;

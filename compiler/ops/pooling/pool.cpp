@@ -114,7 +114,6 @@ KernelCall windowed_call(const NodeView& view) {
     overlap.distance *= byte_width(view.output().type.dtype);
     call.overlaps.push_back(overlap);
   }
-  call.stack_bytes = 128;
   call.code_bytes = 300;
   call.work.instructions = 7 * output.elements() * windows.taps() + 30 * output.elements();
   return call;

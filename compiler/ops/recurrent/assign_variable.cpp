@@ -48,7 +48,6 @@ class AssignVariableKernel final : public Kernel {
     KernelCall call;
     call.geometry = {{"bytes", static_cast<int32_t>(bytes)}};
     call.arguments = {operand_argument(view, 1, "value", call), InputArgument{0}};
-    call.stack_bytes = 32;
     call.work.instructions = 30 + bytes;
     call.code_bytes = 24;
     return call;

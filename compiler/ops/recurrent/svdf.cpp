@@ -265,7 +265,6 @@ void describe(const NodeView& view, KernelCall& call) {
                    {"rank", sizes.rank},
                    {"memory", sizes.memory}};
   const int64_t filters = int64_t{sizes.batches} * sizes.filters;
-  call.stack_bytes = 128;
   const int64_t products = filters * (sizes.inputs + sizes.memory);
   if (has_dtype(view.output(), DType::f32))
     call.work = {.instructions = 60 * filters + 8 * products, .float_products = products};

@@ -73,7 +73,6 @@ class LstmS8Kernel final : public Kernel {
                       InputArgument{lstm_hidden_state},
                       InputArgument{lstm_cell_state},
                       OutputArgument{0}};
-    call.stack_bytes = 160;
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
     // Four gates, each with two sums that are requantised; products come eight at a time.
     call.work = {.instructions = 640 * unit_steps,
@@ -159,7 +158,6 @@ class LstmF32Kernel final : public Kernel {
     call.arguments.insert(call.arguments.end(),
                           {InputArgument{lstm_hidden_state}, InputArgument{lstm_cell_state},
                            OutputArgument{0}, view.attributes<LstmAttributes>().cell_clip});
-    call.stack_bytes = 200;
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
     call.work = {.instructions = unit_steps * (160 + 32 * (sizes.inputs + sizes.units)),
                  .float_products = unit_steps * 4 * (sizes.inputs + sizes.units + 4),

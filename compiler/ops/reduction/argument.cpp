@@ -78,7 +78,6 @@ std::variant<KernelCall, Refusal> ArgumentKernel::lower(const NodeView& view, co
                    {"inner", static_cast<int32_t>(e.inner)},
                    {"greater", greater_ ? 1 : 0}};
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-  call.stack_bytes = 48;
   call.work.instructions = 40 + 9 * e.outer * e.length * e.inner;
   call.code_bytes = 100;
   return call;

@@ -124,7 +124,6 @@ KernelCall cumsum_call(const NodeView& view) {
                    {"reverse", attributes_of(view).reverse ? 1 : 0}};
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
   allow_in_place(view, 0, call);
-  call.stack_bytes = 80;
   call.code_bytes = 120;
   call.work.instructions = 60 + 12 * view.output().type.shape.elements();
   return call;

@@ -102,7 +102,6 @@ class L2NormalizationS8Kernel final : public Kernel {
                      {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 96;
     call.work = {.instructions = 150 * rows + 16 * shape.elements(), .requantizations = shape.elements()};
     call.code_bytes = 260;
     return call;
@@ -124,7 +123,6 @@ class L2NormalizationKernel final : public Kernel {
     call.geometry = {{"rows", static_cast<int32_t>(shape.elements() / shape[-1])}, {"length", shape[-1]}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, least_length};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 48;
     call.work = {.instructions = 60 + 18 * shape.elements(), .float_products = 2 * shape.elements()};
     call.code_bytes = 160;
     return call;

@@ -148,7 +148,6 @@ class LogSoftmaxS8Kernel final : public Kernel {
     const size_t count = call.constants.size();
     call.arguments = {input, ConstantArgument{count - 2}, ConstantArgument{count - 1}, OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 128;
     call.work.instructions = 50 * view.input(0).type.shape.elements() + 900 * row_count(view);
     call.code_bytes = 900;
     return call;
@@ -169,7 +168,6 @@ class LogSoftmaxF32Kernel final : public Kernel {
     call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 128;
     const int64_t elements = view.input(0).type.shape.elements();
     call.work = {.instructions = 15 * elements,
                  .float_products = 2 * elements,

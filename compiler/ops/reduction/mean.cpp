@@ -219,7 +219,6 @@ class MeanS8Kernel final : public Kernel {
     if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
     KernelCall call = call_without_arguments(view, context);
     call.arguments = {InputArgument{0}, OutputArgument{0}};
-    call.stack_bytes = 96;
     call.requantization = "exact reference form";
     call.code_bytes = 200;
     const int64_t elements = view.output().type.shape.elements();
@@ -247,7 +246,6 @@ class MeanF32Kernel final : public Kernel {
                      {"reduced_1", layout[3]},
                      {"kept_2", layout[4]}};
     call.arguments = {InputArgument{0}, OutputArgument{0}};
-    call.stack_bytes = 96;
     call.code_bytes = 160;
     const int64_t elements = view.output().type.shape.elements();
     call.work = {.instructions = 5 * input_shape(view).elements() + 40 * elements,
@@ -292,7 +290,6 @@ class MeanS8DspKernel final : public Kernel {
     }
     call.constants = {{"form", ElementType::u32, Constant::of(words_of({*form})), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
-    call.stack_bytes = 128;
     call.requantization = "one multiplication and one shift, proved for every sum";
     call.code_bytes = 200;
     call.work.packed = 2 * input_shape(view).elements() + 12 * view.output().type.shape.elements();

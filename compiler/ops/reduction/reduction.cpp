@@ -230,7 +230,6 @@ void describe_reduction(const NodeView& view, KernelCall& call) {
   const KernelArgument input = operand_argument(view, 0, "input", call);
   call.constants.push_back({"axes", ElementType::s32, Constant::of(axes), 4});
   call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
-  call.stack_bytes = 160;
   call.work.instructions = 60 + 10 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
   call.code_bytes = 260;
 }

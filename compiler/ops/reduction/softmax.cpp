@@ -173,7 +173,6 @@ class SoftmaxS8Kernel final : public Kernel {
     call.constants.push_back({"exponentials", ElementType::s32, Constant::of(table), 4});
     call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 96;
     call.work = {.instructions = 35 * elements + 120 * row_count(view),
                  .requantizations = elements,
                  .divisions = row_count(view)};
@@ -209,7 +208,6 @@ class SoftmaxS16Kernel final : public Kernel {
     }
     call.arguments.push_back(OutputArgument{0});
     allow_in_place(view, 0, call);
-    call.stack_bytes = 96;
     call.work = {.instructions = 40 * elements + 120 * row_count(view), .requantizations = elements};
     call.code_bytes = 300;
     return call;
@@ -232,7 +230,6 @@ class SoftmaxF32Kernel final : public Kernel {
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
                       view.attributes<SoftmaxAttributes>().beta};
     allow_in_place(view, 0, call);
-    call.stack_bytes = 128;
     const int64_t elements = view.input(0).type.shape.elements();
     call.work = {.instructions = 15 * elements, .float_products = 3 * elements, .float_functions = elements};
     call.code_bytes = 180;

@@ -220,7 +220,6 @@ class BatchMatmulKernel final : public Kernel {
             factor.multiplier, factor.shift, view.output().quantization.zero_point()})
         call.arguments.emplace_back(number);
     }
-    call.stack_bytes = 112;
     const int64_t elements = view.output().type.shape.elements();
     if (has_dtype(view.output(), DType::f32))
       call.work = {.instructions = 60 + 20 * elements + 3 * elements * e.inner,

@@ -57,7 +57,6 @@ std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& vie
   call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
                     OutputArgument{0}, int32_t{0},          output[1]};
   call.overlaps = window_overlaps(windows, input_shape(view), output);
-  call.stack_bytes = 608;
   call.work.requantizations = output.elements();
   call.code_bytes = 130;
   call.shared_code_bytes = 1200;
@@ -82,7 +81,6 @@ std::variant<KernelCall, Refusal> s16_convolution_call(const NodeView& view, int
     overlap.distance *= byte_width(DType::s16);
     call.overlaps.push_back(overlap);
   }
-  call.stack_bytes = 160;
   call.code_bytes = 450;
   return call;
 }

@@ -242,7 +242,6 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
     call.scratch_bytes = Facts::scratch_bytes(spec);
     if (spec.batches == 1 && Facts::output_may_overlap_input(spec))
       call.overlaps = {{.input = 0, .distance = 0, .same_address_only = true}};
-    call.stack_bytes = 300;
     call.work.packed = Facts::estimate_cycles(spec);
     call.code_bytes = 120;
     call.shared_code_bytes = 2800;
@@ -277,7 +276,6 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
     call.requantization = requantization_note(0, spec.output_channels,
                                               once ? "exact 4-instruction form" : "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);
-    call.stack_bytes = 300;
     call.work.packed = Facts::estimate_cycles(spec);
     call.code_bytes = 120;
     call.shared_code_bytes = 300;

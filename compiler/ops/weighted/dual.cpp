@@ -114,7 +114,6 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   // A strip reads all its inputs before it writes its first output, which is less than these overlaps allow
   // for.
   call.overlaps = window_overlaps(windows, view.input(0).type.shape, view.output().type.shape);
-  call.stack_bytes = burin_kernels::ConvolutionDualPacker::stack_bytes;
   call.work.packed = burin_kernels::ConvolutionDualPacker::estimate_cycles(spec);
   call.code_bytes = burin_kernels::ConvolutionDualPacker::code_bytes;
   call.shared_code_bytes = burin_kernels::ConvolutionDualPacker::shared_code_bytes;

@@ -31,7 +31,6 @@ KernelCall layer_call(const NodeView& view, const BlockLayer& layer) {
   }
   call.constants = {{"weights", element_type(view.input(1).type.dtype), packed(view.input(1), layer), 4}};
   call.arguments = {InputArgument{0}, ConstantArgument{0}};
-  call.stack_bytes = 300;
   return call;
 }
 

@@ -159,7 +159,6 @@ KernelCall computed_weights_call(const NodeView& view, ElementType bias_type, Co
   call.arguments.push_back(ConstantArgument{call.constants.size()});
   call.constants.push_back(
       {"bias", bias_type, view.has_input(2) ? *view.input(2).constant : std::move(no_bias), 4});
-  call.stack_bytes = 112;
   call.code_bytes = 160;
   return call;
 }
@@ -264,7 +263,6 @@ class FullyConnectedQuantizedKernel final : public Kernel {
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
                       {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
-    call.stack_bytes = 416;
     // A last block of fewer outputs takes as long as one of four.
     const int64_t blocks = batch_count(view) * ((output_length(view) + 3) / 4);
     call.work = {.instructions = 210 * blocks,
@@ -323,7 +321,6 @@ class FullyConnectedS8DualKernel final : public Kernel {
     call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
     // All of an input is widened before the first of its outputs is written.
     if (spec.batches == 1) call.overlaps = {{.input = 0, .distance = 0}};
-    call.stack_bytes = burin_kernels::FullyConnectedDualPacker::stack_bytes;
     call.work.packed = burin_kernels::FullyConnectedDualPacker::estimate_cycles(spec);
     call.requantization = requantization_note(
         0, spec.outputs,
@@ -366,7 +363,6 @@ class FullyConnectedS16Kernel final : public Kernel {
                       std::move(requantization.numbers)};
     call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
                       OutputArgument{0}, int32_t{0},          layer.output[1]};
-    call.stack_bytes = 160;
     call.work = {.instructions = 80 * layer.output.elements() + 8 * layer.products()};
     call.code_bytes = 300;
     return call;

@@ -211,7 +211,6 @@ class TransposeConvolutionF32Kernel final : public Kernel {
     call.arguments = {
         input,        ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}, range.lowest,
         range.highest};
-    call.stack_bytes = 160;
     const int64_t products = operator_of(view.node).macs(view);
     const int64_t loops = 60 * output_shape(view).elements() * weights_shape(view)[1];
     call.work = {.instructions = loops + 6 * products, .float_products = products};
@@ -260,7 +259,6 @@ class TransposeConvolutionS8Kernel final : public Kernel {
     call.constants.push_back({"requantization", ElementType::s32, Constant::of(requantization->numbers), 4});
     call.arguments = {input, ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}};
     call.requantization = requantization->note;
-    call.stack_bytes = 416;
     // A last block of fewer outputs takes as long as one of four.
     const int64_t blocks = (out[3] + 3) / 4;
     const int64_t taps = operator_of(view.node).macs(view) / (input_shape(view)[3] * out[3]);
@@ -297,7 +295,6 @@ class TransposeConvolutionS16Kernel final : public Kernel {
     call.constants.push_back({"weights", ElementType::s8, *view.input(1).constant, 4});
     call.constants.push_back(std::move(requantization.numbers));
     call.arguments = {input, ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}};
-    call.stack_bytes = 160;
     call.work = {.instructions = 60 * output_shape(view).elements() * weights_shape(view)[1] +
                                  8 * operator_of(view.node).macs(view)};
     call.code_bytes = 450;

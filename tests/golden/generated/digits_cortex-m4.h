@@ -9,7 +9,12 @@
 #define DIGITS_ARENA_BYTES 3872u /* all RAM that an invocation needs, kernel scratch included */
 #define DIGITS_ARENA_ALIGN 16u
 #define DIGITS_STATE_BYTES 0u /* kept between invocations */
-#define DIGITS_STACK_BYTES 736u /* bound of the stack below digits_invoke */
+/* Bound of the stack below digits_invoke, where digits.cpp is compiled like what includes this. */
+#ifdef __OPTIMIZE__
+#define DIGITS_STACK_BYTES 568u
+#else
+#define DIGITS_STACK_BYTES 896u
+#endif
 
 /* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
    arena's section begins with .bss; where the linker script says NOLOAD, define DIGITS_ARENA_NOLOAD. */

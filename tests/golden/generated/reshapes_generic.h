@@ -9,7 +9,12 @@
 #define RESHAPES_ARENA_BYTES 32u /* all RAM that an invocation needs, kernel scratch included */
 #define RESHAPES_ARENA_ALIGN 16u
 #define RESHAPES_STATE_BYTES 0u /* kept between invocations */
-#define RESHAPES_STACK_BYTES 672u /* bound of the stack below reshapes_invoke */
+/* Bound of the stack below reshapes_invoke, where reshapes.cpp is compiled like what includes this. */
+#ifdef __OPTIMIZE__
+#define RESHAPES_STACK_BYTES 2312u
+#else
+#define RESHAPES_STACK_BYTES 1016u
+#endif
 
 /* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
    arena's section begins with .bss; where the linker script says NOLOAD, define RESHAPES_ARENA_NOLOAD. */

@@ -9,7 +9,12 @@
 #define SINE_ARENA_BYTES 32u /* all RAM that an invocation needs, kernel scratch included */
 #define SINE_ARENA_ALIGN 16u
 #define SINE_STATE_BYTES 0u /* kept between invocations */
-#define SINE_STACK_BYTES 672u /* bound of the stack below sine_invoke */
+/* Bound of the stack below sine_invoke, where sine.cpp is compiled like what includes this. */
+#ifdef __OPTIMIZE__
+#define SINE_STACK_BYTES 2312u
+#else
+#define SINE_STACK_BYTES 1024u
+#endif
 
 /* Placement, as attributes on the compiler's command line. GCC has zeros in flash unless the name of the
    arena's section begins with .bss; where the linker script says NOLOAD, define SINE_ARENA_NOLOAD. */
