@@ -161,7 +161,7 @@ TEST_CASE("memory limits end with exit code 5 and the table of what is live", "[
   check_failure(both, 5, "E0501");
   CHECK_THAT(both.errors, Contains("E0502") && Contains("2 errors"));
   CHECK(snapshot(place.path()).empty());
-  for (const char* enough : {"64K", "1M", "100000", "1k"})
+  for (const char* enough : {"64K", "1M", "100000", "4k"})
     CHECK(burin({"compile", sine(), "-o", out, "--ram-limit", enough, "--flash-limit", "1M"}).status == 0);
 }
 

@@ -28,7 +28,7 @@ bool thorough() {
 }
 std::vector<std::string> levels() {
   if (thorough()) return {"-O0", "-O1", "-O2", "-O3", "-Os"};
-  return {"-O0", "-O3", "-Os"};
+  return {"-O0", "-O3"};
 }
 
 SamplesOf samples() {

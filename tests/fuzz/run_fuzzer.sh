@@ -45,5 +45,5 @@ run() {
 
 case $1 in
   build) build "$2" ;;
-  run) run "$2" "$3" "${4:-${BURIN_FUZZ_SECONDS:-60}}" ;;
+  run) run "$2" "$3" "${4:-${BURIN_FUZZ_SECONDS:-30}}" ;;
 esac
