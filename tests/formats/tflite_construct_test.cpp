@@ -186,13 +186,13 @@ TEST_CASE("what follows from a refused operator is not called contradictory") {
   Model model;
   model.more_tensors =
       R"(, {shape: [1,1], type: "INT8", name: "open", quantization: {scale: [0.5], zero_point: [3]}})";
-  model.more_codes = R"(, {builtin_code: "WHILE"})";
+  model.more_codes = R"(, {builtin_code: "UNIQUE"})";
   model.operators_before = "{opcode_index: 1, inputs: [0], outputs: [3]},";
   model.operands = "inputs: [3, 1], outputs: [2]";
   const Result<Graph> graph = model.import();
   REQUIRE_FALSE(graph.ok());
   CHECK(graph.diagnostics().size() == 1);
-  check_refused(graph, DiagnosticCode::E0401, "WHILE is not supported");
+  check_refused(graph, DiagnosticCode::E0401, "UNIQUE is not supported");
 }
 
 TEST_CASE("half-precision weights are widened") {
@@ -383,7 +383,7 @@ TEST_CASE("a second entry point does not keep the first from being read") {
           .import();
   REQUIRE(graph.ok());
   CHECK(graph->nodes.size() == 1);
-  // A subgraph that an unsupported operator calls is that operator's matter.
+  // A subgraph that an operator calls is that operator's matter.
   Model model;
   model.more_codes = R"(, {builtin_code: "WHILE"})";
   model.more_operators =
@@ -391,7 +391,8 @@ TEST_CASE("a second entry point does not keep the first from being read") {
   model.more_subgraphs = ", {}, {}";
   const Result<Graph> loop = model.import();
   CHECK(loop.diagnostics().size() == 1);
-  check_refused(loop, DiagnosticCode::E0401, "operator WHILE is not supported");
+  check_refused(loop, DiagnosticCode::E0402,
+                "operator WHILE: the number of iterations does not follow from constants");
 }
 
 TEST_CASE("the signature's names are the names of inputs and outputs") {
