@@ -168,7 +168,8 @@ class FullyConnectedStep final : public BatchStep {
 std::unique_ptr<BatchStep> weighted_batch_step(const Graph& graph, const Node& node) {
   const NodeView view{graph, node};
   const auto known = [&] {
-    return !view.input(0).is_constant() && (!view.has_input(2) || view.input(2).type.dtype == DType::f32);
+    return !view.input(0).is_constant() && view.input(1).is_constant() &&
+           (!view.has_input(2) || (view.input(2).is_constant() && view.input(2).type.dtype == DType::f32));
   };
   switch (node.op) {
     case Op::convolution_2d:

@@ -80,7 +80,7 @@ TEST_CASE("every mistake in a text is told with its place") {
        "op 0 \"y\", input int8[1,1]"},
       {"(%0, %2, %3)", "(none, %2, %3)", E0303, "input 0 is missing",
        "op 0 \"y\", input none, int8[2,1], int32[2]"},
-      {"(%0, %2, %3)", "(%0, %0, %3)", E0402, "the weights are constant",
+      {"(%0, %2, %3)", "(%0, %0, %3)", E0402, "the bias is absent, or constant with one element an output",
        "op 0 \"y\", input int8[1,1], int8[1,1], int32[2]"},
       {"s8[1,2]", "s8[1,3]", E0303, "output 0 is declared int8[1,3] but must be int8[1,2]", "op 0 \"y\""},
   };
