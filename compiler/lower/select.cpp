@@ -26,8 +26,9 @@ int64_t cost_of(const Work& work, const Costs& costs) {
                       cost(work.float_functions, costs.float_function));
 }
 
-// Of instructions: registers that a kernel's function saves, and arguments that ID_invoke hands over.
+// Registers that a kernel's function saves, and arguments that ID_invoke hands over.
 constexpr int32_t entry_code_bytes = 28;
+constexpr int32_t entry_cycles = 12;
 
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context) {
   const auto& sets = context.target.kernel_sets;
@@ -44,7 +45,7 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
       call->header = facts.header;
       if (sets.front() == KernelSet::arm_dsp) call->layer_header = facts.arm_dsp_header;
       call->code_bytes += entry_code_bytes;
-      call->cycles = cost_of(call->work, context.target.costs);
+      call->cycles = cost_of(call->work, context.target.costs) + entry_cycles;
       call->stack_bytes =
           stack_bound(*call, 0, context.target.architecture == Architecture::portable).optimized;
     }
