@@ -191,8 +191,15 @@ class Oracle {
 
 float special_number(Random& random) {
   using Limits = std::numeric_limits<float>;
-  constexpr float numbers[] = {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),  Limits::max(),
-                               Limits::lowest(),   Limits::min(),       Limits::denorm_min(), -0.0f};
+  // Not the largest of all: sums of products with weights overflow by the order of their factors.
+  constexpr float numbers[] = {Limits::infinity(),
+                               -Limits::infinity(),
+                               Limits::quiet_NaN(),
+                               1e30f,
+                               -1e30f,
+                               Limits::min(),
+                               Limits::denorm_min(),
+                               -0.0f};
   return numbers[random.integer(0, 7)];
 }
 
@@ -248,7 +255,8 @@ std::vector<std::vector<Expected>> expected_outputs(const Graph& graph,
 
 bool agrees(const Expected& expected, std::span<const std::byte> actual) {
   if (expected.tolerance == incomparable) return true;
-  if (expected.tolerance == 0) return std::ranges::equal(expected.value.bytes, actual);
+  if (expected.tolerance == 0 && !is_real(expected.value))
+    return std::ranges::equal(expected.value.bytes, actual);
   const Value value = Value::of(expected.value.type, actual);
   return distance(expected.value, value) <= expected.tolerance;
 }
