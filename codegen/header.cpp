@@ -57,7 +57,7 @@ class HeaderWriter {
     line("#ifndef {0}_ARENA_ATTR\n#define {0}_ARENA_ATTR\n#endif\n", macro_);
   }
 
-  // A compiler without optimization makes larger frames.
+  // Frames are others where a compiler does not optimize.
   void stack() {
     line("/* Bound of the stack below {0}_invoke, where {0}.cpp is compiled like what includes this. */",
          id_);

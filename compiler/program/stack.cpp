@@ -58,7 +58,8 @@ StackBytes stack_bound(const KernelCall& call, size_t buffers, bool portable) {
 }
 
 StackBytes stack_bound(const Program& program, bool portable) {
-  StackBytes most;
+  // ID_invoke's own frame, where no kernel runs: its arguments, and a pointer for every buffer.
+  StackBytes most = bound({}, stack_of_call(0, program.buffers.size(), portable ? 8 : 4));
   for (const Step& step : program.steps)
     most = StackBytes::greater(most, stack_bound(step.call, program.buffers.size(), portable));
   return most;

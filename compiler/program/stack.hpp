@@ -2,7 +2,7 @@
 //
 // A compiler decides how large a frame is, and the user's compiler is not asked. Bounds are derived from what
 // compilers did: stack_bounds.def holds the deepest stack below ID_invoke while each kernel ran over samples
-// of all its types and forms, at every level of optimization, by GCC for Cortex-M0+ to M55, and by GCC and
+// of all its types, at every level of optimization, by GCC for Cortex-M0+ to M55, and by GCC and
 // clang for x86-64. Kernels are functions of their own in generated code (BURIN_ENTRY), so one program tells
 // about another. What grows with a call or a program is taken out of these figures and added again for the
 // program at hand; other versions of compilers get an eighth and 32 bytes more.
@@ -28,6 +28,7 @@ struct StackBytes {
   static StackBytes greater(const StackBytes& a, const StackBytes& b) {
     return {std::max(a.optimized, b.optimized), std::max(a.unoptimized, b.unoptimized)};
   }
+  int32_t at(bool optimizes) const { return optimizes ? optimized : unoptimized; }
   bool operator==(const StackBytes&) const = default;
 };
 

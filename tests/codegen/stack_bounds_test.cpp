@@ -82,14 +82,11 @@ struct Measurement {
   bool on_arm;
   std::string how;
 
-  int32_t bound() const {
-    const StackBytes bytes = stack_bound(*call, buffers, !on_arm);
-    return optimized ? bytes.optimized : bytes.unoptimized;
-  }
+  int32_t bound() const { return stack_bound(*call, buffers, !on_arm).at(optimized); }
   // What a row of the table has to hold for it.
   int32_t row() const {
     const StackBytes added = stack_of_call(call->arguments.size(), buffers, on_arm ? 4 : 8);
-    return std::max(0, static_cast<int32_t>(depth) - (optimized ? added.optimized : added.unoptimized));
+    return std::max(0, static_cast<int32_t>(depth) - added.at(optimized));
   }
 };
 

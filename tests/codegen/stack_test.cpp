@@ -20,9 +20,8 @@ void check_stack(const Compilation& compilation, const std::string& name) {
               << messages(result.diagnostics()));
     REQUIRE(result.ok());
     if (!compilation.has_float_outputs()) CHECK(result->outputs == expected);
-    const StackBytes& bound = compilation.program.stack;
-    const bool optimized = std::string_view(level) != "-O0";
-    CHECK(*result->stack_bytes <= static_cast<uint32_t>(optimized ? bound.optimized : bound.unoptimized));
+    const bool optimizes = std::string_view(level) != "-O0";
+    CHECK(*result->stack_bytes <= static_cast<uint32_t>(compilation.program.stack.at(optimizes)));
   }
 }
 

@@ -120,10 +120,9 @@ void check(const Operator& definition, const Kernel& kernel, const Variant& vari
   if (variant.special) put_special_numbers(all, inputs);
   const Result<ExecutionResult> run = execute(written->model, *target, inputs, {.flags = variant.flags});
   if (!run) FAIL(run.diagnostics().front().message);
-  const StackBytes& bound = compilation->program.stack;
-  const bool optimized = std::ranges::find(variant.flags, "-O0") == variant.flags.end();
+  const bool optimizes = std::ranges::find(variant.flags, "-O0") == variant.flags.end();
   if (run->stack_bytes)
-    CHECK(*run->stack_bytes <= static_cast<uint32_t>(optimized ? bound.optimized : bound.unoptimized));
+    CHECK(*run->stack_bytes <= static_cast<uint32_t>(compilation->program.stack.at(optimizes)));
   const TensorData expected = evaluate(all, inputs, options.rounding);
   size_t output = 0;
   for (size_t i = 0; i < graphs.size(); ++i) {
