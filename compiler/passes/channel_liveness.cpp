@@ -6,6 +6,7 @@
 
 #include "ops/operator.hpp"
 #include "passes/channel_ranges.hpp"
+#include "support/disjoint_sets.hpp"
 
 namespace burin {
 namespace {
@@ -18,16 +19,13 @@ class Liveness {
   Liveness(const Graph& graph, const std::vector<std::vector<ValueRange>>& ranges)
       : graph_(graph), ranges_(ranges), producers_(producers(graph)) {
     for (const Tensor& tensor : graph.tensors) {
-      first_.push_back(parent_.size());
-      for (int64_t c = 0; c < channel_count(tensor); ++c) {
-        members_.push_back({parent_.size()});
-        parent_.push_back(parent_.size());
-      }
+      first_.push_back(sets_.size());
+      for (int64_t c = 0; c < channel_count(tensor); ++c) members_.push_back({sets_.add()});
     }
-    tensor_of_.resize(parent_.size());
+    tensor_of_.resize(sets_.size());
     for (size_t t = 0; t < first_.size(); ++t)
       for (int64_t c = 0; c < channel_count(graph.tensors[t]); ++c) tensor_of_[element(TensorId(t), c)] = t;
-    needed_.resize(parent_.size());
+    needed_.resize(sets_.size());
   }
 
   std::vector<std::vector<bool>> run() {
@@ -52,16 +50,12 @@ class Liveness {
   size_t element(TensorId id, int64_t channel) const {
     return first_[id.index] + static_cast<size_t>(channel);
   }
-  size_t root(size_t element) {
-    while (parent_[element] != element) element = parent_[element] = parent_[parent_[element]];
-    return element;
-  }
   void join(size_t a, size_t b) {
-    a = root(a);
-    b = root(b);
+    a = sets_.find(a);
+    b = sets_.find(b);
     if (a == b) return;
     if (members_[a].size() < members_[b].size()) std::swap(a, b);
-    parent_[b] = a;
+    sets_.merge(a, b);
     members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
     members_[b].clear();
   }
@@ -121,7 +115,7 @@ class Liveness {
   }
 
   void need(size_t any) {
-    const size_t group = root(any);
+    const size_t group = sets_.find(any);
     if (needed_[group]) return;
     needed_[group] = true;
     pending_.push_back(group);
@@ -136,7 +130,7 @@ class Liveness {
   }
   void need_some(TensorId id, int64_t least) {
     const int64_t channels = channel_count(graph_.at(id));
-    const auto is_needed = [&](int64_t c) { return needed_[root(element(id, c))]; };
+    const auto is_needed = [&](int64_t c) { return needed_[sets_.find(element(id, c))]; };
     int64_t count = 0;
     for (int64_t c = 0; c < channels; ++c) count += is_needed(c) ? 1 : 0;
     for (int64_t c = 0; c < channels && count < least; ++c) {
@@ -175,7 +169,7 @@ class Liveness {
     for (size_t t = 0; t < graph_.tensors.size(); ++t) {
       kept.emplace_back();
       for (int64_t c = 0; c < channel_count(graph_.tensors[t]); ++c)
-        kept.back().push_back(needed_[root(element(TensorId(t), c))]);
+        kept.back().push_back(needed_[sets_.find(element(TensorId(t), c))]);
     }
     return kept;
   }
@@ -187,7 +181,7 @@ class Liveness {
   std::vector<TensorId> pinned_;
   std::vector<size_t> first_;                 // by tensor: its first element
   std::vector<size_t> tensor_of_;             // by element
-  std::vector<size_t> parent_;                // by element: towards its group's root
+  DisjointSets sets_;                         // of elements
   std::vector<std::vector<size_t>> members_;  // by root
   std::vector<bool> needed_;                  // by root
   std::vector<size_t> pending_;

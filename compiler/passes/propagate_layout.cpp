@@ -18,6 +18,7 @@
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
 #include "passes/passes.hpp"
+#include "support/disjoint_sets.hpp"
 
 namespace burin {
 namespace {
@@ -356,14 +357,8 @@ class Layout {
   }
 
  private:
-  size_t find(size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-
   void make_regions() {
-    parent_.resize(graph_.tensors.size());
-    std::iota(parent_.begin(), parent_.end(), size_t{0});
+    DisjointSets sets(graph_.tensors.size());
     std::vector<bool> movable;
     for (const Node& node : graph_.nodes) {
       movable.push_back(is_movable(graph_, node));
@@ -372,12 +367,12 @@ class Layout {
       for (const auto* ids : {&node.inputs, &node.outputs})
         for (const TensorId id : *ids)
           if (!graph_.at(id).is_constant() && graph_.at(id).type.shape.rank() == rank)
-            parent_[find(id.index)] = find(node.outputs[0].index);
+            sets.merge(node.outputs[0].index, id.index);
     }
     std::map<size_t, size_t> number;
     for (size_t i = 0; i < graph_.tensors.size(); ++i) {
       if (graph_.tensors[i].is_constant()) continue;
-      const auto [entry, fresh] = number.try_emplace(find(i), regions_.size());
+      const auto [entry, fresh] = number.try_emplace(sets.find(i), regions_.size());
       if (fresh) {
         const size_t rank = graph_.tensors[i].type.shape.rank();
         regions_.push_back(
@@ -559,7 +554,6 @@ class Layout {
   }
 
   const Graph& graph_;
-  std::vector<size_t> parent_;
   std::vector<size_t> region_;  // by tensor
   std::vector<Region> regions_;
   std::vector<Boundary> boundaries_;

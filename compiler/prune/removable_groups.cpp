@@ -9,6 +9,7 @@
 #include "ops/operator.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "passes/channel_ranges.hpp"
+#include "support/disjoint_sets.hpp"
 
 namespace burin {
 namespace {
@@ -44,11 +45,11 @@ class Grouping {
  public:
   explicit Grouping(const Graph& graph) : graph_(graph) {
     for (const Tensor& tensor : graph.tensors) {
-      first_.push_back(parent_.size());
-      for (int64_t c = 0; c < channel_count(tensor); ++c) parent_.push_back(parent_.size());
+      first_.push_back(sets_.size());
+      for (int64_t c = 0; c < channel_count(tensor); ++c) sets_.add();
     }
-    kept_.resize(parent_.size());
-    made_by_layer_.resize(parent_.size());
+    kept_.resize(sets_.size());
+    made_by_layer_.resize(sets_.size());
   }
 
   std::vector<RemovableGroup> run() {
@@ -60,15 +61,15 @@ class Grouping {
 
     std::map<size_t, RemovableGroup> groups;  // by first element
     std::map<size_t, size_t> first_of;        // by root
-    std::vector<bool> bad(parent_.size());
-    std::vector<bool> made(parent_.size());
-    for (size_t e = 0; e < parent_.size(); ++e) {
-      if (kept_[e]) bad[root(e)] = true;
-      if (made_by_layer_[e]) made[root(e)] = true;
+    std::vector<bool> bad(sets_.size());
+    std::vector<bool> made(sets_.size());
+    for (size_t e = 0; e < sets_.size(); ++e) {
+      if (kept_[e]) bad[sets_.find(e)] = true;
+      if (made_by_layer_[e]) made[sets_.find(e)] = true;
     }
     for (size_t t = 0; t < graph_.tensors.size(); ++t) {
       for (int64_t c = 0; c < channel_count(graph_.tensors[t]); ++c) {
-        const size_t at = root(element(TensorId(t), c));
+        const size_t at = sets_.find(element(TensorId(t), c));
         if (bad[at] || !made[at]) continue;
         const size_t first = first_of.try_emplace(at, element(TensorId(t), c)).first->second;
         groups[first].push_back({TensorId(t), static_cast<int32_t>(c)});
@@ -83,11 +84,6 @@ class Grouping {
   size_t element(TensorId id, int64_t channel) const {
     return first_[id.index] + static_cast<size_t>(channel);
   }
-  size_t root(size_t element) {
-    while (parent_[element] != element) element = parent_[element] = parent_[parent_[element]];
-    return element;
-  }
-  void join(size_t a, size_t b) { parent_[root(a)] = root(b); }
   void keep(TensorId id) {
     if (!id.valid()) return;
     for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c) kept_[element(id, c)] = true;
@@ -117,14 +113,14 @@ class Grouping {
         if (free)
           made_by_layer_[element(node.outputs[0], c)] = true;
         else
-          join(element(node.inputs[0], c / multiplier), element(node.outputs[0], c));
+          sets_.merge(element(node.inputs[0], c / multiplier), element(node.outputs[0], c));
     } else if (is_one_of(node.op, {Op::reshape, Op::expand_dims, Op::squeeze})) {
       link_reshape(node);
     } else if (is_channelwise(node.op)) {
       link_channelwise(node);
     } else if (keeps_channels(view)) {
       for (int64_t c = 0; c < channel_count(view.output()); ++c)
-        for (const TensorId id : node.inputs) join(element(id, c), element(node.outputs[0], c));
+        for (const TensorId id : node.inputs) sets_.merge(element(id, c), element(node.outputs[0], c));
     } else if (node.op == Op::concatenation) {
       link_joined_channels(node);
     } else {
@@ -140,7 +136,7 @@ class Grouping {
     // Only where one channel of either side is made of whole channels of the other.
     const int64_t period = std::lcm(before, after);
     if (period > longest_period || period != std::max(before, after)) return keep(node);
-    for (int64_t e = 0; e < period; ++e) join(element(from, e % before), element(to, e % after));
+    for (int64_t e = 0; e < period; ++e) sets_.merge(element(from, e % before), element(to, e % after));
   }
 
   void link_channelwise(const Node& node) {
@@ -149,7 +145,7 @@ class Grouping {
       if (!id.valid()) continue;
       const int64_t own = channel_count(graph_.at(id));
       if (own == channels)
-        for (int64_t c = 0; c < channels; ++c) join(element(id, c), element(node.outputs[0], c));
+        for (int64_t c = 0; c < channels; ++c) sets_.merge(element(id, c), element(node.outputs[0], c));
       else if (own == 1 && graph_.at(id).is_constant())
         continue;
       else
@@ -180,13 +176,13 @@ class Grouping {
     int64_t next = 0;
     for (const TensorId id : node.inputs)
       for (int64_t c = 0; c < channel_count(graph_.at(id)); ++c)
-        join(element(id, c), element(node.outputs[0], next++));
+        sets_.merge(element(id, c), element(node.outputs[0], next++));
   }
 
   const Graph& graph_;
-  std::vector<size_t> first_;   // by tensor: its first element
-  std::vector<size_t> parent_;  // by element: towards its group's root
-  std::vector<bool> kept_;      // by element
+  std::vector<size_t> first_;  // by tensor: its first element
+  DisjointSets sets_;          // of elements
+  std::vector<bool> kept_;     // by element
   std::vector<bool> made_by_layer_;
 };
 

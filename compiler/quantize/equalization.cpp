@@ -6,25 +6,10 @@
 
 #include "ops/reduction/attributes.hpp"
 #include "quantize/operator_rules.hpp"
+#include "support/disjoint_sets.hpp"
 
 namespace burin {
 namespace {
-
-// Sets that are merged: each element knows another of its set, up to one that stands for all.
-class Sets {
- public:
-  explicit Sets(size_t count) : parent_(count) {
-    for (size_t i = 0; i < count; ++i) parent_[i] = i;
-  }
-  size_t find(size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void merge(size_t a, size_t b) { parent_[find(b)] = find(a); }
-
- private:
-  std::vector<size_t> parent_;
-};
 
 bool is_layer(const NodeView& view) {
   return (view.node.op == Op::convolution_2d || view.node.op == Op::depthwise_convolution_2d ||
@@ -74,7 +59,7 @@ bool keeps_channels(const NodeView& view) {
 
 std::vector<ChannelGroup> channel_groups(const Graph& graph) {
   const size_t count = graph.tensors.size();
-  Sets sets(count);
+  DisjointSets sets(count);
   std::vector<int64_t> channels(count, 0);  // that someone tells apart
   std::vector<bool> fixed(count, false);
   std::vector<bool> bounded(count, false);
