@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "isa/generic.hpp"
+#include "kernels/shifted_terms.hpp"
 
 namespace burin_kernels {
 
@@ -49,38 +50,29 @@ struct CumulativeSum {
   }
 };
 
-// Geometry, besides: input_zero_point, output_zero_point, multiplier, shift, round_once. Terms are times
-// 2^19, and a sum starts at minus the input's zero point, as the reference's does.
+// Geometry, besides that of shifted terms: as above.
 template <class Geometry, class Isa>
 struct CumulativeSumS8 {
   typedef Geometry G;
+  typedef ShiftedTerms<Geometry, Isa> Terms;
   static constexpr bool accepts() { return G::outer > 0 && G::depth > 0 && G::inner > 0; }
   static constexpr int32_t scratch_bytes() { return 0; }
 
   static BURIN_ENTRY void run(const int8_t* input, int8_t* output) {
     for (int32_t outer = 0; outer < G::outer; ++outer) {
       for (int32_t inner = 0; inner < G::inner; ++inner) {
-        uint32_t sum = term(0);
+        uint32_t sum = Terms::term(0);
         for (int32_t i = 0; i < G::depth; ++i) {
           const int32_t place = inner + (G::reverse != 0 ? G::depth - 1 - i : i) * G::inner;
-          const uint32_t own = term(input[place]);
+          const uint32_t own = Terms::term(input[place]);
           if (G::exclusive == 0) sum += own;
-          const int32_t scaled =
-              Isa::requantize(static_cast<int32_t>(sum), G::multiplier, G::shift, G::round_once != 0);
-          output[place] = static_cast<int8_t>(
-              Isa::clamp(scaled, -128 - G::output_zero_point, 127 - G::output_zero_point) +
-              G::output_zero_point);
+          output[place] = Terms::result(sum);
           if (G::exclusive != 0) sum += own;
         }
       }
       input += G::depth * G::inner;
       output += G::depth * G::inner;
     }
-  }
-
- private:
-  static uint32_t term(int32_t element) {
-    return static_cast<uint32_t>((element - G::input_zero_point) * 524288);
   }
 };
 

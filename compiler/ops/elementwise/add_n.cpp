@@ -4,17 +4,10 @@
 #include "ops/constraints.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/numerics.hpp"
+#include "ops/shifted_terms.hpp"
 
 namespace burin {
 namespace {
-
-constexpr int term_bits = 19;  // that an int8 term is shifted to the left by
-
-FixedPointMultiplier output_factor(const NodeView& view) {
-  return fixed_point(
-      2 * static_cast<double>(view.input(0).quantization.scale()) /
-      (static_cast<double>(1 << (term_bits + 1)) * static_cast<double>(view.output().quantization.scale())));
-}
 
 constexpr Constraint constraint_list[] = {
     {"inputs and output are all int8 or all float32, and of one shape",
@@ -31,7 +24,7 @@ constexpr Constraint constraint_list[] = {
        for (size_t i = 0; i < v.node.inputs.size(); ++i)
          if (!is_quantized_per_tensor(v.input(i)) || v.input(i).quantization != v.input(0).quantization)
            return false;
-       return is_quantized_per_tensor(v.output()) && output_factor(v).shift <= 0;
+       return is_quantized_per_tensor(v.output()) && ShiftedTerms(v).sound();
      }},
 };
 
@@ -64,16 +57,11 @@ class AddN final : public Operator {
       }
       return;
     }
-    const int32_t input_zero = view.input(0).quantization.zero_point();
-    const FixedPointMultiplier factor = output_factor(view);
-    const auto term = [&](int64_t x) { return static_cast<int32_t>(x - input_zero) * (1 << term_bits); };
+    const ShiftedTerms terms(view);
     for (size_t i = 0; i < elements; ++i) {
-      // The reference means to start with nothing and starts with the term of 0.
-      int32_t sum = term(0);
-      for (const Value* input : evaluation.inputs) sum = wrapping_sum(sum, term(input->integer(i)));
-      const int64_t scaled = multiply_by_fixed_point(sum, factor, evaluation.rounding);
-      evaluation.output().set_integer(
-          i, std::clamp<int64_t>(scaled + view.output().quantization.zero_point(), -128, 127));
+      int32_t sum = terms.start();
+      for (const Value* input : evaluation.inputs) sum = wrapping_sum(sum, terms.term(input->integer(i)));
+      evaluation.output().set_integer(i, terms.result(sum, evaluation.rounding));
     }
   }
 };
@@ -96,15 +84,7 @@ class AddNKernel final : public Kernel {
     const auto terms = static_cast<int64_t>(view.node.inputs.size());
     KernelCall call;
     call.geometry = {{"elements", static_cast<int32_t>(elements)}};
-    if (!real_) {
-      const FixedPointMultiplier factor = output_factor(view);
-      call.geometry.insert(call.geometry.end(),
-                           {{"input_zero_point", view.input(0).quantization.zero_point()},
-                            {"output_zero_point", view.output().quantization.zero_point()},
-                            {"multiplier", factor.multiplier},
-                            {"shift", factor.shift},
-                            {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
-    }
+    if (!real_) ShiftedTerms(view).append_geometry(context.rounding, call);
     call.arguments = {OutputArgument{0}};
     for (size_t i = 0; i < view.node.inputs.size(); ++i) {
       call.arguments.push_back(operand_argument(view, i, "term" + std::to_string(i), call));

@@ -6,6 +6,7 @@
 #include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
+#include "ops/shifted_terms.hpp"
 
 namespace burin {
 namespace {
@@ -23,14 +24,6 @@ Extents extents_of(const NodeView& view) {
   return {shape.elements(0, axis), shape.dims()[axis], shape.elements(axis + 1, shape.rank())};
 }
 
-constexpr int term_bits = 19;  // that an int8 term is shifted to the left by
-
-FixedPointMultiplier output_factor(const NodeView& view) {
-  return fixed_point(
-      2 * static_cast<double>(view.input(0).quantization.scale()) /
-      (static_cast<double>(1 << (term_bits + 1)) * static_cast<double>(view.output().quantization.scale())));
-}
-
 constexpr Constraint constraint_list[] = {
     {"input and output are both int8, int32 or float32, int8 quantized per tensor",
      [](const NodeView& v) {
@@ -45,7 +38,7 @@ constexpr Constraint constraint_list[] = {
               static_cast<size_t>(attributes_of(v).axis) < v.input(0).type.shape.rank();
      }},
     {"an int8 output's scale is above 2^-19 of the input's",
-     [](const NodeView& v) { return !has_dtype(v.output(), DType::s8) || output_factor(v).shift <= 0; }},
+     [](const NodeView& v) { return !has_dtype(v.output(), DType::s8) || ShiftedTerms(v).sound(); }},
 };
 
 class Cumsum final : public Operator {
@@ -82,17 +75,11 @@ class Cumsum final : public Operator {
           [&](size_t i, int32_t sum) { output.as<int32_t>()[i] = sum; });
       return;
     }
-    const int32_t input_zero = view.input(0).quantization.zero_point();
-    const int32_t output_zero = view.output().quantization.zero_point();
-    const FixedPointMultiplier factor = output_factor(view);
-    const auto term = [&](int64_t x) { return static_cast<int32_t>(x - input_zero) * (1 << term_bits); };
-    // The reference means to start with nothing and starts with the term of 0.
+    const ShiftedTerms terms(view);
     sum_up(
-        view, term(0), [&](int32_t sum, size_t i) { return wrapping_sum(sum, term(input.integer(i))); },
-        [&](size_t i, int32_t sum) {
-          const int64_t scaled = multiply_by_fixed_point(sum, factor, evaluation.rounding);
-          output.set_integer(i, std::clamp<int64_t>(scaled + output_zero, -128, 127));
-        });
+        view, terms.start(),
+        [&](int32_t sum, size_t i) { return wrapping_sum(sum, terms.term(input.integer(i))); },
+        [&](size_t i, int32_t sum) { output.set_integer(i, terms.result(sum, evaluation.rounding)); });
   }
 
  private:
@@ -153,13 +140,8 @@ class CumsumS8Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
-    const FixedPointMultiplier factor = output_factor(view);
     KernelCall call = cumsum_call(view);
-    call.geometry.insert(call.geometry.end(), {{"input_zero_point", view.input(0).quantization.zero_point()},
-                                               {"output_zero_point", view.output().quantization.zero_point()},
-                                               {"multiplier", factor.multiplier},
-                                               {"shift", factor.shift},
-                                               {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    ShiftedTerms(view).append_geometry(context.rounding, call);
     call.work.requantizations = view.output().type.shape.elements();
     call.code_bytes = 180;
     return call;
