@@ -11,8 +11,7 @@
 #include <stdint.h>
 
 #include "isa/generic.hpp"
-#include "kernels/rows.hpp"
-#include "kernels/window.hpp"
+#include "kernels/quantized_pool.hpp"
 
 namespace burin_kernels {
 
@@ -20,47 +19,21 @@ namespace burin_kernels {
 template <class Geometry, class Isa>
 struct MaxPool2dS8 {
   typedef Geometry G;
-  typedef Window<Geometry> W;
-  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
-  typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
+  typedef QuantizedPool<Geometry, MaxPool2dS8> Pool;
 
-  static constexpr bool accepts() {
-    return W::sound() && W::meets_image() && G::dilation_height == 1 && G::dilation_width == 1 &&
-           G::input_channels == G::output_channels;
-  }
+  static constexpr bool accepts() { return Pool::accepts(); }
   static constexpr int32_t scratch_bytes() { return 0; }
 
   // Output rows [row_begin, row_end) of every image of the batch.
   template <class Element>
   static BURIN_ENTRY void run(const Element* input, Element* output, int32_t row_begin, int32_t row_end) {
-    for (int32_t batch = 0; batch < G::batches; ++batch) {
-      for (int32_t y = row_begin; y < row_end; ++y) row(input, OutputRows::at(output, y), y);
-      input += G::input_height * W::input_row_elements();
-      output += G::output_height * W::output_row_elements();
-    }
+    Pool::run(input, output, row_begin, row_end);
   }
 
- private:
-  template <class Element>
-  static void row(const Element* input, Element* output, int32_t y) {
-    const Taps rows = W::rows(y);
-    for (int32_t x = 0; x < G::output_width; ++x) {
-      const Taps columns = W::columns(x);
-      for (int32_t c = 0; c < G::input_channels; ++c) {
-        // A maximum that starts at the lowest value allowed needs no lower clamp.
-        int32_t highest = G::activation_min;
-        for (int32_t ky = rows.begin; ky < rows.end; ++ky) {
-          const Element* values =
-              InputRows::at(input, W::top(y) + ky) + (W::left(x) + columns.begin) * G::input_channels + c;
-          for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
-            highest = Isa::maximum(highest, *values);
-            values += G::input_channels;
-          }
-        }
-        *output++ = static_cast<Element>(Isa::minimum(highest, G::activation_max));
-      }
-    }
-  }
+  // For Pool. A maximum that starts at the lowest value allowed needs no lower clamp.
+  static int32_t start() { return G::activation_min; }
+  static int32_t add(int32_t highest, int32_t value) { return Isa::maximum(highest, value); }
+  static int32_t result(int32_t highest, int32_t) { return Isa::minimum(highest, G::activation_max); }
 };
 
 }  // namespace burin_kernels
