@@ -1,29 +1,14 @@
 // Operators of the format that are read as several of Burin's, and those that are constants: by their values.
-#include <flatbuffers/idl.h>
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "eval/evaluator.hpp"
 #include "formats/tflite/tflite.hpp"
+#include "support/tflite_json.hpp"
 
 namespace burin {
 namespace {
-
-std::vector<std::byte> tflite(const std::string& json) {
-  std::stringstream schema;
-  schema << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/formats/tflite/schema.fbs")
-                .rdbuf();
-  flatbuffers::Parser parser;
-  REQUIRE(parser.Parse(schema.str().c_str()));
-  const bool parsed = parser.Parse(json.c_str());
-  INFO(parser.error_);
-  REQUIRE(parsed);
-  const auto* data = reinterpret_cast<const std::byte*>(parser.builder_.GetBufferPointer());
-  return {data, data + parser.builder_.GetSize()};
-}
 
 std::string bytes_of(const std::vector<int32_t>& values) {
   std::string text;
@@ -57,7 +42,7 @@ struct OneOperator {
       if (bytes.empty()) inputs += fmt::format("{}{}", inputs.empty() ? "" : ",", i);
     }
     return import_tflite(
-        tflite(fmt::format(
+        test::tflite_of_json(fmt::format(
             R"({{version: 3, operator_codes: [{{builtin_code: "{}"}}],
           subgraphs: [{{tensors: [{}], inputs: [{}], outputs: [{}],
             operators: [{{inputs: [{}], outputs: [{}] {}}}]}}], buffers: [{}]}})",

@@ -1,31 +1,15 @@
 // Constructs of the TFLite format, in models written as JSON.
-#include <flatbuffers/idl.h>
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "eval/evaluator.hpp"
 #include "formats/import.hpp"
 #include "formats/tflite/tflite.hpp"
+#include "support/tflite_json.hpp"
 
 namespace burin {
 namespace {
-
-std::vector<std::byte> tflite(const std::string& json) {
-  std::stringstream schema;
-  schema << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/formats/tflite/schema.fbs")
-                .rdbuf();
-  flatbuffers::Parser parser;
-  INFO(parser.error_);
-  REQUIRE(parser.Parse(schema.str().c_str()));
-  const bool parsed = parser.Parse(json.c_str());
-  INFO(parser.error_);
-  REQUIRE(parsed);
-  const auto* data = reinterpret_cast<const std::byte*>(parser.builder_.GetBufferPointer());
-  return {data, data + parser.builder_.GetSize()};
-}
 
 // A model of one dense layer x[1,4] -> y[1,3]; each part can be replaced or added to.
 struct Model {
@@ -48,14 +32,14 @@ struct Model {
 
   Result<Graph> import() const {
     return import_tflite(
-        tflite(fmt::format(R"({{version: {}, operator_codes: [{{builtin_code: "FULLY_CONNECTED"}} {}],
+        test::tflite_of_json(
+            fmt::format(R"({{version: {}, operator_codes: [{{builtin_code: "FULLY_CONNECTED"}} {}],
         subgraphs: [{{tensors: [{}, {}, {} {}], inputs: {}, outputs: {}, name: "main",
                       operators: [{} {{{}}} {}]}} {}],
         buffers: [{{}}, {} {}], signature_defs: [{}]}})",
-                           version, more_codes, x, weights, y, more_tensors, inputs, outputs,
-                           operators_before,
-                           operands.starts_with("opcode_index") ? operands : "opcode_index: 0, " + operands,
-                           more_operators, more_subgraphs, buffer, more_buffers, signatures)),
+                        version, more_codes, x, weights, y, more_tensors, inputs, outputs, operators_before,
+                        operands.starts_with("opcode_index") ? operands : "opcode_index: 0, " + operands,
+                        more_operators, more_subgraphs, buffer, more_buffers, signatures)),
         "model");
   }
 };

@@ -1,33 +1,18 @@
 // IF, WHILE and CALL: the operators of their subgraphs take their place.
-#include <flatbuffers/idl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "eval/evaluator.hpp"
 #include "formats/tflite/tflite.hpp"
+#include "support/tflite_json.hpp"
 
 namespace burin {
 namespace {
 
 using Catch::Contains;
 using Reals = std::vector<float>;
-
-std::vector<std::byte> tflite(const std::string& json) {
-  std::stringstream schema;
-  schema << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/formats/tflite/schema.fbs")
-                .rdbuf();
-  flatbuffers::Parser parser;
-  REQUIRE(parser.Parse(schema.str().c_str()));
-  const bool parsed = parser.Parse(json.c_str());
-  INFO(parser.error_);
-  REQUIRE(parsed);
-  const auto* data = reinterpret_cast<const std::byte*>(parser.builder_.GetBufferPointer());
-  return {data, data + parser.builder_.GetSize()};
-}
 
 // Kinds of operators and constants that the subgraphs below use, by their indices.
 constexpr const char* codes =
@@ -41,8 +26,8 @@ constexpr const char* buffers =
 
 Result<Graph> import(const std::vector<std::string>& subgraphs) {
   return import_tflite(
-      tflite(fmt::format("{{version: 3, operator_codes: [{}], subgraphs: [{}], buffers: [{}]}}", codes,
-                         fmt::join(subgraphs, ","), buffers)),
+      test::tflite_of_json(fmt::format("{{version: 3, operator_codes: [{}], subgraphs: [{}], buffers: [{}]}}",
+                                       codes, fmt::join(subgraphs, ","), buffers)),
       "model");
 }
 
@@ -223,7 +208,7 @@ TEST_CASE("an operator of a subgraph that is not supported is named with its pla
       R"({tensors: [{name: "x", shape: [2]}, {name: "y", shape: [2]}], inputs: [0], outputs: [1],
           operators: [{opcode_index: 10, inputs: [0], outputs: [1]}]})";
   const Result<Graph> graph = import_tflite(
-      tflite(fmt::format(
+      test::tflite_of_json(fmt::format(
           R"({{version: 3, operator_codes: [{}, {{builtin_code: "UNIQUE"}}], subgraphs: [{}, {}, {}], buffers: [{}]}})",
           codes, choice("", "[0, 1]"), added, unknown, buffers)),
       "model");

@@ -1,34 +1,19 @@
 // Custom operators, by their values over several invocations.
 #include <flatbuffers/flexbuffers.h>
-#include <flatbuffers/idl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
-#include <sstream>
 
 #include "eval/evaluator.hpp"
 #include "formats/tflite/tflite.hpp"
+#include "support/tflite_json.hpp"
 
 namespace burin {
 namespace {
 
 using Catch::Contains;
-
-std::vector<std::byte> tflite(const std::string& json) {
-  std::stringstream schema;
-  schema << std::ifstream(std::filesystem::path(BURIN_SOURCE_DIR) / "compiler/formats/tflite/schema.fbs")
-                .rdbuf();
-  flatbuffers::Parser parser;
-  REQUIRE(parser.Parse(schema.str().c_str()));
-  const bool parsed = parser.Parse(json.c_str());
-  INFO(parser.error_);
-  REQUIRE(parsed);
-  const auto* data = reinterpret_cast<const std::byte*>(parser.builder_.GetBufferPointer());
-  return {data, data + parser.builder_.GetSize()};
-}
 
 // One custom operator; tensors are inputs of the model, then its outputs.
 struct Custom {
@@ -50,7 +35,7 @@ struct Custom {
       tensors[i] = fmt::format("{{name: \"t{}\", {}}}", i, tensors[i]);
     }
     return import_tflite(
-        tflite(fmt::format(
+        test::tflite_of_json(fmt::format(
             R"({{version: 3, operator_codes: [{{deprecated_builtin_code: 32, builtin_code: "CUSTOM", custom_code: "{}"}}],
                  subgraphs: [{{tensors: [{}], inputs: [{}], outputs: [{}],
                                operators: [{{inputs: [{}], outputs: [{}], custom_options: [{}]}}]}}],
@@ -191,7 +176,7 @@ TEST_CASE("TFLite_Detection_PostProcess takes its options from the map", "[custo
 TEST_CASE("options of a custom operator that are no map are none", "[custom]") {
   // Bytes that are not FlexBuffers.
   const Result<Graph> graph = import_tflite(
-      tflite(
+      test::tflite_of_json(
           R"({version: 3, operator_codes: [{builtin_code: "CUSTOM", deprecated_builtin_code: 32, custom_code: "SignalDelay"}],
               subgraphs: [{tensors: [{name: "x", type: "INT16", shape: [2]}, {name: "y", type: "INT16", shape: [2]}],
                            inputs: [0], outputs: [1],

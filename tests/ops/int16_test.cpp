@@ -10,25 +10,6 @@ Operand wide(Shape shape, float scale) {
   return {DType::s16, std::move(shape), quantized(scale, 0)};
 }
 
-Attributes attributes_of(Op op, const std::vector<NamedAttribute>& list) {
-  std::string error;
-  Attributes attributes = operator_of(op).parse_attributes(list, error);
-  INFO(error);
-  REQUIRE(error.empty());
-  return attributes;
-}
-
-Attributes row_window(Op op, int32_t width) {
-  return attributes_of(op, {{"window_height", 1},
-                            {"window_width", width},
-                            {"stride_height", 1},
-                            {"stride_width", 1},
-                            {"pad_top", 0},
-                            {"pad_left", 0},
-                            {"pad_bottom", 0},
-                            {"pad_right", 0}});
-}
-
 }  // namespace
 
 TEST_CASE("pools of int16", "[int16]") {

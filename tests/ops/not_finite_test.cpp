@@ -36,24 +36,12 @@ void check_unary(Op op, const std::vector<float>& input, const std::vector<float
 }
 
 Graph pool(Op op, int32_t width) {
-  std::string error;
-  return one_node(op, {{DType::f32, {1, 1, width, 1}}}, {DType::f32, {1, 1, 1, 1}},
-                  operator_of(op).parse_attributes({{"window_height", 1},
-                                                    {"window_width", width},
-                                                    {"stride_height", 1},
-                                                    {"stride_width", 1},
-                                                    {"pad_top", 0},
-                                                    {"pad_left", 0},
-                                                    {"pad_bottom", 0},
-                                                    {"pad_right", 0}},
-                                                   error));
+  return one_node(op, {{DType::f32, {1, 1, width, 1}}}, {DType::f32, {1, 1, 1, 1}}, row_window(op, width));
 }
 
 Graph reduction(Op op, int32_t elements) {
-  std::string error;
-  return one_node(
-      op, {{DType::f32, {elements}}}, {DType::f32, {}},
-      operator_of(op).parse_attributes({{"axes", std::vector<int32_t>{0}}, {"keep_dims", false}}, error));
+  return one_node(op, {{DType::f32, {elements}}}, {DType::f32, {}},
+                  attributes_of(op, {{"axes", std::vector<int32_t>{0}}, {"keep_dims", false}}));
 }
 
 }  // namespace

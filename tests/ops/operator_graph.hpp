@@ -26,6 +26,27 @@ inline Quantization quantized(float scale, int32_t zero_point) {
   return {{scale}, {zero_point}, 0};
 }
 
+// The operator's attributes of these names, the rest as they are by default.
+inline Attributes attributes_of(Op op, const std::vector<NamedAttribute>& list) {
+  std::string error;
+  Attributes attributes = operator_of(op).parse_attributes(list, error);
+  INFO(error);
+  REQUIRE(error.empty());
+  return attributes;
+}
+
+// Those of a pool over one row.
+inline Attributes row_window(Op op, int32_t width) {
+  return attributes_of(op, {{"window_height", 1},
+                            {"window_width", width},
+                            {"stride_height", 1},
+                            {"stride_width", 1},
+                            {"pad_top", 0},
+                            {"pad_left", 0},
+                            {"pad_bottom", 0},
+                            {"pad_right", 0}});
+}
+
 // A graph that applies `op` to inputs, with one output.
 inline Graph one_node(Op op, const std::vector<Operand>& inputs, const Operand& output,
                       Attributes attributes = Attributes::of(NoAttributes{}),

@@ -4,14 +4,6 @@
 namespace burin::test {
 namespace {
 
-Attributes attributes_of(Op op, const std::vector<NamedAttribute>& list) {
-  std::string error;
-  Attributes attributes = operator_of(op).parse_attributes(list, error);
-  INFO(error);
-  REQUIRE(error.empty());
-  return attributes;
-}
-
 Operand integers(Shape shape) {
   return {DType::s32, std::move(shape)};
 }
