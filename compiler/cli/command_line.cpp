@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/choice.hpp"
+#include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
 #include "support/near_names.hpp"
 
@@ -186,8 +187,23 @@ void add_import_options(CLI::App& app, ImportOptions& options) {
       ->type_name("LAYOUT")
       ->check(CLI::IsMember({"NCHW", "NHWC"}));
   options.note = [parent = app.get_parent()](const std::string& text) {
-    if (parent->get_option("--quiet")->count() == 0) fmt::print(stderr, "note: {}\n", text);
+    say({.quiet = parent->get_option("--quiet")->count() > 0}, "note: " + text);
   };
+}
+
+CLI::Option* add_calibration_options(CLI::App& app, CalibrationOptions& options) {
+  CLI::Option* const samples =
+      app.add_option(
+             "--calibration", options.sources,
+             "Samples: .npy or raw .bin, or a folder of them; NAME=FILE where there are several inputs")
+          ->type_name("FILE|DIR")
+          ->allow_extra_args(false);
+  app.add_option("--mean", options.mean, "What is subtracted from a file's numbers: one, or one a channel")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NUMBER");
+  app.add_option("--scale", options.scale, "What they are multiplied by then")->type_name("NUMBER");
+  return samples;
 }
 
 void add_model_options(CLI::App& app, CompileOptions& options, bool with_target) {

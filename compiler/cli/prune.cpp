@@ -298,7 +298,7 @@ ExitCode run(const Session& session, const PruneCommand& command) {
     put_result(curve_table(result->curve));
   else if (command.report.empty() && session.verbose)
     put_result(report_text(*result));
-  if (!session.quiet) fmt::print(stderr, "{}", summary(*result));
+  say(session, summary(*result));
   return ExitCode::ok;
 }
 
@@ -310,18 +310,7 @@ Verb add_prune(CLI::App& app) {
       app.add_subcommand("prune", "Make a smaller float model: fewer channels, the rest fitted anew");
   verb->add_option("model", command->options.model, "Float model")->type_name("MODEL")->required();
   add_import_options(*verb, command->options.import);
-  verb->add_option("--calibration", command->calibration.sources,
-                   "Samples: .npy or raw .bin, or a folder of them; NAME=FILE where there are several inputs")
-      ->type_name("FILE|DIR")
-      ->allow_extra_args(false)
-      ->required();
-  verb->add_option("--mean", command->calibration.mean,
-                   "What is subtracted from a file's numbers: one, or one a channel")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NUMBER");
-  verb->add_option("--scale", command->calibration.scale, "What they are multiplied by then")
-      ->type_name("NUMBER");
+  add_calibration_options(*verb, command->calibration)->required();
   verb->add_option("--macs", command->macs, "Share of the multiply-accumulates to keep, such as 0.5")
       ->type_name("SHARE");
   verb->add_option("--flash", command->flash, "Most bytes of constants and code on the target, such as 60K")

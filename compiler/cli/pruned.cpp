@@ -125,10 +125,10 @@ Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, cons
     options.budgets.push_back(budget_of(
         model, [](const ModelCost& cost) { return static_cast<double>(cost.cycles.value_or(0)); }, "cycles",
         static_cast<double>(*goals.cycles), 4));
-  if (session.progress())
-    options.progress = [](double done) { fmt::print(stderr, "\r\x1b[Kpruning {:.0f} %", 100 * done); };
+  options.progress = [&](double done) {
+    show_progress(session, fmt::format("pruning {:.0f} %", 100 * done));
+  };
   Result<PrunedGraph> pruned = prune_channels(graph, samples, options);
-  if (session.progress()) fmt::print(stderr, "\r\x1b[K");
   if (!pruned || pruned->within_budgets) return pruned;
   Diagnostics findings;
   for (const Budget& budget : options.budgets) {

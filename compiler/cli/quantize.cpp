@@ -171,10 +171,10 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   if (!failures.empty()) return report(session, failures);
   tell_clamped_infinities(session, model->graph, command.output);
   if (command.json)
-    fmt::print("{}", report_json(*model));
+    put_result(report_json(*model));
   else if (command.report.empty() && session.verbose)
-    fmt::print("{}", report_text(*model, model->graph));
-  if (!session.quiet) fmt::print(stderr, "{}", summary(*model, model->graph));
+    put_result(report_text(*model, model->graph));
+  say(session, summary(*model, model->graph));
   return ExitCode::ok;
 }
 
@@ -185,10 +185,7 @@ Verb add_quantize(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("quantize", "Make an int8 model of a float one, from samples of its inputs");
   verb->add_option("model", command->model, "Float model")->type_name("MODEL")->required();
-  verb->add_option("--calibration", command->calibration.sources,
-                   "Samples: .npy or raw .bin, or a folder of them; NAME=FILE where there are several inputs")
-      ->type_name("FILE|DIR")
-      ->allow_extra_args(false);
+  add_calibration_options(*verb, command->calibration);
   verb->add_option(
           "--ranges", command->ranges,
           "Write here all that was found; without --calibration read it, and make the same model again")
@@ -196,13 +193,6 @@ Verb add_quantize(CLI::App& app) {
   verb->add_option("--labels", command->calibration.labels,
                    "The right class of every sample, for the report: .npy or raw bytes. They decide nothing")
       ->type_name("FILE");
-  verb->add_option("--mean", command->calibration.mean,
-                   "What is subtracted from a file's numbers: one, or one a channel")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NUMBER");
-  verb->add_option("--scale", command->calibration.scale, "What they are multiplied by then")
-      ->type_name("NUMBER");
   verb->add_option("-o,--output", command->output, "Where the quantized model goes: .tflite or .tir")
       ->type_name("FILE")
       ->required();

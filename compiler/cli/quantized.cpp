@@ -78,13 +78,10 @@ Result<std::vector<int64_t>> labels_of(const Graph& graph, const CalibrationOpti
 
 Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
                                      QuantizationOptions options) {
-  if (session.progress())
-    options.progress = [](std::string_view what, double done) {
-      fmt::print(stderr, "\r\x1b[K{} {:.0f} %", what, 100 * done);
-    };
-  Result<QuantizedModel> model = quantize_model(graph, samples, options);
-  if (session.progress()) fmt::print(stderr, "\r\x1b[K");
-  return model;
+  options.progress = [&](std::string_view what, double done) {
+    show_progress(session, fmt::format("{} {:.0f} %", what, 100 * done));
+  };
+  return quantize_model(graph, samples, options);
 }
 
 Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,

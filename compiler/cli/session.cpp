@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace burin {
 namespace {
@@ -22,8 +23,12 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789,.-") == std::string::npos;
 }
 
+// Whether the terminal's line is what show_progress left there.
+bool progress_stands = false;
+
 // What cannot be said changes nothing of what was done.
 void put(const std::string& text) {
+  if (std::exchange(progress_stands, false)) (void)std::fputs("\r\x1b[K", stderr);
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -68,11 +73,12 @@ ExitCode report(const Session& session, const Diagnostics& diagnostics, const st
   return exit;
 }
 
-void say(const Session& session, const std::string& line) {
-  if (!session.quiet) put(line + "\n");
+void say(const Session& session, const std::string& text) {
+  if (!session.quiet) put(text.ends_with('\n') ? text : text + "\n");
 }
 
 void put_result(const std::string& text) {
+  put("");
   (void)std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
@@ -85,7 +91,9 @@ Diagnostics flush_results() {
 }
 
 void show_progress(const Session& session, const std::string& line) {
-  if (session.progress()) put(line + "\r");
+  if (!session.progress()) return;
+  put(line);
+  progress_stands = true;
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {

@@ -23,10 +23,12 @@ struct Session {
 // of theirs.
 ExitCode report(const Session& session, const Diagnostics& diagnostics, const std::string& file = {});
 
-// A line to stderr unless quiet. Where stderr takes nothing, nothing is said.
-void say(const Session& session, const std::string& line);
+// A line or several to stderr unless quiet; the last one's break may be missing. Where stderr takes nothing,
+// nothing is said.
+void say(const Session& session, const std::string& text);
 
-// What is being done, where that takes long and stderr is a terminal: the next line replaces it.
+// What is being done, where that takes long and stderr is a terminal: whatever is said
+// or printed next replaces it.
 void show_progress(const Session& session, const std::string& line);
 
 // What a verb is asked for, to stdout. Where stdout takes nothing, flush_results says so.

@@ -10,9 +10,12 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace burin {
+
+struct CalibrationOptions;
 
 using Action = std::function<ExitCode(const Session&)>;
 
@@ -40,6 +43,9 @@ void add_model_options(CLI::App& app, CompileOptions& options, bool with_target 
 // --input-shape, --input-value and --input-layout, and where notes about the model go: to stderr, unless the
 // user wants quiet.
 void add_import_options(CLI::App& app, ImportOptions& options);
+
+// --calibration, --mean and --scale. Gives the first one, which some verbs require.
+CLI::Option* add_calibration_options(CLI::App& app, CalibrationOptions& options);
 
 void add_objective(CLI::App& app, CompileOptions& options);  // --optimize
 

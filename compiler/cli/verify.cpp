@@ -115,7 +115,7 @@ Result<Verification> verify(const Session& session, const VerifyCommand& command
   if (!compilation) return compilation.diagnostics();
   Verification result{.target = target->name, .samples = sample_count(imported, given->inputs)};
   {
-    show_progress(session, "executing the generated code …      ");
+    show_progress(session, "executing the generated code …");
     const Result<WrittenModel> written = write_generated(*compilation);
     if (!written) return written.diagnostics();
     const Result<ExecutionResult> run = execute(written->model, *target, given->inputs);

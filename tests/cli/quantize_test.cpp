@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/npy.hpp"
+#include "execute/process.hpp"
 #include "support/command.hpp"
 #include "support/files.hpp"
 #include "support/random.hpp"
@@ -235,6 +236,21 @@ TEST_CASE("a file of ranges that does not fit is refused", "[cli][quantize]") {
   place.write("damaged.json", place.read("ranges.json").substr(0, 300));
   check_failure(place.quantize({"--ranges", "damaged.json"}), 2, "E0204");
   CHECK(!place.holds("small.tflite"));
+}
+
+TEST_CASE("quantize and prune succeed where standard error takes nothing", "[cli][quantize][prune]") {
+  const Place place;
+  for (const char* line :
+       {"exec \"$0\" quantize small.tir --calibration samples.bin -o q.tflite 2>/dev/full",
+        "exec \"$0\" prune small.tir --calibration samples.bin --macs 0.9 -o p.tflite 2>&-"}) {
+    INFO(line);
+    const auto result =
+        run_process({.words = {"/bin/sh", "-c", line, BURIN_TOOL}, .directory = place.folder.path()});
+    REQUIRE(result.ok());
+    CHECK(result->status == 0);
+  }
+  CHECK(fs::exists(place.folder.path() / "q.tflite"));
+  CHECK(fs::exists(place.folder.path() / "p.tflite"));
 }
 
 }  // namespace burin::test
