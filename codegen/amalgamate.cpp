@@ -10,6 +10,8 @@ namespace {
 
 class Amalgamator {
  public:
+  explicit Amalgamator(std::string layer_folder) : layer_folder_(std::move(layer_folder)) {}
+
   void include(const std::string& path) {
     if (!seen_.insert(path).second) return;
     const auto contents = embedded_file("runtime-stub/" + path);
@@ -27,11 +29,20 @@ class Amalgamator {
     }
     BURIN_CHECK(!dropping, "a host-only region without an end in " + path);
     result.text += "// ---- " + path + " ----\n" + own + "\n";
+    include_what_the_layer_does_better(path);
   }
 
   Amalgamation result;
 
  private:
+  void include_what_the_layer_does_better(std::string_view path) {
+    constexpr std::string_view generic = "generic/";
+    if (!path.starts_with(generic)) return;
+    path.remove_prefix(generic.size());
+    const std::string better = layer_folder_ + "/" + std::string(path);
+    if (embedded_file("runtime-stub/" + better)) include(better);
+  }
+
   void add(std::string_view line, std::string& own) {
     constexpr std::string_view include_quoted = "#include \"";
     constexpr std::string_view include_system = "#include <";
@@ -47,13 +58,14 @@ class Amalgamator {
     }
   }
 
+  std::string layer_folder_;
   std::set<std::string> seen_;
 };
 
 }  // namespace
 
-Amalgamation amalgamate(const std::vector<std::string>& headers) {
-  Amalgamator amalgamator;
+Amalgamation amalgamate(const std::vector<std::string>& headers, const std::string& layer_folder) {
+  Amalgamator amalgamator(layer_folder);
   for (const std::string& header : headers) amalgamator.include(header);
   return std::move(amalgamator.result);
 }

@@ -12,9 +12,10 @@ struct Amalgamation {
   std::string text;                      // the headers, each after what it includes
 };
 
-// The embedded headers at these paths (relative to runtime-stub/) and everything they include. Host-only
-// regions
-// (`#ifdef BURIN_HOST` … `#endif  // BURIN_HOST`) are dropped; the lines that guard device-only ones too.
-Amalgamation amalgamate(const std::vector<std::string>& headers);
+// The embedded headers at these paths (relative to runtime-stub/) and everything they include. Where a
+// layer's folder holds a file of the same name as one in generic/, it says what that layer does better, and
+// follows it. Host-only regions (`#ifdef BURIN_HOST` … `#endif  // BURIN_HOST`) are dropped; the lines that
+// guard device-only ones too.
+Amalgamation amalgamate(const std::vector<std::string>& headers, const std::string& layer_folder);
 
 }  // namespace burin::codegen

@@ -53,13 +53,7 @@ class SourceWriter {
   }
 
   std::string write() {
-    std::vector<std::string> headers = {"kernels/placement.hpp"};
-    for (const Step& step : program_.steps) {
-      headers.push_back(isa_header(step.call.isa));
-      headers.push_back(step.call.header);
-      if (!step.call.layer_header.empty()) headers.push_back(step.call.layer_header);
-    }
-    const Amalgamation kernels = amalgamate(headers);
+    const Amalgamation kernels = amalgamated();
     summary();
     const size_t contents_at = text_.size();
     preamble(kernels);
@@ -91,6 +85,13 @@ class SourceWriter {
   }
 
  private:
+  // All steps' kernels are over one layer.
+  Amalgamation amalgamated() const {
+    std::vector<std::string> headers = {"generic/placement.hpp", "generic/primitives.hpp"};
+    for (const Step& step : program_.steps) headers.push_back(step.call.header);
+    return amalgamate(headers, program_.steps.empty() ? "generic" : program_.steps.front().call.isa_folder);
+  }
+
   // A part of the file: its mark, and a line of the table of contents.
   void section(const std::string& title, const std::string& what) {
     if (!text_.ends_with("\n\n")) text_ += '\n';
@@ -134,20 +135,6 @@ class SourceWriter {
           std::ranges::find_if(names, [&](const std::string& name) { return uses[name] == 1; });
       step_names_.push_back(names_.claim(unique == names.end() ? names.front() : *unique));
     }
-  }
-
-  static std::string isa_header(const std::string& isa) {
-    // ArmDsp -> isa/arm_dsp.hpp
-    std::string file;
-    for (const char c : isa) {
-      if (c >= 'A' && c <= 'Z') {
-        if (!file.empty()) file += '_';
-        file += static_cast<char>(c - 'A' + 'a');
-      } else {
-        file += c;
-      }
-    }
-    return "isa/" + file + ".hpp";
   }
 
   void name_buffers() {

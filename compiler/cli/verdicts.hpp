@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 #include "program/program.hpp"
 
 namespace burin {

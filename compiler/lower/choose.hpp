@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 
 namespace burin {
 

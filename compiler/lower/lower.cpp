@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "kernels/operands.hpp"
 #include "lower/fit.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/movement/reshaping.hpp"
 #include "ops/operator.hpp"
 #include "support/identifier.hpp"

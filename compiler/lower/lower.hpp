@@ -7,8 +7,8 @@
 #include <string>
 
 #include "ir/graph.hpp"
+#include "kernels/kernel.hpp"
 #include "lower/fit.hpp"
-#include "ops/kernel.hpp"
 #include "program/program.hpp"
 #include "support/result.hpp"
 

@@ -43,7 +43,7 @@ std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& cont
       call->kernel = facts.name;
       call->isa = layer.type;
       call->header = facts.header;
-      if (sets.front() == KernelSet::arm_dsp) call->layer_header = facts.arm_dsp_header;
+      call->isa_folder = layer.folder;
       call->code_bytes += entry_code_bytes;
       call->cycles = cost_of(call->work, context.target.costs) + entry_cycles;
       call->stack_bytes =

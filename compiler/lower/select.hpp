@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 #include "program/program.hpp"
 
 namespace burin {
@@ -22,8 +22,8 @@ int64_t constant_bytes(const KernelCall& call);
 // The estimate of `work` in cycles of a target's core.
 int64_t cost_of(const Work& work, const Costs& costs);
 
-// Asks every kernel of the node's operator whose set the target lists, in the order of ops/kernels.def. Calls
-// are complete.
+// Asks every kernel of the node's operator whose set the target lists, in the order of kernels/kernels.def.
+// Calls are complete.
 std::vector<Offer> ask_kernels(const NodeView& view, const LoweringContext& context);
 
 // "A not used because …; B not used because …": of the kernels that refused.

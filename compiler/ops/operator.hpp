@@ -1,5 +1,5 @@
-// The interface of an operator: what it means. How a format writes it is in formats/, its kernels are listed
-// in ops/kernels.def. One operator is one file of its family's folder.
+// The interface of an operator: what it means. How a format writes it is in formats/, how it is computed
+// in kernels/. One operator, or one kind of them, is one file of its family's folder.
 #pragma once
 
 #include <functional>

@@ -27,12 +27,4 @@ int64_t ShiftedTerms::result(int32_t sum, Rounding rounding) const {
                              -128, 127);
 }
 
-void ShiftedTerms::append_geometry(Rounding rounding, KernelCall& call) const {
-  call.geometry.insert(call.geometry.end(), {{"input_zero_point", input_zero_point_},
-                                             {"output_zero_point", output_zero_point_},
-                                             {"multiplier", factor_.multiplier},
-                                             {"shift", factor_.shift},
-                                             {"round_once", rounding == Rounding::litert ? 1 : 0}});
-}
-
 }  // namespace burin

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -22,8 +21,10 @@ class ShiftedTerms {
   int32_t start() const { return term(0); }
   // The element that a sum gives.
   int64_t result(int32_t sum, Rounding rounding) const;
-  // Appends what kernels/shifted_terms.hpp wants to know.
-  void append_geometry(Rounding rounding, KernelCall& call) const;
+
+  int32_t input_zero_point() const { return input_zero_point_; }
+  int32_t output_zero_point() const { return output_zero_point_; }
+  const FixedPointMultiplier& factor() const { return factor_; }
 
  private:
   int32_t input_zero_point_;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/kernel.hpp"
+#include "tensor/shape.hpp"
 
 namespace burin {
 
@@ -74,13 +74,5 @@ struct WindowAttributes {
   Windows windows(const Shape& input, int32_t window_height, int32_t window_width) const;
   static WindowAttributes of(const Windows& windows);
 };
-
-// The enumerators that kernels/window.hpp asks of a geometry. Both tensors are NHWC.
-std::vector<std::pair<std::string, int32_t>> window_geometry(const Windows& windows, const Shape& input,
-                                                             const Shape& output);
-
-// For kernels that make pixel after pixel and read no more than its window for each: how far below the input
-// the output must start. Nothing where that leaves no overlap, or where there are several images.
-std::vector<KernelOverlap> window_overlaps(const Windows& windows, const Shape& input, const Shape& output);
 
 }  // namespace burin

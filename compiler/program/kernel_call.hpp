@@ -56,10 +56,10 @@ struct KernelOverlap {
 };
 
 struct KernelCall {
-  std::string kernel;  // class template in namespace burin_kernels: kernel<Geometry, isa>::run(arguments)
-  std::string isa;     // primitive layer: "Generic", "ArmDsp"
-  std::string header;  // relative to runtime-stub/
-  std::string layer_header;  // what the kernel has besides for `isa`; may be empty
+  std::string kernel;      // class template in namespace burin_kernels: kernel<Geometry, isa>::run(arguments)
+  std::string isa;         // primitive layer: "Generic", "ArmDsp"
+  std::string isa_folder;  // of that layer: "generic", "arm_dsp"
+  std::string header;      // relative to runtime-stub/
   std::vector<std::pair<std::string, int32_t>> geometry;  // enumerators of the Geometry struct, in order
   std::vector<KernelConstant> constants;
   std::vector<KernelArgument> arguments;

@@ -33,7 +33,7 @@ enum class Feature {
   vector_float
 };
 
-// A family of kernels: runtime-stub/isa/<name>.hpp.
+// A family of kernels: runtime-stub/<name>, and compiler/kernels/<name>.
 enum class KernelSet { generic, arm_dsp };
 
 std::string_view name_of(TargetKind);

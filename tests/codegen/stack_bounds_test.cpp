@@ -10,7 +10,7 @@
 
 #include "execute/process.hpp"
 #include "execute/toolchain.hpp"
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 #include "support/emitted.hpp"
 #include "support/kernel_samples.hpp"
 #include "support/skip.hpp"

@@ -1,9 +1,9 @@
 // Runs the cases that depthwise_generate.cpp made: every output byte, and that nothing around the output and
 // the scratch changes. Each case runs whole, in two parts, in place where that is allowed, and row by row
 // through rings.
+#include "arm_dsp/depthwise_convolution_2d_s8_any.hpp"
+#include "arm_dsp/depthwise_convolution_2d_s8_planes.hpp"
 #include "check.hpp"
-#include "kernels/depthwise_convolution_2d_s8_any.hpp"
-#include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 
 namespace {
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "arm_dsp/depthwise_convolution_2d_s8_any.hpp"
+#include "arm_dsp/depthwise_convolution_2d_s8_planes.hpp"
 #include "case_file.hpp"
-#include "kernels/depthwise_convolution_2d_s8_any.hpp"
-#include "kernels/depthwise_convolution_2d_s8_planes.hpp"
 #include "reference_rounding.hpp"
 
 namespace {

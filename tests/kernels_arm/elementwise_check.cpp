@@ -1,7 +1,7 @@
 // Runs the cases that elementwise_generate.cpp made: whole, in place of either input, and row by row through
 // rings.
+#include "arm_dsp/add_s8_proved.hpp"
 #include "check.hpp"
-#include "kernels/add_s8_proved.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 // Runs the cases that matrix_generate.cpp made: every output byte, and that nothing around the output and the
 // scratch changes. Cases with rings run row by row, the others in two parts.
+#include "arm_dsp/convolution_2d_s8_dual.hpp"
+#include "arm_dsp/fully_connected_s8_dual.hpp"
 #include "check.hpp"
-#include "kernels/convolution_2d_s8_dual.hpp"
-#include "kernels/fully_connected_s8_dual.hpp"
 
 namespace {
 

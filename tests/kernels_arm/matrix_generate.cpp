@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "arithmetic/requantization_form.hpp"
+#include "arm_dsp/convolution_2d_s8_dual.hpp"
+#include "arm_dsp/fully_connected_s8_dual.hpp"
 #include "case_file.hpp"
-#include "kernels/convolution_2d_s8_dual.hpp"
-#include "kernels/fully_connected_s8_dual.hpp"
 #include "reference_rounding.hpp"
 
 namespace {

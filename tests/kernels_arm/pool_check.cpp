@@ -1,8 +1,8 @@
 // Runs the cases that pool_generate.cpp made: whole, in two parts, and row by row through rings.
+#include "arm_dsp/average_pool_2d_s8_dsp.hpp"
+#include "arm_dsp/max_pool_2d_s8_dsp.hpp"
+#include "arm_dsp/mean_s8_dsp.hpp"
 #include "check.hpp"
-#include "kernels/average_pool_2d_s8_dsp.hpp"
-#include "kernels/max_pool_2d_s8_dsp.hpp"
-#include "kernels/mean_s8_dsp.hpp"
 
 namespace {
 

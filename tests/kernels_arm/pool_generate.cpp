@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "arithmetic/mean_form.hpp"
+#include "arm_dsp/average_pool_2d_s8_dsp.hpp"
+#include "arm_dsp/mean_s8_dsp.hpp"
 #include "case_file.hpp"
-#include "kernels/average_pool_2d_s8_dsp.hpp"
-#include "kernels/mean_s8_dsp.hpp"
 #include "reference_rounding.hpp"
 
 namespace {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "eval/evaluator.hpp"
+#include "kernels/generic/weighted/weighted.hpp"
 #include "ops/one_node.hpp"
 #include "ops/weighted/weighted.hpp"
 #include "samplers/samplers.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 #include "random/batch.hpp"
 #include "random/oracle.hpp"
 

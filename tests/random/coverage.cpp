@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "ops/kernel.hpp"
+#include "kernels/kernel.hpp"
 #include "ops/operator.hpp"
 #include "samplers/samplers.hpp"
 

@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "execute/process.hpp"
+#include "kernels/kernel.hpp"
 #include "ops/copying.hpp"
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 #include "passes/pass.hpp"
 #include "support/check.hpp"

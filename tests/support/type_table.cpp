@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "kernels/kernel.hpp"
 #include "lower/select.hpp"
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 #include "samplers/samplers.hpp"
 #include "samplers/sampling.hpp"

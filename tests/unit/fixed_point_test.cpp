@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "isa/generic.hpp"
+#include "generic/primitives.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {

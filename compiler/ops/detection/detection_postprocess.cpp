@@ -5,7 +5,6 @@
 // class more in front for the background; anchors [boxes, 4], y x h w. Outputs: boxes [1, detections, 4],
 // ymin xmin ymax xmax; classes and scores [1, detections]; how many detections there are [1]. All float32.
 // Beyond that number the outputs are 0.
-#include "kernels/detection_postprocess.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,23 +13,16 @@
 
 #include "ops/constraints.hpp"
 #include "ops/detection/attributes.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/detection/detection_postprocess.hpp"
 
 namespace burin {
+
+using namespace detection_postprocess;
+
 namespace {
 
-constexpr size_t encodings_operand = 0;
-constexpr size_t scores_operand = 1;
-constexpr size_t anchors_operand = 2;
 constexpr int32_t most_detections = 65536;
 constexpr int32_t most_boxes = 1 << 20;
-
-const DetectionAttributes& attributes_of(const NodeView& view) {
-  return view.attributes<DetectionAttributes>();
-}
-const Shape& shape_of(const NodeView& view, size_t operand) {
-  return view.input(operand).type.shape;
-}
 
 bool shapes_fit(const NodeView& view) {
   const Shape& encodings = shape_of(view, encodings_operand);
@@ -201,53 +193,10 @@ class DetectionPostprocess final : public Operator {
   }
 };
 
-class DetectionPostprocessKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"DetectionPostprocess", Op::detection_postprocess, KernelSet::generic,
-                                       "kernels/detection_postprocess.hpp",
-                                       "A search for the best box left, once a detection."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    const DetectionAttributes& a = attributes_of(view);
-    const int32_t boxes = shape_of(view, encodings_operand)[1];
-    KernelCall call;
-    call.geometry = {{"boxes", boxes},
-                     {"encoding_width", shape_of(view, encodings_operand)[2]},
-                     {"columns", shape_of(view, scores_operand)[2]},
-                     {"classes", a.classes},
-                     {"detections", a.max_detections},
-                     {"detections_per_class", a.detections_per_class},
-                     {"by_class", a.by_class ? 1 : 0}};
-    call.arguments = {operand_argument(view, encodings_operand, "encodings", call)};
-    call.arguments.push_back(operand_argument(view, scores_operand, "scores", call));
-    call.arguments.push_back(operand_argument(view, anchors_operand, "anchors", call));
-    for (const float number :
-         {a.score_threshold, a.overlap_threshold, a.y_scale, a.x_scale, a.h_scale, a.w_scale})
-      call.arguments.emplace_back(number);
-    for (size_t i = 0; i < 4; ++i) call.arguments.emplace_back(OutputArgument{i});
-    call.arguments.emplace_back(ScratchArgument{});
-    call.scratch_bytes = burin_kernels::DetectionFacts::scratch_bytes(boxes, a.max_detections);
-    const int64_t searches =
-        a.by_class ? int64_t{a.classes} * std::min(a.detections_per_class, boxes) : a.max_detections;
-    call.work = {.instructions = 60 * int64_t{boxes} * searches + 8 * int64_t{boxes} * a.classes,
-                 .float_products = 10 * int64_t{boxes} * searches,
-                 .float_functions = 2 * int64_t{boxes}};
-    call.code_bytes = 900;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& detection_postprocess_operator() {
   static const DetectionPostprocess instance;
-  return instance;
-}
-
-const Kernel& detection_postprocess_kernel() {
-  static const DetectionPostprocessKernel instance;
   return instance;
 }
 

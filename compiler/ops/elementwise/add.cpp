@@ -27,30 +27,4 @@ const Operator& add_operator() {
   return instance;
 }
 
-const Kernel& add_f32_kernel() {
-  static const BinaryF32Kernel instance("AddF32", Op::add, "One sum an element.");
-  return instance;
-}
-
-const Kernel& add_quantized_kernel() {
-  static const SumQuantizedKernel instance("AddQuantized", Op::add, 1,
-                                           "Three requantisations an element, any broadcasting.");
-  return instance;
-}
-
-const Kernel& add_s32_kernel() {
-  static const BinaryS32Kernel instance("AddS32", Op::add, "One sum an element.");
-  return instance;
-}
-
-const Kernel& add_s8_linear_kernel() {
-  static const SumLinearKernel instance(Op::add, 1);
-  return instance;
-}
-
-const Kernel& add_s8_proved_kernel() {
-  static const SumProvedKernel instance(Op::add, 1);
-  return instance;
-}
-
 }  // namespace burin

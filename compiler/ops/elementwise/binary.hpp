@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/numerics.hpp"
 
 namespace burin {
 
@@ -19,10 +19,6 @@ inline constexpr std::string_view broadcasts_sentence =
 
 // Element of an operand that stands for element `index` of the output.
 size_t broadcast_source(const Shape& output, const Shape& operand, size_t index);
-
-// Fills what calls of kernels over `Broadcast` (runtime-stub/kernels/broadcast.hpp) have in common: geometry,
-// in-place permissions, and as first arguments left, right, the axes where several are needed, output.
-void describe_broadcast(const NodeView& view, KernelCall& call);
 
 // What they share as operators: infer, and no attributes.
 class BinaryOperator : public Operator {
@@ -42,20 +38,6 @@ class BinaryOperator : public Operator {
   }
 };
 
-// A kernel of kernels/binary_f32.hpp or kernels/arithmetic_f32.hpp.
-class BinaryF32Kernel final : public Kernel {
- public:
-  BinaryF32Kernel(std::string_view name, Op op, std::string_view summary,
-                  std::string_view header = "kernels/binary_f32.hpp")
-      : facts_{name, op, KernelSet::generic, header, summary} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-};
-
 // Unquantised int32 or int64: shapes, counts and indices.
 inline bool is_plain_integer(const Tensor& tensor) {
   return has_dtype(tensor, DType::s32) || has_dtype(tensor, DType::s64);
@@ -63,17 +45,33 @@ inline bool is_plain_integer(const Tensor& tensor) {
 // What an integer beyond the type of such a tensor wraps to, inside a fused activation's bounds.
 int64_t plain_integer(uint64_t value, const NodeView& view);
 
-// A kernel of kernels/binary_s32.hpp.
-class BinaryS32Kernel final : public Kernel {
- public:
-  BinaryS32Kernel(std::string_view name, Op op, std::string_view summary)
-      : facts_{name, op, KernelSet::generic, "kernels/binary_s32.hpp", summary} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
+}  // namespace burin
 
- private:
-  KernelFacts facts_;
+namespace burin::binary {
+
+// Dimension `from_end` (0: the last) of a shape that is taken to have ones in front.
+inline int32_t dimension(const Shape& shape, size_t from_end) {
+  return from_end < shape.rank() ? shape.dims()[shape.rank() - 1 - from_end] : 1;
+}
+
+struct IntegerBounds {
+  int64_t lowest;
+  int64_t highest;
 };
 
-}  // namespace burin
+inline IntegerBounds plain_bounds(const NodeView& view) {
+  const IntegerRange range = integer_range(view.output().type.dtype);
+  switch (view.node.activation) {
+    case Activation::none:
+      break;
+    case Activation::relu:
+      return {0, range.highest};
+    case Activation::relu6:
+      return {0, 6};
+    case Activation::relu_n1_to_1:
+      return {-1, 1};
+  }
+  return {range.lowest, range.highest};
+}
+
+}  // namespace burin::binary

@@ -1,6 +1,5 @@
 // CAST: the same numbers in another type. What lies beyond the type of the result saturates where it was
 // float32, and wraps where it was an integer.
-#include "kernels/cast.hpp"
 
 #include <cmath>
 
@@ -87,38 +86,10 @@ class Cast final : public UnaryOperator {
   }
 };
 
-class CastKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Cast", Op::cast, KernelSet::generic, "kernels/cast.hpp",
-                                       "One conversion an element."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    const Tensor& input = view.input(0);
-    if (input.is_constant() && has_dtype(input, DType::s64)) return Refusal{"an int64 operand is computed"};
-    const int64_t elements = view.output().type.shape.elements();
-    KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)},
-                     {"from_boolean", has_dtype(input, DType::boolean) ? 1 : 0},
-                     {"to_boolean", has_dtype(view.output(), DType::boolean) ? 1 : 0}};
-    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-    if (input.type.dtype == view.output().type.dtype) allow_in_place(view, 0, call);
-    call.work.instructions = 30 + 12 * elements;
-    call.code_bytes = 60;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& cast_operator() {
   static const Cast instance;
-  return instance;
-}
-
-const Kernel& cast_kernel() {
-  static const CastKernel instance;
   return instance;
 }
 

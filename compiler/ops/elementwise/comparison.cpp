@@ -1,36 +1,15 @@
 #include "ops/elementwise/comparison.hpp"
 
-#include "kernels/comparison.hpp"
-#include "kernels/comparison_scaled.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {
+
+using namespace comparison;
+
 namespace {
 
 bool is_boolean(const Tensor& tensor) {
   return has_dtype(tensor, DType::boolean);
-}
-
-// Numbers of one scale compare as they are stored; of int8 not where the definition's fixed point is so
-// coarse that neighbours become equal.
-bool compares_as_stored(const NodeView& view) {
-  const Quantization& q = view.input(0).quantization;
-  return q == view.input(1).quantization &&
-         (!has_dtype(view.input(0), DType::s8) || !q.present() || (q.per_tensor() && q.scale() >= 0x1p-7f));
-}
-
-// An int8 operand times 2^8 and its scale, which is below 1.
-struct ScaledOperand {
-  int32_t zero_point;
-  FixedPointMultiplier factor;
-
-  int32_t operator()(int64_t x, Rounding rounding) const {
-    return multiply_by_fixed_point(static_cast<int32_t>(x - zero_point) * 256, factor, rounding);
-  }
-};
-ScaledOperand scaled_operand(const NodeView& view, size_t i) {
-  const Quantization& q = view.input(i).quantization;
-  return {q.zero_point(), fixed_point(static_cast<double>(q.scale()))};
 }
 
 constexpr Constraint common[] = {
@@ -81,10 +60,6 @@ bool holds(Relation relation, Number a, Number b) {
   return false;
 }
 
-bool is_logical(Relation relation) {
-  return relation == Relation::both || relation == Relation::either;
-}
-
 }  // namespace
 
 std::span<const Constraint> ComparisonOperator::constraints() const {
@@ -113,39 +88,56 @@ void ComparisonOperator::evaluate(const Evaluation& evaluation) const {
   });
 }
 
-std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,
-                                                          const LoweringContext&) const {
-  for (size_t i = 0; i < 2; ++i)
-    if (view.input(i).is_constant() && has_dtype(view.input(i), DType::s64))
-      return Refusal{"an int64 operand is computed"};
-  if (!is_logical(relation_) && !compares_as_stored(view)) return Refusal{"it compares what is stored"};
-  KernelCall call;
-  describe_broadcast(view, call);
-  call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
-  call.work.instructions = 30 + 12 * view.output().type.shape.elements();
-  call.code_bytes = 90;
-  return call;
+// ---- its operators ----
+
+const Operator& equal_operator() {
+  static const ComparisonOperator instance(Op::equal, "EQUAL", "Where two tensors are equal.",
+                                           Relation::equal);
+  return instance;
 }
 
-std::variant<KernelCall, Refusal> ScaledComparisonKernel::lower(const NodeView& view,
-                                                                const LoweringContext& context) const {
-  if (compares_as_stored(view)) return Refusal{"what is stored can be compared"};
-  std::vector<int32_t> quantization;
-  for (const size_t i : {size_t{0}, size_t{1}}) {
-    const ScaledOperand operand = scaled_operand(view, i);
-    quantization.insert(quantization.end(),
-                        {operand.zero_point, operand.factor.multiplier, operand.factor.shift});
-  }
-  KernelCall call;
-  describe_broadcast(view, call);
-  call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
-  call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
-  call.arguments.push_back(ConstantArgument{call.constants.size()});
-  call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-  const int64_t elements = view.output().type.shape.elements();
-  call.work = {.instructions = 30 + 16 * elements, .requantizations = 2 * elements};
-  call.code_bytes = 200;
-  return call;
+const Operator& greater_operator() {
+  static const ComparisonOperator instance(Op::greater, "GREATER", "Where the left tensor is greater.",
+                                           Relation::greater);
+  return instance;
+}
+
+const Operator& greater_equal_operator() {
+  static const ComparisonOperator instance(Op::greater_equal, "GREATER_EQUAL",
+                                           "Where the left tensor is greater or equal.",
+                                           Relation::greater_equal);
+  return instance;
+}
+
+const Operator& less_operator() {
+  static const ComparisonOperator instance(Op::less, "LESS", "Where the left tensor is less.",
+                                           Relation::less);
+  return instance;
+}
+
+const Operator& less_equal_operator() {
+  static const ComparisonOperator instance(Op::less_equal, "LESS_EQUAL",
+                                           "Where the left tensor is less or equal.", Relation::less_equal);
+  return instance;
+}
+
+const Operator& logical_and_operator() {
+  static const ComparisonOperator instance(Op::logical_and, "LOGICAL_AND",
+                                           "Where two tensors of booleans are both true.", Relation::both);
+  return instance;
+}
+
+const Operator& logical_or_operator() {
+  static const ComparisonOperator instance(Op::logical_or, "LOGICAL_OR",
+                                           "Where one of two tensors of booleans is true, or both.",
+                                           Relation::either);
+  return instance;
+}
+
+const Operator& not_equal_operator() {
+  static const ComparisonOperator instance(Op::not_equal, "NOT_EQUAL", "Where two tensors differ.",
+                                           Relation::not_equal);
+  return instance;
 }
 
 }  // namespace burin

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "ops/elementwise/binary.hpp"
+#include "ops/numerics.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
-// In the order of kernels/comparison.hpp.
+// In the order of generic/comparison.hpp.
 enum class Relation : uint8_t { equal, not_equal, greater, greater_equal, less, less_equal, both, either };
 
 class ComparisonOperator final : public BinaryOperator {
@@ -29,35 +31,35 @@ class ComparisonOperator final : public BinaryOperator {
   Relation relation_;
 };
 
-// The definition for int8: both operands brought to one scale. A kernel of kernels/comparison_scaled.hpp.
-class ScaledComparisonKernel final : public Kernel {
- public:
-  ScaledComparisonKernel(Op op, Relation relation)
-      : facts_{"CompareScaled", op, KernelSet::generic, "kernels/comparison_scaled.hpp",
-               "int8, two requantizations an element, any broadcasting."},
-        relation_(relation) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  Relation relation_;
-};
-
-class ComparisonKernel final : public Kernel {
- public:
-  ComparisonKernel(Op op, Relation relation)
-      : facts_{"Compare", op, KernelSet::generic, "kernels/comparison.hpp",
-               "One comparison an element, any broadcasting."},
-        relation_(relation) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  Relation relation_;
-};
-
 }  // namespace burin
+
+namespace burin::comparison {
+
+// Numbers of one scale compare as they are stored; of int8 not where the definition's fixed point is so
+// coarse that neighbours become equal.
+inline bool compares_as_stored(const NodeView& view) {
+  const Quantization& q = view.input(0).quantization;
+  return q == view.input(1).quantization &&
+         (!has_dtype(view.input(0), DType::s8) || !q.present() || (q.per_tensor() && q.scale() >= 0x1p-7f));
+}
+
+// An int8 operand times 2^8 and its scale, which is below 1.
+struct ScaledOperand {
+  int32_t zero_point;
+  FixedPointMultiplier factor;
+
+  int32_t operator()(int64_t x, Rounding rounding) const {
+    return multiply_by_fixed_point(static_cast<int32_t>(x - zero_point) * 256, factor, rounding);
+  }
+};
+
+inline ScaledOperand scaled_operand(const NodeView& view, size_t i) {
+  const Quantization& q = view.input(i).quantization;
+  return {q.zero_point(), fixed_point(static_cast<double>(q.scale()))};
+}
+
+inline bool is_logical(Relation relation) {
+  return relation == Relation::both || relation == Relation::either;
+}
+
+}  // namespace burin::comparison

@@ -53,16 +53,4 @@ const Operator& elu_operator() {
   return instance;
 }
 
-const Kernel& elu_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("EluF32", Op::elu, "One exponential of the C library an element.",
-                          {.instructions = 10, .float_functions = 1}, 1200);
-  return instance;
-}
-
-const Kernel& elu_lookup_kernel() {
-  static const LookupKernel instance(Op::elu);
-  return instance;
-}
-
 }  // namespace burin

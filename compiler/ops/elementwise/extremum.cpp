@@ -1,7 +1,5 @@
 #include "ops/elementwise/extremum.hpp"
 
-#include "kernels/extremum.hpp"
-
 namespace burin {
 namespace {
 
@@ -31,17 +29,6 @@ void ExtremumOperator::evaluate(const Evaluation& evaluation) const {
     else
       output.set_integer(o, chosen(left.integer(l), right.integer(r)));
   });
-}
-
-std::variant<KernelCall, Refusal> ExtremumKernel::lower(const NodeView& view, const LoweringContext&) const {
-  for (size_t i = 0; i < 2; ++i)
-    if (view.input(i).is_constant() && has_dtype(view.input(i), DType::s64))
-      return Refusal{"an int64 operand is computed"};
-  KernelCall call;
-  describe_broadcast(view, call);
-  call.work.instructions = 30 + 10 * view.output().type.shape.elements();
-  call.code_bytes = 80;
-  return call;
 }
 
 }  // namespace burin

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ops/elementwise/binary.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -17,19 +18,6 @@ class ExtremumOperator : public BinaryOperator {
 
  private:
   bool greater_;
-};
-
-class ExtremumKernel final : public Kernel {
- public:
-  ExtremumKernel(std::string_view name, Op op)
-      : facts_{name, op, KernelSet::generic, "kernels/extremum.hpp",
-               "One comparison an element, any broadcasting."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

@@ -84,17 +84,4 @@ const Operator& hard_swish_operator() {
   return instance;
 }
 
-const Kernel& hard_swish_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"HardSwishF32", Op::hard_swish, KernelSet::generic, "kernels/activation_f32.hpp",
-       "A clamp, a product and a division an element."},
-      [](const NodeView&) { return std::vector<float>(); }, {.instructions = 10, .float_products = 4}, 70);
-  return instance;
-}
-
-const Kernel& hard_swish_lookup_kernel() {
-  static const LookupKernel instance(Op::hard_swish);
-  return instance;
-}
-
 }  // namespace burin

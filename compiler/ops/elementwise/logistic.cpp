@@ -26,23 +26,4 @@ const Operator& logistic_operator() {
   return instance;
 }
 
-const Kernel& logistic_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"LogisticF32", Op::logistic, KernelSet::generic, "kernels/sigmoid_f32.hpp",
-       "One call of the C library an element."},
-      [](const NodeView&) { return std::vector<float>(); },
-      {.instructions = 10, .float_products = 2, .float_functions = 1}, 120);
-  return instance;
-}
-
-const Kernel& logistic_lookup_kernel() {
-  static const LookupKernel instance(Op::logistic);
-  return instance;
-}
-
-const Kernel& logistic_s16_kernel() {
-  static const SigmoidS16Kernel instance("LogisticS16", Op::logistic);
-  return instance;
-}
-
 }  // namespace burin

@@ -26,9 +26,4 @@ const Operator& maximum_operator() {
   return instance;
 }
 
-const Kernel& maximum_kernel() {
-  static const ExtremumKernel instance("Maximum", Op::maximum);
-  return instance;
-}
-
 }  // namespace burin

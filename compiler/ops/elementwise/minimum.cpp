@@ -26,9 +26,4 @@ const Operator& minimum_operator() {
   return instance;
 }
 
-const Kernel& minimum_kernel() {
-  static const ExtremumKernel instance("Minimum", Op::minimum);
-  return instance;
-}
-
 }  // namespace burin

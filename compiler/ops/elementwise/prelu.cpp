@@ -1,10 +1,13 @@
 // PRELU: x, and slope * x for negative x, with a slope of its own for each element it is broadcast to.
-#include "kernels/prelu_quantized.hpp"
 
+#include "ops/elementwise/prelu.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {
+
+using namespace prelu;
+
 namespace {
 
 constexpr Constraint constraint_list[] = {
@@ -22,18 +25,6 @@ constexpr Constraint constraint_list[] = {
      }},
     {broadcasts_sentence, broadcasts},
 };
-
-struct PreluFactors {
-  FixedPointMultiplier positive;
-  FixedPointMultiplier negative;
-};
-PreluFactors factors_of(const NodeView& view) {
-  const float input = view.input(0).quantization.scale();
-  const float output = view.output().quantization.scale();
-  const float slope = view.input(1).quantization.scale();
-  return {fixed_point(static_cast<double>(input) / static_cast<double>(output)),
-          fixed_point(static_cast<double>(input) * static_cast<double>(slope) / static_cast<double>(output))};
-}
 
 class Prelu final : public BinaryOperator {
  public:
@@ -75,52 +66,10 @@ class Prelu final : public BinaryOperator {
   }
 };
 
-class PreluQuantizedKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"PreluQuantized", Op::prelu, KernelSet::generic,
-                                       "kernels/prelu_quantized.hpp",
-                                       "One requantisation an element, any broadcasting."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (has_dtype(view.output(), DType::f32)) return Refusal{"it computes integers"};
-    const PreluFactors factors = factors_of(view);
-    KernelCall call;
-    describe_broadcast(view, call);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
-    const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
-                                               view.input(1).quantization.zero_point(),
-                                               view.output().quantization.zero_point(),
-                                               factors.positive.multiplier,
-                                               factors.positive.shift,
-                                               factors.negative.multiplier,
-                                               factors.negative.shift};
-    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-    call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
-    const int64_t elements = view.output().type.shape.elements();
-    call.work = {.instructions = 25 * elements, .requantizations = elements};
-    call.code_bytes = 220;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& prelu_operator() {
   static const Prelu instance;
-  return instance;
-}
-
-const Kernel& prelu_f32_kernel() {
-  static const BinaryF32Kernel instance("PreluF32", Op::prelu, "One product an element.",
-                                        "kernels/arithmetic_f32.hpp");
-  return instance;
-}
-
-const Kernel& prelu_quantized_kernel() {
-  static const PreluQuantizedKernel instance;
   return instance;
 }
 

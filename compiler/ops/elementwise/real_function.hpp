@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/elementwise/unary.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -31,9 +32,5 @@ class RealFunctionOperator final : public UnaryOperator {
   float (*function_)(float);
   Domain domain_;
 };
-
-// A kernel of kernels/functions_f32.hpp, without parameters.
-UnaryF32Kernel function_f32_kernel(std::string_view name, Op op, std::string_view summary, const Work& each,
-                                   int32_t code_bytes);
 
 }  // namespace burin

@@ -26,23 +26,4 @@ const Operator& relu_operator() {
   return instance;
 }
 
-const Kernel& relu_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"ReluF32", Op::relu, KernelSet::generic, "kernels/activation_f32.hpp", "One comparison an element."},
-      [](const NodeView&) { return std::vector<float>(); }, {.instructions = 4, .float_products = 1}, 50);
-  return instance;
-}
-
-const Kernel& relu_lookup_kernel() {
-  static const LookupKernel instance(Op::relu);
-  return instance;
-}
-
-const Kernel& relu_two_slopes_kernel() {
-  static const TwoSlopesKernel instance(Op::relu, [](const NodeView& view, Rounding rounding) {
-    return rectification(view, Activation::relu, rounding);
-  });
-  return instance;
-}
-
 }  // namespace burin

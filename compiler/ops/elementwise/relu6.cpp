@@ -26,27 +26,4 @@ const Operator& relu6_operator() {
   return instance;
 }
 
-const Kernel& relu6_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"ClampF32", Op::relu6, KernelSet::generic, "kernels/activation_f32.hpp",
-       "Two comparisons an element."},
-      [](const NodeView&) {
-        return std::vector<float>{0, 6};
-      },
-      {.instructions = 6, .float_products = 1}, 60);
-  return instance;
-}
-
-const Kernel& relu6_lookup_kernel() {
-  static const LookupKernel instance(Op::relu6);
-  return instance;
-}
-
-const Kernel& relu6_two_slopes_kernel() {
-  static const TwoSlopesKernel instance(Op::relu6, [](const NodeView& view, Rounding rounding) {
-    return rectification(view, Activation::relu6, rounding);
-  });
-  return instance;
-}
-
 }  // namespace burin

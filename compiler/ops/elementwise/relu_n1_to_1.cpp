@@ -26,27 +26,4 @@ const Operator& relu_n1_to_1_operator() {
   return instance;
 }
 
-const Kernel& relu_n1_to_1_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"ClampF32", Op::relu_n1_to_1, KernelSet::generic, "kernels/activation_f32.hpp",
-       "Two comparisons an element."},
-      [](const NodeView&) {
-        return std::vector<float>{-1, 1};
-      },
-      {.instructions = 6, .float_products = 1}, 60);
-  return instance;
-}
-
-const Kernel& relu_n1_to_1_lookup_kernel() {
-  static const LookupKernel instance(Op::relu_n1_to_1);
-  return instance;
-}
-
-const Kernel& relu_n1_to_1_two_slopes_kernel() {
-  static const TwoSlopesKernel instance(Op::relu_n1_to_1, [](const NodeView& view, Rounding rounding) {
-    return rectification(view, Activation::relu_n1_to_1, rounding);
-  });
-  return instance;
-}
-
 }  // namespace burin

@@ -65,16 +65,4 @@ const Operator& rsqrt_operator() {
   return instance;
 }
 
-const Kernel& rsqrt_f32_kernel() {
-  static const UnaryF32Kernel instance =
-      function_f32_kernel("ReciprocalSqrtF32", Op::rsqrt, "One square root and one division an element.",
-                          {.instructions = 10, .float_products = 8}, 120);
-  return instance;
-}
-
-const Kernel& rsqrt_lookup_kernel() {
-  static const LookupKernel instance(Op::rsqrt);
-  return instance;
-}
-
 }  // namespace burin

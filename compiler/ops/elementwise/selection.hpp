@@ -1,7 +1,6 @@
 // SELECT and SELECT_V2: elements of one tensor where a condition holds, of another where it does not.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -24,19 +23,6 @@ class SelectOperator final : public Operator {
 
  private:
   OperatorFacts facts_;
-};
-
-class SelectKernel final : public Kernel {
- public:
-  explicit SelectKernel(Op op)
-      : facts_{"Select", op, KernelSet::generic, "kernels/select.hpp",
-               "One choice an element, any broadcasting."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

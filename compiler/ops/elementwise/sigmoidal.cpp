@@ -2,47 +2,21 @@
 
 #include <cmath>
 
-#include "kernels/unary_sigmoid_s16.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/fixed_point.hpp"
 
 namespace burin {
+
+using namespace sigmoidal;
+
 namespace {
 
-constexpr int input_bits = 4;  // integer bits of the argument of an int8 function
-
-bool is_tanh(const NodeView& view) {
-  return view.node.op == Op::tanh;
-}
+constexpr int input_bits = 4;
 
 Quantization output_quantization(DType dtype, bool tanh) {
   if (dtype == DType::f32) return {};
   if (dtype == DType::s16) return {{1.0f / 32768}, {0}, 0};
   return tanh ? Quantization{{1.0f / 128}, {0}, 0} : Quantization{{1.0f / 256}, {-128}, 0};
-}
-
-// argument = (x * multiplier + half) >> shift, in units of 1/12288.
-struct ArgumentFactor {
-  int32_t multiplier;
-  int32_t shift;
-};
-
-// Input scales of 2^-12 (for TANH also 2^-11), within a thousandth of the exponent, need no rounding.
-// Otherwise the factor keeps 15 bits, the rest cut off.
-ArgumentFactor argument_factor(const NodeView& view) {
-  const float scale = view.input(0).quantization.scale();
-  const float exponent = std::log(scale) * (1.0f / std::log(2.0f));
-  const float nearest = std::round(exponent);
-  const int32_t left = static_cast<int32_t>(nearest) + 12;
-  if (std::abs(exponent - nearest) < 1e-3f && (left == 0 || (left == 1 && is_tanh(view))))
-    return {3 << left, 0};
-  double multiplier = static_cast<double>(scale) * 12288;
-  int32_t shift = 0;
-  while (multiplier <= 32767.0 / 2 && shift <= 30) {
-    multiplier *= 2;
-    ++shift;
-  }
-  return {static_cast<int32_t>(multiplier), shift};
 }
 
 constexpr Constraint constraint_list[] = {
@@ -99,24 +73,6 @@ UnaryOperator::IntegerFunction SigmoidalOperator::integer_function(const NodeVie
 UnaryOperator::RealFunction SigmoidalOperator::real_function(const NodeView&) const {
   if (is_tanh_) return [](float x) { return std::tanh(x); };
   return [](float x) { return 1 / (1 + std::exp(-x)); };
-}
-
-std::variant<KernelCall, Refusal> SigmoidS16Kernel::lower(const NodeView& view,
-                                                          const LoweringContext&) const {
-  if (!has_dtype(view.input(0), DType::s16)) return Refusal{"it computes int16"};
-  const std::array<uint16_t, 256> nodes = logistic_nodes();
-  const ArgumentFactor factor = argument_factor(view);
-  const int64_t elements = view.output().type.shape.elements();
-  KernelCall call;
-  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
-  const KernelArgument operand = operand_argument(view, 0, "input", call);
-  call.constants.push_back({"nodes", ElementType::u16, Constant::of(std::span<const uint16_t>(nodes)), 4});
-  call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0},
-                    factor.multiplier, factor.shift};
-  allow_in_place(view, 0, call);
-  call.work.instructions = 40 + 32 * elements;
-  call.code_bytes = 140;
-  return call;
 }
 
 }  // namespace burin

@@ -2,7 +2,10 @@
 // integer bits; on int16, straight lines between tabulated values.
 #pragma once
 
+#include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/elementwise/unary.hpp"
+#include "ops/fixed_point.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -20,18 +23,37 @@ class SigmoidalOperator : public UnaryOperator {
   bool is_tanh_;
 };
 
-// LogisticS16 or TanhS16.
-class SigmoidS16Kernel final : public Kernel {
- public:
-  SigmoidS16Kernel(std::string_view name, Op op)
-      : facts_{name, op, KernelSet::generic, "kernels/unary_sigmoid_s16.hpp",
-               "Straight lines between 256 values of the logistic function."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
+}  // namespace burin
 
- private:
-  KernelFacts facts_;
+namespace burin::sigmoidal {
+
+// integer bits of the argument of an int8 function
+inline bool is_tanh(const NodeView& view) {
+  return view.node.op == Op::tanh;
+}
+
+// argument = (x * multiplier + half) >> shift, in units of 1/12288.
+struct ArgumentFactor {
+  int32_t multiplier;
+  int32_t shift;
 };
 
-}  // namespace burin
+// Input scales of 2^-12 (for TANH also 2^-11), within a thousandth of the exponent, need no rounding.
+// Otherwise the factor keeps 15 bits, the rest cut off.
+inline ArgumentFactor argument_factor(const NodeView& view) {
+  const float scale = view.input(0).quantization.scale();
+  const float exponent = std::log(scale) * (1.0f / std::log(2.0f));
+  const float nearest = std::round(exponent);
+  const int32_t left = static_cast<int32_t>(nearest) + 12;
+  if (std::abs(exponent - nearest) < 1e-3f && (left == 0 || (left == 1 && is_tanh(view))))
+    return {3 << left, 0};
+  double multiplier = static_cast<double>(scale) * 12288;
+  int32_t shift = 0;
+  while (multiplier <= 32767.0 / 2 && shift <= 30) {
+    multiplier *= 2;
+    ++shift;
+  }
+  return {static_cast<int32_t>(multiplier), shift};
+}
+
+}  // namespace burin::sigmoidal

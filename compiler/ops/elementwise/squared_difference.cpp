@@ -1,35 +1,16 @@
 // SQUARED_DIFFERENCE: output = (left - right)^2, with broadcasting.
-#include "kernels/squared_difference_quantized.hpp"
 
 #include <cmath>
 
 #include "ops/elementwise/arithmetic.hpp"
+#include "ops/elementwise/squared_difference.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {
+
+using namespace squared_difference;
+
 namespace {
-
-bool is_quantized(const NodeView& view) {
-  return has_dtype(view.output(), DType::s8) || has_dtype(view.output(), DType::s16);
-}
-
-// Both operands are brought to twice the larger scale, after a shift to the left that leaves the square in 32
-// bits.
-struct Scaling {
-  int32_t bits;
-  FixedPointMultiplier left;
-  FixedPointMultiplier right;
-  FixedPointMultiplier square;
-};
-Scaling scaling_of(const NodeView& view) {
-  const float left = view.input(0).quantization.scale();
-  const float right = view.input(1).quantization.scale();
-  const double unit = 2.0 * static_cast<double>(std::max(left, right));
-  const int32_t bits = has_dtype(view.output(), DType::s8) ? 7 : 0;
-  const float output = static_cast<float>(1 << 2 * bits) * view.output().quantization.scale();
-  return {bits, fixed_point(static_cast<double>(left) / unit), fixed_point(static_cast<double>(right) / unit),
-          fixed_point(unit * unit / static_cast<double>(output))};
-}
 
 constexpr Constraint constraint_list[] = {
     {"operands and output are all int8, int16, float32, int32 or int64",
@@ -86,58 +67,10 @@ class SquaredDifference final : public ArithmeticOperator {
   }
 };
 
-class SquaredDifferenceQuantizedKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"SquaredDifferenceQuantized", Op::squared_difference,
-                                       KernelSet::generic, "kernels/squared_difference_quantized.hpp",
-                                       "Three requantizations an element, any broadcasting."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (!is_quantized(view)) return Refusal{"it computes int8 and int16"};
-    const Scaling scaling = scaling_of(view);
-    KernelCall call;
-    describe_broadcast(view, call);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
-    std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
-                                         view.input(1).quantization.zero_point(),
-                                         view.output().quantization.zero_point()};
-    for (const FixedPointMultiplier& factor : {scaling.left, scaling.right, scaling.square})
-      quantization.insert(quantization.end(), {factor.multiplier, factor.shift});
-    quantization.push_back(scaling.bits);
-    call.arguments.push_back(ConstantArgument{call.constants.size()});
-    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-    const int64_t elements = view.output().type.shape.elements();
-    call.work = {.instructions = 30 + 24 * elements, .requantizations = 3 * elements};
-    call.code_bytes = 240;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& squared_difference_operator() {
   static const SquaredDifference instance;
-  return instance;
-}
-
-const Kernel& squared_difference_f32_kernel() {
-  static const BinaryF32Kernel instance("SquaredDifferenceF32", Op::squared_difference,
-                                        "One difference and one product an element.",
-                                        "kernels/arithmetic_f32.hpp");
-  return instance;
-}
-
-const Kernel& squared_difference_quantized_kernel() {
-  static const SquaredDifferenceQuantizedKernel instance;
-  return instance;
-}
-
-const Kernel& squared_difference_s32_kernel() {
-  static const BinaryS32Kernel instance("SquaredDifferenceS32", Op::squared_difference,
-                                        "One difference and one product an element.");
   return instance;
 }
 

@@ -27,30 +27,4 @@ const Operator& sub_operator() {
   return instance;
 }
 
-const Kernel& sub_f32_kernel() {
-  static const BinaryF32Kernel instance("SubtractF32", Op::sub, "One difference an element.");
-  return instance;
-}
-
-const Kernel& sub_quantized_kernel() {
-  static const SumQuantizedKernel instance("SubtractQuantized", Op::sub, -1,
-                                           "Three requantisations an element, any broadcasting.");
-  return instance;
-}
-
-const Kernel& sub_s32_kernel() {
-  static const BinaryS32Kernel instance("SubtractS32", Op::sub, "One difference an element.");
-  return instance;
-}
-
-const Kernel& sub_s8_linear_kernel() {
-  static const SumLinearKernel instance(Op::sub, -1);
-  return instance;
-}
-
-const Kernel& sub_s8_proved_kernel() {
-  static const SumProvedKernel instance(Op::sub, -1);
-  return instance;
-}
-
 }  // namespace burin

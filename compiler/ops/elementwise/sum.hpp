@@ -1,8 +1,10 @@
 // What ADD and SUB share: sums of two tensors, the right one with a sign.
 #pragma once
 
+#include "arithmetic/linear_form.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -29,51 +31,42 @@ class SumOperator : public BinaryOperator {
   int32_t sign_;
 };
 
-// AddQuantized or SubtractQuantized.
-class SumQuantizedKernel final : public Kernel {
- public:
-  SumQuantizedKernel(std::string_view name, Op op, int32_t sign, std::string_view summary)
-      : facts_{name, op, KernelSet::generic, "kernels/add_quantized.hpp", summary}, sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  int32_t sign_;
-};
-
-// AddS8Proved: a linear form, where one is proved equal to the definition.
-class SumProvedKernel final : public Kernel {
- public:
-  SumProvedKernel(Op op, int32_t sign)
-      : facts_{"AddS8Proved", op, KernelSet::arm_dsp, "kernels/add_s8_proved.hpp",
-               "A linear form that was proved equal to the definition for every pair of bytes."},
-        sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  int32_t sign_;
-};
-
-// AddS8Linear: the same idea in portable arithmetic, and with broadcasting.
-class SumLinearKernel final : public Kernel {
- public:
-  SumLinearKernel(Op op, int32_t sign)
-      : facts_{"AddS8Linear", op, KernelSet::generic, "kernels/add_s8_linear.hpp",
-               "Two products an element, in a form that was proved equal to the definition for every pair of "
-               "bytes."},
-        sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  int32_t sign_;
-};
-
 }  // namespace burin
+
+namespace burin::sum {
+
+// The definition for quantised numbers.
+class QuantizedSum {
+ public:
+  QuantizedSum(const NodeView& view, int32_t sign, Rounding rounding)
+      : left_zero_(view.input(0).quantization.zero_point()),
+        right_zero_(view.input(1).quantization.zero_point()),
+        output_zero_(view.output().quantization.zero_point()),
+        sign_(sign),
+        scaling_(sum_scaling(view, sign)),
+        range_(activation_range(view.node.activation, view.output())),
+        rounding_(rounding) {}
+
+  int32_t operator()(int64_t left, int64_t right) const {
+    const int32_t sum =
+        scaled(left - left_zero_, scaling_.left) + sign_ * scaled(right - right_zero_, scaling_.right);
+    const int32_t result =
+        wrapping_sum(multiply_by_fixed_point(sum, scaling_.output, rounding_), output_zero_);
+    return std::clamp(result, range_.lowest, range_.highest);
+  }
+
+ private:
+  int32_t scaled(int64_t value, FixedPointMultiplier factor) const {
+    return multiply_by_fixed_point(static_cast<int32_t>(value) * (1 << scaling_.bits), factor, rounding_);
+  }
+
+  int32_t left_zero_;
+  int32_t right_zero_;
+  int32_t output_zero_;
+  int32_t sign_;
+  SumScaling scaling_;
+  ClampRange range_;
+  Rounding rounding_;
+};
+
+}  // namespace burin::sum

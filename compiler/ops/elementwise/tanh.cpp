@@ -26,23 +26,4 @@ const Operator& tanh_operator() {
   return instance;
 }
 
-const Kernel& tanh_f32_kernel() {
-  static const UnaryF32Kernel instance(
-      {"TanhF32", Op::tanh, KernelSet::generic, "kernels/sigmoid_f32.hpp",
-       "One call of the C library an element."},
-      [](const NodeView&) { return std::vector<float>(); },
-      {.instructions = 10, .float_products = 2, .float_functions = 1}, 120);
-  return instance;
-}
-
-const Kernel& tanh_lookup_kernel() {
-  static const LookupKernel instance(Op::tanh);
-  return instance;
-}
-
-const Kernel& tanh_s16_kernel() {
-  static const SigmoidS16Kernel instance("TanhS16", Op::tanh);
-  return instance;
-}
-
 }  // namespace burin

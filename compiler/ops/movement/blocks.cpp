@@ -67,4 +67,18 @@ Movement BlockOperator::movement(const NodeView& view) const {
   return movement;
 }
 
+// ---- its operators ----
+
+const Operator& depth_to_space_operator() {
+  static const BlockOperator instance(Op::depth_to_space, "DEPTH_TO_SPACE",
+                                      "Groups of channels as blocks of pixels.", false);
+  return instance;
+}
+
+const Operator& space_to_depth_operator() {
+  static const BlockOperator instance(Op::space_to_depth, "SPACE_TO_DEPTH",
+                                      "Blocks of pixels as groups of channels.", true);
+  return instance;
+}
+
 }  // namespace burin

@@ -48,9 +48,4 @@ const Operator& broadcast_to_operator() {
   return instance;
 }
 
-const Kernel& broadcast_to_copy_kernel() {
-  static const StridedCopyKernel instance(Op::broadcast_to);
-  return instance;
-}
-
 }  // namespace burin

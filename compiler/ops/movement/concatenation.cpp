@@ -65,9 +65,4 @@ const Operator& concatenation_operator() {
   return instance;
 }
 
-const Kernel& concatenation_join_kernel() {
-  static const JoinKernel instance(Op::concatenation);
-  return instance;
-}
-
 }  // namespace burin

@@ -42,9 +42,4 @@ const Operator& expand_dims_operator() {
   return instance;
 }
 
-const Kernel& expand_dims_copy_kernel() {
-  static const CopyKernel instance(Op::expand_dims);
-  return instance;
-}
-
 }  // namespace burin

@@ -28,9 +28,4 @@ const Operator& fill_operator() {
   return instance;
 }
 
-const Kernel& fill_copy_kernel() {
-  static const StridedCopyKernel instance(Op::fill);
-  return instance;
-}
-
 }  // namespace burin

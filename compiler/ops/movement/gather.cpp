@@ -1,22 +1,17 @@
 // GATHER: slices of a tensor along one axis, chosen by indices. An index beyond the axis, which TensorFlow
 // Lite leaves undefined, chooses the nearest slice that exists.
-#include "kernels/gather.hpp"
 
+#include "ops/movement/gather.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/movement/attributes.hpp"
 #include "ops/movement/joining.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
-namespace {
 
-const Shape& table_shape(const NodeView& view) {
-  return view.input(0).type.shape;
-}
-const Shape& index_shape(const NodeView& view) {
-  return view.input(1).type.shape;
-}
+using namespace gather;
+
+namespace {
 
 constexpr Constraint constraint_list[] = {
     {"input and output have the same type, the indices are int32 or int64, and nothing is empty",
@@ -39,19 +34,6 @@ constexpr Constraint constraint_list[] = {
      },
      DiagnosticCode::E0303},
 };
-
-// The table is [batches, outer, length, inner], the indices [batches, count].
-struct GatherExtents {
-  int64_t batches, outer, length, inner, count;
-};
-GatherExtents extents_of(const NodeView& view) {
-  const auto axis = static_cast<size_t>(view.attributes<GatherAttributes>().axis);
-  const auto common = static_cast<size_t>(view.attributes<GatherAttributes>().batch_dims);
-  const Shape& table = table_shape(view);
-  const Shape& indices = index_shape(view);
-  return {table.elements(0, common), table.elements(common, axis), table.dims()[axis],
-          table.elements(axis + 1, table.rank()), indices.elements(common, indices.rank())};
-}
 
 class Gather final : public Operator {
  public:
@@ -99,43 +81,10 @@ class Gather final : public Operator {
   }
 };
 
-class GatherKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Gather", Op::gather, KernelSet::generic, "kernels/gather.hpp",
-                                       "Copies slice after slice."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (view.input(1).is_constant() && has_dtype(view.input(1), DType::s64))
-      return Refusal{"constant indices are int32"};
-    const GatherExtents e = extents_of(view);
-    const int64_t slice = e.inner * byte_width(view.input(0).type.dtype);
-    KernelCall call;
-    call.geometry = {{"batches", static_cast<int32_t>(e.batches)},
-                     {"outer", static_cast<int32_t>(e.outer)},
-                     {"length", static_cast<int32_t>(e.length)},
-                     {"slice_bytes", static_cast<int32_t>(slice)},
-                     {"count", static_cast<int32_t>(e.count)}};
-    call.arguments = {operand_argument(view, 0, "input", call)};
-    call.arguments.push_back(operand_argument(view, 1, "indices", call));
-    call.arguments.push_back(OutputArgument{0});
-    const int64_t bytes = view.output().type.bytes();
-    call.work.instructions = 40 + bytes + 24 * (bytes / slice);
-    call.code_bytes = 120;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& gather_operator() {
   static const Gather instance;
-  return instance;
-}
-
-const Kernel& gather_kernel() {
-  static const GatherKernel instance;
   return instance;
 }
 

@@ -2,8 +2,8 @@
 // apart.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/movement/attributes.hpp"
+#include "ops/movement/movement.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -36,28 +36,12 @@ class SeparateOperator : public Operator {
   void evaluate(const Evaluation& evaluation) const override;
 };
 
-class JoinKernel final : public Kernel {
- public:
-  constexpr explicit JoinKernel(Op op)
-      : facts_{"Join", op, KernelSet::generic, "kernels/join.hpp", "Copies part after part."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-};
-
-class SeparateKernel final : public Kernel {
- public:
-  constexpr explicit SeparateKernel(Op op)
-      : facts_{"Separate", op, KernelSet::generic, "kernels/separate.hpp", "Copies part after part."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-};
-
 }  // namespace burin
+
+namespace burin::joining {
+
+inline int64_t slices_of(const Shape& whole, int32_t axis) {
+  return whole.elements(0, static_cast<size_t>(axis));
+}
+
+}  // namespace burin::joining

@@ -2,7 +2,6 @@
 // part of it.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -26,19 +25,6 @@ class MovementOperator : public Operator {
   // The constraints hold.
   virtual Movement movement(const NodeView& view) const = 0;
   void evaluate(const Evaluation& evaluation) const override;
-};
-
-class StridedCopyKernel final : public Kernel {
- public:
-  constexpr explicit StridedCopyKernel(Op op)
-      : facts_{"StridedCopy", op, KernelSet::generic, "kernels/strided_copy.hpp",
-               "Copies the longest runs of bytes that lie together."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

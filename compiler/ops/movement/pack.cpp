@@ -52,9 +52,4 @@ const Operator& pack_operator() {
   return instance;
 }
 
-const Kernel& pack_join_kernel() {
-  static const JoinKernel instance(Op::pack);
-  return instance;
-}
-
 }  // namespace burin

@@ -1,38 +1,18 @@
 // PAD: the input surrounded by real zero, that is, by the output's zero point.
-#include "kernels/pad_s8.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "ops/constraints.hpp"
-#include "ops/kernel.hpp"
 #include "ops/movement/attributes.hpp"
+#include "ops/movement/pad.hpp"
 
 namespace burin {
+
+using namespace pad;
+
 namespace {
-
-const Shape& input_shape(const NodeView& view) {
-  return view.input(0).type.shape;
-}
-
-// The last four dimensions; those that a lower rank lacks are 1, without padding.
-struct PaddedDimension {
-  int32_t input = 1;
-  int32_t before = 0;
-  int32_t after = 0;
-
-  int32_t output() const { return before + input + after; }
-};
-
-std::array<PaddedDimension, 4> dimensions_of(const NodeView& view) {
-  std::array<PaddedDimension, 4> dimensions;
-  const std::vector<int32_t>& paddings = view.attributes<PadAttributes>().paddings;
-  const size_t rank = input_shape(view).rank();
-  for (size_t i = 0; i < rank; ++i)
-    dimensions[4 - rank + i] = {input_shape(view)[static_cast<int>(i)], paddings[2 * i], paddings[2 * i + 1]};
-  return dimensions;
-}
 
 constexpr int32_t largest_padding = 65535;
 
@@ -60,11 +40,6 @@ constexpr Constraint constraint_list[] = {
                (!has_dtype(v.output(), DType::s16) || v.output().quantization.zero_point() == 0));
      }},
 };
-
-// What is added around the input, as each byte of every element: real zero.
-int32_t padding_byte(const NodeView& view) {
-  return byte_width(view.output().type.dtype) == 1 ? view.output().quantization.zero_point() : 0;
-}
 
 class Pad final : public Operator {
  public:
@@ -121,69 +96,10 @@ class Pad final : public Operator {
   }
 };
 
-class PadS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"PadS8", Op::pad, KernelSet::generic, "kernels/pad_s8.hpp",
-                                       "Copies and fills rows."};
-    return facts;
-  }
-
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    auto [images, rows, columns, channels] = dimensions_of(view);
-    // The kernel takes bytes for channels.
-    const int32_t width = byte_width(view.output().type.dtype);
-    channels = {channels.input * width, channels.before * width, channels.after * width};
-    KernelCall call;
-    call.geometry = {{"input_batches", images.input},     {"input_height", rows.input},
-                     {"input_width", columns.input},      {"input_channels", channels.input},
-                     {"output_batches", images.output()}, {"output_height", rows.output()},
-                     {"output_width", columns.output()},  {"output_channels", channels.output()},
-                     {"pad_front", images.before},        {"pad_top", rows.before},
-                     {"pad_left", columns.before},        {"pad_channels", channels.before},
-                     {"value", padding_byte(view)},       {"input_ring_rows", rows.input},
-                     {"output_ring_rows", rows.output()}};
-    call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, rows.output()};
-    call.overlaps = {{.input = 0, .distance = distance(view) * width}};
-    call.code_bytes = 250;
-    const bool whole_rows = channels.input == channels.output();
-    const int64_t pieces =
-        static_cast<int64_t>(images.output()) * rows.output() * (whole_rows ? 3 : 3 * columns.output());
-    call.work.instructions = 30 * pieces + view.output().type.bytes();
-    return call;
-  }
-
- private:
-  // The output's first byte stands so far below the input's that whatever is written before a piece of the
-  // input is copied ends below that piece. The last piece decides, as every piece of the output is at least
-  // as long as the input's.
-  static int64_t distance(const NodeView& view) {
-    const auto [images, rows, columns, channels] = dimensions_of(view);
-    const bool whole_rows = channels.input == channels.output();
-    const int32_t column = whole_rows ? 0 : columns.input - 1;
-    // Named anew, as clang 14 captures no structured bindings.
-    const auto index = [&height = rows, &width = columns, &depth = channels](int64_t n, int64_t y, int64_t x,
-                                                                             int64_t c, auto length) {
-      return ((n * length(height) + y) * length(width) + x) * length(depth) + c;
-    };
-    const int64_t read = index(images.input - 1, rows.input - 1, column, 0,
-                               [](const PaddedDimension& d) { return int64_t{d.input}; });
-    const int64_t written =
-        index(images.before + images.input - 1, rows.before + rows.input - 1, columns.before + column,
-              channels.before, [](const PaddedDimension& d) { return int64_t{d.output()}; });
-    return written - read;
-  }
-};
-
 }  // namespace
 
 const Operator& pad_operator() {
   static const Pad instance;
-  return instance;
-}
-
-const Kernel& pad_s8_kernel() {
-  static const PadS8Kernel instance;
   return instance;
 }
 

@@ -29,9 +29,4 @@ const Operator& reshape_operator() {
   return instance;
 }
 
-const Kernel& reshape_copy_kernel() {
-  static const CopyKernel instance(Op::reshape);
-  return instance;
-}
-
 }  // namespace burin

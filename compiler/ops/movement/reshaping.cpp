@@ -1,8 +1,5 @@
 #include "ops/movement/reshaping.hpp"
 
-#include "kernels/copy.hpp"
-#include "ops/elementwise.hpp"
-
 namespace burin {
 
 Attributes ReshapingOperator::parse_attributes(const std::vector<NamedAttribute>& list,
@@ -22,18 +19,6 @@ bool keeps_elements(const NodeView& view) {
   const Tensor& input = view.input(0);
   const Tensor& output = view.output();
   return input.type.dtype == output.type.dtype && input.type.shape.elements() == output.type.shape.elements();
-}
-
-std::variant<KernelCall, Refusal> CopyKernel::lower(const NodeView& view, const LoweringContext&) const {
-  KernelCall call;
-  const int64_t bytes = view.output().type.bytes();
-  call.geometry = {{"bytes", static_cast<int32_t>(bytes)}};
-  const KernelArgument input = operand_argument(view, 0, "input", call);
-  call.arguments = {input, OutputArgument{0}};
-  allow_in_place(view, 0, call);
-  call.work.instructions = 30 + bytes;
-  call.code_bytes = 24;
-  return call;
 }
 
 }  // namespace burin

@@ -3,7 +3,6 @@
 // dropped when the model is read.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -20,17 +19,5 @@ class ReshapingOperator : public Operator {
 bool keeps_elements(const NodeView& view);
 inline constexpr std::string_view keeps_elements_sentence =
     "input and output have as many elements, of the same type";
-
-class CopyKernel final : public Kernel {
- public:
-  constexpr explicit CopyKernel(Op op)
-      : facts_{"Copy", op, KernelSet::generic, "kernels/copy.hpp", "Copies the bytes, where it must."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-};
 
 }  // namespace burin

@@ -1,7 +1,6 @@
 // RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: images of another height and width.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/movement/attributes.hpp"
 #include "ops/operator.hpp"
 
@@ -16,8 +15,5 @@ class ResizeOperator : public Operator {
 bool is_resizing(const NodeView& view);
 inline constexpr std::string_view resizing_sentence =
     "input and output are images of rank 4, of as many batches and channels, with sides of 1 to 32767";
-
-// batches, channels, and the four sides.
-std::vector<std::pair<std::string, int32_t>> resize_geometry(const NodeView& view);
 
 }  // namespace burin

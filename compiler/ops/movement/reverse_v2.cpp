@@ -48,9 +48,4 @@ const Operator& reverse_v2_operator() {
   return instance;
 }
 
-const Kernel& reverse_v2_copy_kernel() {
-  static const StridedCopyKernel instance(Op::reverse_v2);
-  return instance;
-}
-
 }  // namespace burin

@@ -25,9 +25,4 @@ const Operator& slice_operator() {
   return instance;
 }
 
-const Kernel& slice_copy_kernel() {
-  static const StridedCopyKernel instance(Op::slice);
-  return instance;
-}
-
 }  // namespace burin

@@ -1,23 +1,13 @@
 #include "ops/movement/space_batch.hpp"
 
-#include "kernels/space_batch.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
-namespace {
 
-struct Images {
-  int32_t batches, height, width, channels;
-};
-Images images_of(const Tensor& tensor) {
-  const Shape& shape = tensor.type.shape;
-  return {shape[0], shape[1], shape.rank() == 4 ? shape[2] : 1, shape[-1]};
-}
-const SpaceBatchAttributes& attributes_of(const NodeView& view) {
-  return view.attributes<SpaceBatchAttributes>();
-}
+using namespace space_batch;
+
+namespace {
 
 // `wide` has the larger images, `many` the more.
 bool fits(const NodeView& view, const Tensor& wide, const Tensor& many) {
@@ -73,13 +63,6 @@ constexpr Constraint to_space_list[] = {
      }},
 };
 
-// What is added, as each byte of every element: real zero.
-int32_t padding_byte(const Tensor& output) {
-  return byte_width(output.type.dtype) == 1 && output.quantization.present()
-             ? output.quantization.zero_point()
-             : 0;
-}
-
 }  // namespace
 
 Attributes SpaceBatchOperator::parse_attributes(const std::vector<NamedAttribute>& list,
@@ -116,29 +99,18 @@ void SpaceBatchOperator::evaluate(const Evaluation& evaluation) const {
       }
 }
 
-std::variant<KernelCall, Refusal> SpaceBatchKernel::lower(const NodeView& view,
-                                                          const LoweringContext&) const {
-  const Images from = images_of(view.input(0));
-  const Images to = images_of(view.output());
-  const SpaceBatchAttributes& a = attributes_of(view);
-  KernelCall call;
-  call.geometry = {{"input_batches", from.batches},
-                   {"input_height", from.height},
-                   {"input_width", from.width},
-                   {"output_batches", to.batches},
-                   {"output_height", to.height},
-                   {"output_width", to.width},
-                   {"block_height", a.block_height},
-                   {"block_width", a.block_width},
-                   {"top", a.top},
-                   {"left", a.left},
-                   {"pixel_bytes", to.channels * byte_width(view.output().type.dtype)},
-                   {"padding", padding_byte(view.output())}};
-  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-  call.work.instructions =
-      60 + view.output().type.bytes() + 40 * view.output().type.shape.elements() / to.channels;
-  call.code_bytes = 200;
-  return call;
+// ---- its operators ----
+
+const Operator& batch_to_space_nd_operator() {
+  static const SpaceBatchOperator instance(Op::batch_to_space_nd, "BATCH_TO_SPACE_ND",
+                                           "Images as the phases of a grid.", false);
+  return instance;
+}
+
+const Operator& space_to_batch_nd_operator() {
+  static const SpaceBatchOperator instance(Op::space_to_batch_nd, "SPACE_TO_BATCH_ND",
+                                           "Each phase of a grid as an image.", true);
+  return instance;
 }
 
 }  // namespace burin

@@ -2,8 +2,9 @@
 // back.
 #pragma once
 
-#include "ops/kernel.hpp"
+#include "ops/constraints.hpp"
 #include "ops/movement/attributes.hpp"
+#include "ops/movement/movement.hpp"
 #include "ops/operator.hpp"
 
 namespace burin {
@@ -31,17 +32,28 @@ class SpaceBatchOperator final : public Operator {
   bool to_batch_;
 };
 
-class SpaceBatchKernel final : public Kernel {
- public:
-  SpaceBatchKernel(Op op, bool to_batch)
-      : facts_{to_batch ? "SpaceToBatch" : "BatchToSpace", op, KernelSet::generic, "kernels/space_batch.hpp",
-               "Copies pixel after pixel."} {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
+}  // namespace burin
 
- private:
-  KernelFacts facts_;
+namespace burin::space_batch {
+
+struct Images {
+  int32_t batches, height, width, channels;
 };
 
-}  // namespace burin
+inline Images images_of(const Tensor& tensor) {
+  const Shape& shape = tensor.type.shape;
+  return {shape[0], shape[1], shape.rank() == 4 ? shape[2] : 1, shape[-1]};
+}
+
+inline const SpaceBatchAttributes& attributes_of(const NodeView& view) {
+  return view.attributes<SpaceBatchAttributes>();
+}
+
+// What is added, as each byte of every element: real zero.
+inline int32_t padding_byte(const Tensor& output) {
+  return byte_width(output.type.dtype) == 1 && output.quantization.present()
+             ? output.quantization.zero_point()
+             : 0;
+}
+
+}  // namespace burin::space_batch

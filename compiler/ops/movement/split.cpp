@@ -25,9 +25,4 @@ const Operator& split_operator() {
   return instance;
 }
 
-const Kernel& split_separate_kernel() {
-  static const SeparateKernel instance(Op::split);
-  return instance;
-}
-
 }  // namespace burin

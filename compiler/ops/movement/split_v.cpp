@@ -25,9 +25,4 @@ const Operator& split_v_operator() {
   return instance;
 }
 
-const Kernel& split_v_separate_kernel() {
-  static const SeparateKernel instance(Op::split_v);
-  return instance;
-}
-
 }  // namespace burin

@@ -43,9 +43,4 @@ const Operator& squeeze_operator() {
   return instance;
 }
 
-const Kernel& squeeze_copy_kernel() {
-  static const CopyKernel instance(Op::squeeze);
-  return instance;
-}
-
 }  // namespace burin

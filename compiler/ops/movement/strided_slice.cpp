@@ -26,9 +26,4 @@ const Operator& strided_slice_operator() {
   return instance;
 }
 
-const Kernel& strided_slice_copy_kernel() {
-  static const StridedCopyKernel instance(Op::strided_slice);
-  return instance;
-}
-
 }  // namespace burin

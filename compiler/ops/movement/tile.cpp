@@ -41,9 +41,4 @@ const Operator& tile_operator() {
   return instance;
 }
 
-const Kernel& tile_copy_kernel() {
-  static const StridedCopyKernel instance(Op::tile);
-  return instance;
-}
-
 }  // namespace burin

@@ -65,9 +65,4 @@ const Operator& transpose_operator() {
   return instance;
 }
 
-const Kernel& transpose_copy_kernel() {
-  static const StridedCopyKernel instance(Op::transpose);
-  return instance;
-}
-
 }  // namespace burin

@@ -49,9 +49,4 @@ const Operator& unpack_operator() {
   return instance;
 }
 
-const Kernel& unpack_separate_kernel() {
-  static const SeparateKernel instance(Op::unpack);
-  return instance;
-}
-
 }  // namespace burin

@@ -1,21 +1,18 @@
 // AVERAGE_POOL_2D: the mean of the elements of every channel under a window, padding left out.
-#include "kernels/average_pool_2d_s8.hpp"
-#include "kernels/average_pool_2d_s8_dsp.hpp"
-#include "kernels/average_pool_2d_s8_even.hpp"
 
 #include <algorithm>
 #include <optional>
 
 #include "arithmetic/mean_form.hpp"
 #include "ops/numerics.hpp"
+#include "ops/pooling/average_pool_2d.hpp"
 #include "ops/pooling/pool.hpp"
 
 namespace burin {
-namespace {
 
-bool halves_to_even(const NodeView& view) {
-  return view.attributes<PoolAttributes>().halves_to_even;
-}
+using namespace average_pool_2d;
+
+namespace {
 
 // The quotient to the nearest integer, halves to the even one. Source: IEEE 754, roundTiesToEven.
 int64_t nearest_even(int64_t sum, int64_t count) {
@@ -86,98 +83,10 @@ class AveragePool2d final : public Operator {
   }
 };
 
-class AveragePool2dS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"AveragePool2dS8", Op::average_pool_2d, KernelSet::generic,
-                                       "kernels/average_pool_2d_s8.hpp",
-                                       "Integers, one element of the output after the other."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (halves_to_even(view)) return Refusal{"it rounds halves away from zero"};
-    return pool_call(view);
-  }
-};
-
-class AveragePool2dS8EvenKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{
-        "AveragePool2dS8Even", Op::average_pool_2d, KernelSet::generic, "kernels/average_pool_2d_s8_even.hpp",
-        "int8 or uint8, halves to the even distance from the zero point, as models of ONNX have it."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!halves_to_even(view)) return Refusal{"it rounds halves to even"};
-    std::variant<KernelCall, Refusal> call = pool_call(view);
-    if (auto* taken = std::get_if<KernelCall>(&call)) {
-      const int32_t zero = view.input(0).quantization.zero_point();
-      taken->geometry.push_back({"zero_point_is_odd", zero % 2 == 0 ? 0 : 1});
-      taken->work.instructions += 4 * view.output().type.shape.elements();
-    }
-    return call;
-  }
-};
-
-class AveragePool2dS8DspKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{
-        "AveragePool2dS8Dsp", Op::average_pool_2d, KernelSet::arm_dsp, "kernels/average_pool_2d_s8_dsp.hpp",
-        "Sums of four channels at a time, divided by a proved multiplication."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
-    if (halves_to_even(view)) return Refusal{"it rounds halves away from zero"};
-    const Windows windows = pool_windows(view);
-    if (windows.taps() > most_taps_of_mean_form) return Refusal{"the window has more than 256 taps"};
-    if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
-    // Where windows are cut by the border, one form for each number of taps.
-    const bool unpadded = windows.height.unpadded() && windows.width.unpadded();
-    const auto taps = static_cast<int32_t>(windows.taps());
-    std::vector<MeanForm> forms;
-    for (int32_t count = unpadded ? taps : 1; count <= taps; ++count) {
-      const std::optional<MeanForm> form = find_average_form(count);
-      if (!form) return Refusal{"no multiplication was proved to divide by the number of taps"};
-      forms.push_back(*form);
-    }
-    std::variant<KernelCall, Refusal> call = pool_call(view);
-    if (auto* taken = std::get_if<KernelCall>(&call)) {
-      taken->constants = {{"divisions", ElementType::u32, Constant::of(words_of(forms)), 4}};
-      taken->arguments.insert(taken->arguments.begin() + 1, ConstantArgument{0});
-      taken->work = pool_dsp_work(view, 60, 45, 16);
-      taken->requantization = "one multiplication in place of the division, proved for every sum";
-    }
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& average_pool_2d_operator() {
   static const AveragePool2d instance;
-  return instance;
-}
-
-const Kernel& average_pool_2d_f32_kernel() {
-  static const PoolF32Kernel instance("AveragePool2dF32", Op::average_pool_2d);
-  return instance;
-}
-
-const Kernel& average_pool_2d_s8_kernel() {
-  static const AveragePool2dS8Kernel instance;
-  return instance;
-}
-
-const Kernel& average_pool_2d_s8_even_kernel() {
-  static const AveragePool2dS8EvenKernel instance;
-  return instance;
-}
-
-const Kernel& average_pool_2d_s8_dsp_kernel() {
-  static const AveragePool2dS8DspKernel instance;
   return instance;
 }
 

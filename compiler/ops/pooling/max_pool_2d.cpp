@@ -1,5 +1,4 @@
 // MAX_POOL_2D: the maximum of the elements of every channel under a window, padding left out.
-#include "kernels/max_pool_2d_s8.hpp"
 
 #include <algorithm>
 
@@ -58,54 +57,10 @@ class MaxPool2d final : public Operator {
   }
 };
 
-class MaxPool2dS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"MaxPool2dS8", Op::max_pool_2d, KernelSet::generic,
-                                       "kernels/max_pool_2d_s8.hpp",
-                                       "Integers, one element of the output after the other."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    return pool_call(view);
-  }
-};
-
-class MaxPool2dS8DspKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"MaxPool2dS8Dsp", Op::max_pool_2d, KernelSet::arm_dsp,
-                                       "kernels/max_pool_2d_s8_dsp.hpp", "Four channels at a time."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (view.input(0).type.dtype != DType::s8) return Refusal{"it computes int8"};
-    if (view.input(0).type.shape[3] < 4) return Refusal{"it takes four channels or more"};
-    std::variant<KernelCall, Refusal> call = pool_call(view);
-    if (auto* taken = std::get_if<KernelCall>(&call)) taken->work = pool_dsp_work(view, 80, 25, 25);
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& max_pool_2d_operator() {
   static const MaxPool2d instance;
-  return instance;
-}
-
-const Kernel& max_pool_2d_f32_kernel() {
-  static const PoolF32Kernel instance("MaxPool2dF32", Op::max_pool_2d);
-  return instance;
-}
-
-const Kernel& max_pool_2d_s8_kernel() {
-  static const MaxPool2dS8Kernel instance;
-  return instance;
-}
-
-const Kernel& max_pool_2d_s8_dsp_kernel() {
-  static const MaxPool2dS8DspKernel instance;
   return instance;
 }
 

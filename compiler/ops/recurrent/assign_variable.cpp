@@ -1,7 +1,5 @@
 // ASSIGN_VARIABLE: gives a variable a value, for the nodes that follow and for the next invocation.
-#include "kernels/copy.hpp"
 
-#include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
@@ -36,33 +34,10 @@ class AssignVariable final : public Operator {
   }
 };
 
-class AssignVariableKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"Copy", Op::assign_variable, KernelSet::generic, "kernels/copy.hpp",
-                                       "Copies the bytes."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    const int64_t bytes = view.input(0).type.bytes();
-    KernelCall call;
-    call.geometry = {{"bytes", static_cast<int32_t>(bytes)}};
-    call.arguments = {operand_argument(view, 1, "value", call), InputArgument{0}};
-    call.work.instructions = 30 + bytes;
-    call.code_bytes = 24;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& assign_variable_operator() {
   static const AssignVariable instance;
-  return instance;
-}
-
-const Kernel& assign_variable_copy_kernel() {
-  static const AssignVariableKernel instance;
   return instance;
 }
 

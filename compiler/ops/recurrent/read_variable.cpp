@@ -1,7 +1,5 @@
 // READ_VARIABLE: the value that a variable has now. Its position among the nodes says when.
-#include "kernels/copy.hpp"
 
-#include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/movement/reshaping.hpp"
 
@@ -40,11 +38,6 @@ class ReadVariable final : public Operator {
 
 const Operator& read_variable_operator() {
   static const ReadVariable instance;
-  return instance;
-}
-
-const Kernel& read_variable_copy_kernel() {
-  static const CopyKernel instance(Op::read_variable);
   return instance;
 }
 

@@ -4,8 +4,6 @@
 // Operands: input [batches, inputs]; feature weights [filters, inputs]; time weights [filters, memory]; bias
 // [units] or absent; the state, a variable of batches * filters * memory elements. Output: [batches, units],
 // filters = units * rank.
-#include "kernels/svdf_f32.hpp"
-#include "kernels/svdf_s8.hpp"
 
 #include <cmath>
 #include <limits>
@@ -13,53 +11,14 @@
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
 #include "ops/recurrent/attributes.hpp"
+#include "ops/recurrent/svdf.hpp"
 #include "ops/weighted/weighted.hpp"
 
 namespace burin {
+
+using namespace svdf;
+
 namespace {
-
-constexpr size_t feature_operand = 1;
-constexpr size_t time_operand = 2;
-constexpr size_t bias_operand = 3;
-constexpr size_t state_operand = 4;
-
-struct Sizes {
-  int32_t batches;
-  int32_t inputs;
-  int32_t filters;
-  int32_t units;
-  int32_t rank;
-  int32_t memory;
-};
-
-Sizes sizes_of(const NodeView& view) {
-  const int32_t rank = view.attributes<SvdfAttributes>().rank;
-  const int32_t filters = view.input(feature_operand).type.shape[0];
-  return {.batches = view.input(0).type.shape[0],
-          .inputs = view.input(0).type.shape[1],
-          .filters = filters,
-          .units = filters / rank,
-          .rank = rank,
-          .memory = view.input(time_operand).type.shape[1]};
-}
-
-bool is_float(const NodeView& view) {
-  return has_dtype(view.input(0), DType::f32);
-}
-
-// Of the features to the state, and of the sums over time to the output. TensorFlow Lite computes both in
-// float.
-struct Factors {
-  FixedPointMultiplier feature;
-  FixedPointMultiplier time;
-};
-
-Factors factors_of(const NodeView& view) {
-  const auto scale = [&](size_t operand) { return view.input(operand).quantization.scale(); };
-  const float feature = scale(0) * scale(feature_operand) / scale(state_operand);
-  const float time = scale(state_operand) * scale(time_operand) / view.output().quantization.scale();
-  return {fixed_point(static_cast<double>(feature)), fixed_point(static_cast<double>(time))};
-}
 
 bool is_positive_factor(float factor) {
   return std::isfinite(factor) && factor > 0 && factor < 0x1p30f;
@@ -257,126 +216,10 @@ class Svdf final : public Operator {
   }
 };
 
-void describe(const NodeView& view, KernelCall& call) {
-  const Sizes sizes = sizes_of(view);
-  call.geometry = {{"batches", sizes.batches},
-                   {"inputs", sizes.inputs},
-                   {"units", sizes.units},
-                   {"rank", sizes.rank},
-                   {"memory", sizes.memory}};
-  const int64_t filters = int64_t{sizes.batches} * sizes.filters;
-  const int64_t products = filters * (sizes.inputs + sizes.memory);
-  if (has_dtype(view.output(), DType::f32))
-    call.work = {.instructions = 60 * filters + 8 * products, .float_products = products};
-  else
-    call.work = {
-        .instructions = 40 * filters + 3 * products, .products = products, .requantizations = filters};
-  call.code_bytes = 300;
-}
-
-class SvdfF32Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"SvdfF32", Op::svdf, KernelSet::generic, "kernels/svdf_f32.hpp",
-                                       "Filter after filter."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!is_float(view)) return Refusal{"it computes float32"};
-    KernelCall call;
-    describe(view, call);
-    const std::vector<float> no_bias(static_cast<size_t>(sizes_of(view).units));
-    call.constants = {
-        {"feature", ElementType::f32, *view.input(feature_operand).constant, 4},
-        {"time", ElementType::f32, *view.input(time_operand).constant, 4},
-        {"bias", ElementType::f32,
-         view.has_input(bias_operand) ? *view.input(bias_operand).constant : Constant::of(no_bias), 4}};
-    const RealRange range = activation_range_f32(view.node);
-    const Activation activation = view.node.activation;
-    call.geometry.emplace_back("clamps", activation == Activation::none   ? 0
-                                         : activation == Activation::relu ? 1
-                                                                          : 2);
-    call.arguments = {InputArgument{0},
-                      ConstantArgument{0},
-                      ConstantArgument{1},
-                      ConstantArgument{2},
-                      InputArgument{state_operand},
-                      OutputArgument{0},
-                      range.lowest,
-                      range.highest};
-    return call;
-  }
-};
-
-class SvdfS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"SvdfS8", Op::svdf, KernelSet::generic, "kernels/svdf_s8.hpp",
-                                       "Filter after filter, one dot product each over input and time."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (is_float(view)) return Refusal{"it computes int8"};
-    const Sizes sizes = sizes_of(view);
-    const auto features = view.input(feature_operand).constant->as<int8_t>();
-    const auto feature_bias = folded_biases({{features.begin(), features.end()}, sizes.filters, sizes.inputs},
-                                            {}, view.input(0).quantization.zero_point());
-    if (!feature_bias) return Refusal{"sums of products can leave 32 bits"};
-    const bool s16 = has_dtype(view.input(state_operand), DType::s16);
-    const Factors factors = factors_of(view);
-    const std::vector<int32_t> numbers = {factors.feature.multiplier, factors.feature.shift,
-                                          factors.time.multiplier, factors.time.shift};
-    KernelCall call;
-    describe(view, call);
-    call.geometry.insert(call.geometry.end(),
-                         {{"state_zero_point", view.input(state_operand).quantization.zero_point()},
-                          {"output_zero_point", view.output().quantization.zero_point()},
-                          {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
-    call.constants = {
-        {"feature", ElementType::s8, *view.input(feature_operand).constant, 4},
-        {"feature_bias", ElementType::s32, Constant::of(*feature_bias), 4},
-        {"time", s16 ? ElementType::s16 : ElementType::s8, *view.input(time_operand).constant, 4},
-        {"bias", ElementType::s32, Constant::of(s16 ? biases<int16_t>(view) : biases<int8_t>(view)), 4},
-        {"factors", ElementType::s32, Constant::of(numbers), 4}};
-    call.arguments = {
-        InputArgument{0},    ConstantArgument{0}, ConstantArgument{1},          ConstantArgument{2},
-        ConstantArgument{3}, ConstantArgument{4}, InputArgument{state_operand}, OutputArgument{0}};
-    return call;
-  }
-
- private:
-  // By unit: bias - zero point of the state * sum of the time weights, modulo 2^32.
-  template <class State>
-  static std::vector<int32_t> biases(const NodeView& view) {
-    const Sizes sizes = sizes_of(view);
-    const auto time = view.input(time_operand).constant->as<State>();
-    const auto length = static_cast<size_t>(sizes.rank * sizes.memory);
-    std::vector<int32_t> result;
-    for (size_t unit = 0; unit < static_cast<size_t>(sizes.units); ++unit) {
-      int64_t sum = view.has_input(bias_operand) ? view.input(bias_operand).constant->as<int32_t>()[unit] : 0;
-      for (size_t i = 0; i < length; ++i)
-        sum -= int64_t{time[unit * length + i]} * view.input(state_operand).quantization.zero_point();
-      result.push_back(static_cast<int32_t>(sum));
-    }
-    return result;
-  }
-};
-
 }  // namespace
 
 const Operator& svdf_operator() {
   static const Svdf instance;
-  return instance;
-}
-
-const Kernel& svdf_f32_kernel() {
-  static const SvdfF32Kernel instance;
-  return instance;
-}
-
-const Kernel& svdf_s8_kernel() {
-  static const SvdfS8Kernel instance;
   return instance;
 }
 

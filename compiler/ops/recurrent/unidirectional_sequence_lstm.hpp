@@ -6,7 +6,6 @@
 // Output: the hidden state of every step.
 #pragma once
 
-#include "ops/kernel.hpp"
 #include "ops/operator.hpp"
 #include "ops/recurrent/attributes.hpp"
 

@@ -1,11 +1,12 @@
 #include "ops/reduction/argument.hpp"
 
-#include "kernels/argument.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
+
+using namespace argument;
+
 namespace {
 
 constexpr Constraint constraint_list[] = {
@@ -21,16 +22,6 @@ constexpr Constraint constraint_list[] = {
        return axis_of(v) >= 0 && static_cast<size_t>(axis_of(v)) < v.input(0).type.shape.rank();
      }},
 };
-
-// The input as [outer, length, inner].
-struct ArgumentExtents {
-  int64_t outer, length, inner;
-};
-ArgumentExtents extents_of(const NodeView& view) {
-  const Shape& shape = view.input(0).type.shape;
-  const auto axis = static_cast<size_t>(axis_of(view));
-  return {shape.elements(0, axis), shape.dims()[axis], shape.elements(axis + 1, shape.rank())};
-}
 
 }  // namespace
 
@@ -70,17 +61,18 @@ void ArgumentOperator::evaluate(const Evaluation& evaluation) const {
     }
 }
 
-std::variant<KernelCall, Refusal> ArgumentKernel::lower(const NodeView& view, const LoweringContext&) const {
-  const ArgumentExtents e = extents_of(view);
-  KernelCall call;
-  call.geometry = {{"outer", static_cast<int32_t>(e.outer)},
-                   {"length", static_cast<int32_t>(e.length)},
-                   {"inner", static_cast<int32_t>(e.inner)},
-                   {"greater", greater_ ? 1 : 0}};
-  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-  call.work.instructions = 40 + 9 * e.outer * e.length * e.inner;
-  call.code_bytes = 100;
-  return call;
+// ---- its operators ----
+
+const Operator& arg_max_operator() {
+  static const ArgumentOperator instance(Op::arg_max, "ARG_MAX",
+                                         "The place of the largest element along a dimension.", true);
+  return instance;
+}
+
+const Operator& arg_min_operator() {
+  static const ArgumentOperator instance(Op::arg_min, "ARG_MIN",
+                                         "The place of the smallest element along a dimension.", false);
+  return instance;
 }
 
 }  // namespace burin

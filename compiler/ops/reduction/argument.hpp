@@ -2,7 +2,10 @@
 // first.
 #pragma once
 
+#include "ops/constraints.hpp"
 #include "ops/movement/joining.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -28,18 +31,19 @@ class ArgumentOperator final : public Operator {
   bool greater_;
 };
 
-class ArgumentKernel final : public Kernel {
- public:
-  ArgumentKernel(Op op, bool greater)
-      : facts_{"Argument", op, KernelSet::generic, "kernels/argument.hpp", "One comparison an element."},
-        greater_(greater) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
+}  // namespace burin
 
- private:
-  KernelFacts facts_;
-  bool greater_;
+namespace burin::argument {
+
+// The input as [outer, length, inner].
+struct ArgumentExtents {
+  int64_t outer, length, inner;
 };
 
-}  // namespace burin
+inline ArgumentExtents extents_of(const NodeView& view) {
+  const Shape& shape = view.input(0).type.shape;
+  const auto axis = static_cast<size_t>(axis_of(view));
+  return {shape.elements(0, axis), shape.dims()[axis], shape.elements(axis + 1, shape.rank())};
+}
+
+}  // namespace burin::argument

@@ -1,28 +1,16 @@
 // CUMSUM: each element is the sum of those before it along an axis, with or without itself.
-#include "kernels/cumulative_sum.hpp"
 
+#include "ops/reduction/cumsum.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
-#include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "ops/shifted_terms.hpp"
 
 namespace burin {
+
+using namespace cumsum;
+
 namespace {
-
-const CumsumAttributes& attributes_of(const NodeView& view) {
-  return view.attributes<CumsumAttributes>();
-}
-
-struct Extents {
-  int64_t outer, depth, inner;
-};
-Extents extents_of(const NodeView& view) {
-  const Shape& shape = view.input(0).type.shape;
-  const auto axis = static_cast<size_t>(attributes_of(view).axis);
-  return {shape.elements(0, axis), shape.dims()[axis], shape.elements(axis + 1, shape.rank())};
-}
 
 constexpr Constraint constraint_list[] = {
     {"input and output are both int8, int32 or float32, int8 quantized per tensor",
@@ -101,67 +89,10 @@ class Cumsum final : public Operator {
   }
 };
 
-KernelCall cumsum_call(const NodeView& view) {
-  const Extents e = extents_of(view);
-  KernelCall call;
-  call.geometry = {{"outer", static_cast<int32_t>(e.outer)},
-                   {"depth", static_cast<int32_t>(e.depth)},
-                   {"inner", static_cast<int32_t>(e.inner)},
-                   {"exclusive", attributes_of(view).exclusive ? 1 : 0},
-                   {"reverse", attributes_of(view).reverse ? 1 : 0}};
-  call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-  allow_in_place(view, 0, call);
-  call.code_bytes = 120;
-  call.work.instructions = 60 + 12 * view.output().type.shape.elements();
-  return call;
-}
-
-class CumsumKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"CumulativeSum", Op::cumsum, KernelSet::generic,
-                                       "kernels/cumulative_sum.hpp", "One addition an element."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (has_dtype(view.output(), DType::s8)) return Refusal{"it computes float32 and int32"};
-    return cumsum_call(view);
-  }
-};
-
-class CumsumS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"CumulativeSumS8", Op::cumsum, KernelSet::generic,
-                                       "kernels/cumulative_sum.hpp",
-                                       "One addition and one requantization an element."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (!has_dtype(view.output(), DType::s8)) return Refusal{"it computes int8"};
-    KernelCall call = cumsum_call(view);
-    ShiftedTerms(view).append_geometry(context.rounding, call);
-    call.work.requantizations = view.output().type.shape.elements();
-    call.code_bytes = 180;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& cumsum_operator() {
   static const Cumsum instance;
-  return instance;
-}
-
-const Kernel& cumsum_kernel() {
-  static const CumsumKernel instance;
-  return instance;
-}
-
-const Kernel& cumsum_s8_kernel() {
-  static const CumsumS8Kernel instance;
   return instance;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ir/graph.hpp"
+#include "ops/operator.hpp"
 
 namespace burin {
 
@@ -19,8 +20,5 @@ int32_t largest_difference(FixedPointMultiplier factor);
 // exp(-beta * scale * d) in Q0 by the difference d; 0 where that is left out.
 using Exponentials = std::array<int32_t, 256>;
 Exponentials exponentials(FixedPointMultiplier factor, Rounding rounding);
-
-// Without the zeros at its end, for a kernel.
-std::vector<int32_t> exponential_table(const Exponentials& all);
 
 }  // namespace burin

@@ -1,37 +1,19 @@
 // LOG_SOFTMAX over the last dimension: output = input - log(sum of exp(input)).
 #include <cmath>
 
-#include "kernels/log_softmax_s8.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/exponentials.hpp"
+#include "ops/reduction/log_softmax.hpp"
 
 namespace burin {
+
+using namespace log_softmax;
+
 namespace {
 
-constexpr int output_bits = 4;  // integer bits of the output
-
-int32_t row_length(const NodeView& view) {
-  return view.input(0).type.shape[-1];
-}
-int64_t row_count(const NodeView& view) {
-  return view.input(0).type.shape.elements() / row_length(view);
-}
-bool is_float(const NodeView& view) {
-  return has_dtype(view.input(0), DType::f32);
-}
-
-// From differences of stored numbers to fixed point, and back.
-struct Factors {
-  FixedPointMultiplier forth;
-  FixedPointMultiplier back;
-};
-Factors factors(const NodeView& view, Rounding rounding) {
-  const FixedPointMultiplier forth = difference_factor(1, view.input(0).quantization.scale(), rounding);
-  return {forth, fixed_point(std::ldexp(1.0, 31 - forth.shift) / forth.multiplier)};
-}
+constexpr int output_bits = 4;
 
 constexpr Constraint constraint_list[] = {
     {"input and output are both int8 or both float32",
@@ -121,76 +103,10 @@ class LogSoftmax final : public Operator {
   }
 };
 
-class LogSoftmaxS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"LogSoftmaxS8", Op::log_softmax, KernelSet::generic,
-                                       "kernels/log_softmax_s8.hpp",
-                                       "Exponentials from a table of at most 1 KB."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (is_float(view)) return Refusal{"it computes int8"};
-    const Factors factor = factors(view, context.rounding);
-    const std::vector<int32_t> table = exponential_table(exponentials(factor.forth, context.rounding));
-    const std::vector<int32_t> quantization = {factor.forth.multiplier, factor.forth.shift,
-                                               factor.back.multiplier, factor.back.shift,
-                                               -largest_difference(factor.forth)};
-    KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
-                     {"length", row_length(view)},
-                     {"exponentials", static_cast<int32_t>(table.size())},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
-    const KernelArgument input = operand_argument(view, 0, "input", call);
-    call.constants.push_back({"exponentials", ElementType::s32, Constant::of(table), 4});
-    call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
-    const size_t count = call.constants.size();
-    call.arguments = {input, ConstantArgument{count - 2}, ConstantArgument{count - 1}, OutputArgument{0}};
-    allow_in_place(view, 0, call);
-    call.work.instructions = 50 * view.input(0).type.shape.elements() + 900 * row_count(view);
-    call.code_bytes = 900;
-    return call;
-  }
-};
-
-class LogSoftmaxF32Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"LogSoftmaxF32", Op::log_softmax, KernelSet::generic,
-                                       "kernels/softmax_f32.hpp",
-                                       "One exponential of the C library an element."};
-    return facts;
-  }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!is_float(view)) return Refusal{"it computes float32"};
-    KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
-    call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
-    allow_in_place(view, 0, call);
-    const int64_t elements = view.input(0).type.shape.elements();
-    call.work = {.instructions = 15 * elements,
-                 .float_products = 2 * elements,
-                 .float_functions = elements + row_count(view)};
-    call.code_bytes = 200;
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& log_softmax_operator() {
   static const LogSoftmax instance;
-  return instance;
-}
-
-const Kernel& log_softmax_f32_kernel() {
-  static const LogSoftmaxF32Kernel instance;
-  return instance;
-}
-
-const Kernel& log_softmax_s8_kernel() {
-  static const LogSoftmaxS8Kernel instance;
   return instance;
 }
 

@@ -1,7 +1,4 @@
 // MEAN: the mean over some of the dimensions.
-#include "kernels/mean_f32.hpp"
-#include "kernels/mean_s8.hpp"
-#include "kernels/mean_s8_dsp.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -11,69 +8,15 @@
 
 #include "arithmetic/mean_form.hpp"
 #include "ops/constraints.hpp"
-#include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
+#include "ops/reduction/mean.hpp"
 
 namespace burin {
+
+using namespace mean;
+
 namespace {
-
-const Shape& input_shape(const NodeView& view) {
-  return view.input(0).type.shape;
-}
-
-bool is_reduced(const NodeView& view, size_t dimension) {
-  const auto rank = static_cast<int32_t>(input_shape(view).rank());
-  return std::ranges::any_of(view.attributes<MeanAttributes>().axes, [&](int32_t axis) {
-    return (axis < 0 ? axis + rank : axis) == static_cast<int32_t>(dimension);
-  });
-}
-
-// Elements of the input for one of the output.
-int64_t reduced_elements(const NodeView& view) {
-  int64_t count = 1;
-  for (size_t i = 0; i < input_shape(view).rank(); ++i)
-    if (is_reduced(view, i)) count *= input_shape(view)[static_cast<int>(i)];
-  return count;
-}
-
-// The factor of the sum: input scale / output scale / elements, with the division done in the fixed-point
-// multiplier as TensorFlow Lite's QuantizedMeanOrSum does, which rounds down and keeps 31 bits where it can.
-FixedPointMultiplier factor_of(const NodeView& view) {
-  const double ratio = static_cast<double>(view.input(0).quantization.scale()) /
-                       static_cast<double>(view.output().quantization.scale());
-  FixedPointMultiplier factor = fixed_point(ratio);
-  const auto count = static_cast<uint64_t>(reduced_elements(view));
-  const int32_t room = std::min(32, 31 + factor.shift);
-  const int32_t shift = std::min(static_cast<int32_t>(std::bit_width(count)) - 1, room);
-  factor.multiplier =
-      static_cast<int32_t>((static_cast<int64_t>(factor.multiplier) << shift) / static_cast<int64_t>(count));
-  factor.shift -= shift;
-  return factor;
-}
-
-// The input as [kept][reduced][kept][reduced][kept]: dimensions of one element left out, neighbours of a kind
-// joined.
-struct Layout {
-  std::vector<int32_t> lengths = {1};  // kept, reduced, kept, …
-
-  bool fits() const { return lengths.size() <= 5; }
-  int32_t operator[](size_t i) const { return i < lengths.size() ? lengths[i] : 1; }
-};
-
-Layout layout_of(const NodeView& view) {
-  Layout layout;
-  for (size_t i = 0; i < input_shape(view).rank(); ++i) {
-    const int32_t length = input_shape(view)[static_cast<int>(i)];
-    if (length == 1) continue;
-    const bool last_is_reduced = layout.lengths.size() % 2 == 0;
-    if (is_reduced(view, i) == last_is_reduced)
-      layout.lengths.back() *= length;
-    else
-      layout.lengths.push_back(length);
-  }
-  return layout;
-}
 
 constexpr int64_t most_elements = int64_t{1} << 22;
 
@@ -187,135 +130,10 @@ class Mean final : public Operator {
   }
 };
 
-KernelCall call_without_arguments(const NodeView& view, const LoweringContext& context) {
-  const Layout layout = layout_of(view);
-  const FixedPointMultiplier factor = factor_of(view);
-  KernelCall call;
-  call.geometry = {{"kept_0", layout[0]},
-                   {"reduced_0", layout[1]},
-                   {"kept_1", layout[2]},
-                   {"reduced_1", layout[3]},
-                   {"kept_2", layout[4]},
-                   {"multiplier", factor.multiplier},
-                   {"shift", factor.shift},
-                   {"input_zero_point", view.input(0).quantization.zero_point()},
-                   {"output_zero_point", view.output().quantization.zero_point()},
-                   {"lowest", static_cast<int32_t>(integer_range(view.output().type.dtype).lowest)},
-                   {"highest", static_cast<int32_t>(integer_range(view.output().type.dtype).highest)},
-                   {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
-  return call;
-}
-
-class MeanS8Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"MeanS8", Op::mean, KernelSet::generic, "kernels/mean_s8.hpp",
-                                       "int8 or int16, one element of the output after the other."};
-    return facts;
-  }
-
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
-    KernelCall call = call_without_arguments(view, context);
-    call.arguments = {InputArgument{0}, OutputArgument{0}};
-    call.requantization = "exact reference form";
-    call.code_bytes = 200;
-    const int64_t elements = view.output().type.shape.elements();
-    call.work = {.instructions = 6 * input_shape(view).elements() + 20 * elements,
-                 .requantizations = elements};
-    return call;
-  }
-};
-
-class MeanF32Kernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{"MeanF32", Op::mean, KernelSet::generic, "kernels/mean_f32.hpp",
-                                       "One element of the output after the other."};
-    return facts;
-  }
-
-  std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
-    const Layout layout = layout_of(view);
-    KernelCall call;
-    call.geometry = {{"kept_0", layout[0]},
-                     {"reduced_0", layout[1]},
-                     {"kept_1", layout[2]},
-                     {"reduced_1", layout[3]},
-                     {"kept_2", layout[4]}};
-    call.arguments = {InputArgument{0}, OutputArgument{0}};
-    call.code_bytes = 160;
-    const int64_t elements = view.output().type.shape.elements();
-    call.work = {.instructions = 5 * input_shape(view).elements() + 40 * elements,
-                 .float_products = input_shape(view).elements()};
-    return call;
-  }
-};
-
-class MeanS8DspKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override {
-    static constexpr KernelFacts facts{
-        "MeanS8Dsp", Op::mean, KernelSet::arm_dsp, "kernels/mean_s8_dsp.hpp",
-        "Sums of four channels at a time, requantised by a proved multiplication."};
-    return facts;
-  }
-
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override {
-    if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
-    const Layout layout = layout_of(view);
-    // Neighbouring axes before the channels: what stands behind the one run of reduced axes is what the
-    // kernel calls kept_2.
-    const int64_t taps = layout[1];
-    if (layout[3] != 1 || layout[4] != 1 || layout[2] < 4)
-      return Refusal{"the axes are not neighbours with at least four elements behind them"};
-    if (taps > most_taps_of_mean_form) return Refusal{"it sums at most 256 elements"};
-    const FixedPointMultiplier factor = factor_of(view);
-    // The sum less the zero points, requantized; the division is part of the factor.
-    const auto count = static_cast<int32_t>(taps);
-    const std::optional<MeanForm> form =
-        find_mean_form(count, std::ldexp(factor.multiplier, factor.shift - 31), [&](int32_t sum) {
-          const int32_t scaled = multiply_by_fixed_point(
-              sum - count * view.input(0).quantization.zero_point(), factor, context.rounding);
-          return std::clamp(scaled + view.output().quantization.zero_point(), -128, 127);
-        });
-    if (!form) return Refusal{"no multiplication was proved to give the mean"};
-    KernelCall call = call_without_arguments(view, context);
-    for (auto& [name, value] : call.geometry) {
-      if (name == "kept_1") value = 1;
-      if (name == "kept_2") value = layout[2];
-    }
-    call.constants = {{"form", ElementType::u32, Constant::of(words_of({*form})), 4}};
-    call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
-    call.requantization = "one multiplication and one shift, proved for every sum";
-    call.code_bytes = 200;
-    call.work.packed = 2 * input_shape(view).elements() + 12 * view.output().type.shape.elements();
-    return call;
-  }
-};
-
 }  // namespace
 
 const Operator& mean_operator() {
   static const Mean instance;
-  return instance;
-}
-
-const Kernel& mean_f32_kernel() {
-  static const MeanF32Kernel instance;
-  return instance;
-}
-
-const Kernel& mean_s8_kernel() {
-  static const MeanS8Kernel instance;
-  return instance;
-}
-
-const Kernel& mean_s8_dsp_kernel() {
-  static const MeanS8DspKernel instance;
   return instance;
 }
 

@@ -2,32 +2,15 @@
 
 #include <cmath>
 
-#include "kernels/reduction.hpp"
 #include "ops/constraints.hpp"
-#include "ops/elementwise.hpp"
 #include "ops/movement/movement.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {
+
+using namespace reduction;
+
 namespace {
-
-const Shape& input_shape(const NodeView& view) {
-  return view.input(0).type.shape;
-}
-
-bool is_reduced(const NodeView& view, size_t dimension) {
-  const std::vector<int32_t>& axes = view.attributes<ReductionAttributes>().axes;
-  return std::ranges::find(axes, static_cast<int32_t>(dimension)) != axes.end();
-}
-
-bool is_quantized_sum(const NodeView& view) {
-  return view.node.op == Op::sum &&
-         (has_dtype(view.output(), DType::s8) || has_dtype(view.output(), DType::s16));
-}
-
-int64_t reduced_elements(const NodeView& view) {
-  return input_shape(view).elements() / view.output().type.shape.elements();
-}
 
 constexpr Constraint common[] = {
     {"input and output have the same type, and the input is not empty",
@@ -74,11 +57,6 @@ constexpr Constraint product_list[] = {
        return dtype == DType::f32 || dtype == DType::s32 || dtype == DType::s64;
      }},
 };
-
-FixedPointMultiplier sum_factor(const NodeView& view) {
-  return fixed_point(static_cast<double>(view.input(0).quantization.scale()) /
-                     static_cast<double>(view.output().quantization.scale()));
-}
 
 // Calls visit(element of the input, element of the output), in the input's order.
 template <class Visit>
@@ -197,77 +175,30 @@ void ReductionOperator::evaluate(const Evaluation& evaluation) const {
   }
 }
 
-namespace {
+// ---- its operators ----
 
-// Loops over the kept dimensions around loops over the reduced ones, neighbours of a kind joined; each of the
-// two has one loop at least.
-void describe_reduction(const NodeView& view, KernelCall& call) {
-  const std::vector<int64_t> strides = dense_strides(input_shape(view));
-  std::vector<Movement::Axis> kept;
-  std::vector<Movement::Axis> reduced;
-  bool last_reduced = false;
-  for (size_t i = 0; i < strides.size(); ++i) {
-    const int32_t extent = input_shape(view).dims()[i];
-    if (extent == 1) continue;
-    std::vector<Movement::Axis>& axes = is_reduced(view, i) ? reduced : kept;
-    const bool joins = (!kept.empty() || !reduced.empty()) && last_reduced == is_reduced(view, i);
-    if (joins) {
-      axes.back().extent *= extent;
-      axes.back().stride = strides[i];
-    } else {
-      axes.push_back({extent, strides[i]});
-    }
-    last_reduced = is_reduced(view, i);
-  }
-  if (kept.empty()) kept.push_back({1, 1});
-  if (reduced.empty()) reduced.push_back({1, 1});
-  call.geometry = {{"kept_axes", static_cast<int32_t>(kept.size())},
-                   {"reduced_axes", static_cast<int32_t>(reduced.size())}};
-  std::vector<int32_t> axes;
-  for (const std::vector<Movement::Axis>* list : {&kept, &reduced})
-    for (const Movement::Axis& axis : *list)
-      axes.insert(axes.end(), {axis.extent, static_cast<int32_t>(axis.stride)});
-  const KernelArgument input = operand_argument(view, 0, "input", call);
-  call.constants.push_back({"axes", ElementType::s32, Constant::of(axes), 4});
-  call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
-  call.work.instructions = 60 + 10 * input_shape(view).elements() + 40 * view.output().type.shape.elements();
-  call.code_bytes = 260;
+const Operator& reduce_max_operator() {
+  static const ReductionOperator instance(
+      Op::reduce_max, "REDUCE_MAX", "The largest element along some dimensions.", ReductionKind::maximum);
+  return instance;
 }
 
-}  // namespace
-
-std::variant<KernelCall, Refusal> ReductionKernel::lower(const NodeView& view, const LoweringContext&) const {
-  if (is_quantized_sum(view)) return Refusal{"it does not scale sums"};
-  if (view.input(0).is_constant() && has_dtype(view.input(0), DType::s64))
-    return Refusal{"an int64 operand is computed"};
-  KernelCall call;
-  describe_reduction(view, call);
-  call.geometry.emplace_back("kind", static_cast<int32_t>(kind_));
-  call.geometry.emplace_back("keeps_infinities", view.node.keeps_infinities ? 1 : 0);
-  return call;
+const Operator& reduce_min_operator() {
+  static const ReductionOperator instance(
+      Op::reduce_min, "REDUCE_MIN", "The smallest element along some dimensions.", ReductionKind::minimum);
+  return instance;
 }
 
-const KernelFacts& QuantizedSumKernel::facts() const {
-  static constexpr KernelFacts facts{"SumReduced", Op::sum, KernelSet::generic, "kernels/reduction.hpp",
-                                     "Sums in int32, and one requantisation an output."};
-  return facts;
+const Operator& reduce_prod_operator() {
+  static const ReductionOperator instance(Op::reduce_prod, "REDUCE_PROD",
+                                          "Products over some of the dimensions.", ReductionKind::product);
+  return instance;
 }
 
-std::variant<KernelCall, Refusal> QuantizedSumKernel::lower(const NodeView& view,
-                                                            const LoweringContext& context) const {
-  if (!is_quantized_sum(view)) return Refusal{"it scales sums of int8 and int16"};
-  const IntegerRange range = integer_range(view.output().type.dtype);
-  const FixedPointMultiplier factor = sum_factor(view);
-  KernelCall call;
-  describe_reduction(view, call);
-  call.geometry.insert(call.geometry.end(), {{"round_once", context.rounding == Rounding::litert ? 1 : 0},
-                                             {"lowest", static_cast<int32_t>(range.lowest)},
-                                             {"highest", static_cast<int32_t>(range.highest)}});
-  const auto offset = static_cast<int32_t>(reduced_elements(view) * view.input(0).quantization.zero_point());
-  for (const int32_t number :
-       {offset, factor.multiplier, factor.shift, view.output().quantization.zero_point()})
-    call.arguments.emplace_back(number);
-  return call;
+const Operator& sum_operator() {
+  static const ReductionOperator instance(Op::sum, "SUM", "Sums over some of the dimensions.",
+                                          ReductionKind::sum);
+  return instance;
 }
 
 }  // namespace burin

@@ -1,7 +1,9 @@
 // SUM, REDUCE_MAX, REDUCE_MIN and REDUCE_PROD: one number for all elements along some of the dimensions.
 #pragma once
 
-#include "ops/kernel.hpp"
+#include "ops/constraints.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/numerics.hpp"
 #include "ops/operator.hpp"
 #include "ops/reduction/attributes.hpp"
 
@@ -32,28 +34,31 @@ class ReductionOperator final : public Operator {
   ReductionKind kind_;
 };
 
-// A kernel of kernels/reduction.hpp.
-class ReductionKernel final : public Kernel {
- public:
-  ReductionKernel(Op op, ReductionKind kind)
-      : facts_{"Reduce", op, KernelSet::generic, "kernels/reduction.hpp",
-               "One step an element of the input, any dimensions."},
-        kind_(kind) {}
-  const KernelFacts& facts() const override { return facts_; }
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
-  ReductionKind kind_;
-};
-
-// Sums of quantised numbers, which are scaled.
-class QuantizedSumKernel final : public Kernel {
- public:
-  const KernelFacts& facts() const override;
-  std::variant<KernelCall, Refusal> lower(const NodeView& view,
-                                          const LoweringContext& context) const override;
-};
-
 }  // namespace burin
+
+namespace burin::reduction {
+
+inline const Shape& input_shape(const NodeView& view) {
+  return view.input(0).type.shape;
+}
+
+inline bool is_reduced(const NodeView& view, size_t dimension) {
+  const std::vector<int32_t>& axes = view.attributes<ReductionAttributes>().axes;
+  return std::ranges::find(axes, static_cast<int32_t>(dimension)) != axes.end();
+}
+
+inline bool is_quantized_sum(const NodeView& view) {
+  return view.node.op == Op::sum &&
+         (has_dtype(view.output(), DType::s8) || has_dtype(view.output(), DType::s16));
+}
+
+inline int64_t reduced_elements(const NodeView& view) {
+  return input_shape(view).elements() / view.output().type.shape.elements();
+}
+
+inline FixedPointMultiplier sum_factor(const NodeView& view) {
+  return fixed_point(static_cast<double>(view.input(0).quantization.scale()) /
+                     static_cast<double>(view.output().quantization.scale()));
+}
+
+}  // namespace burin::reduction

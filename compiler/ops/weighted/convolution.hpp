@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "ops/constraints.hpp"
-#include "ops/weighted/f32_blocks.hpp"
 #include "ops/weighted/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -28,20 +27,6 @@ bool product_in_float(const NodeView& view);
 std::vector<FixedPointMultiplier> convolution_multipliers(const NodeView& view, int32_t output_channels);
 
 std::vector<TensorType> infer_convolution(const NodeView& view, int32_t output_channels);
-
-// `weight_channels`: input channels that one output sees.
-BlockLayer convolution_block_layer(const NodeView& view, int32_t weight_channels, bool depthwise);
-
-// The call of Convolution2dQuantized or DepthwiseConvolution2dQuantized, but for the geometry of the weights
-// and the products: `packed` weights as the kernel reads them.
-std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& view, const WeightRows& rows,
-                                                             const std::vector<int8_t>& packed,
-                                                             const LoweringContext& context);
-
-// The call of Convolution2dS16 or DepthwiseConvolution2dS16, but for the geometry of the weights and the
-// work.
-std::variant<KernelCall, Refusal> s16_convolution_call(const NodeView& view, int32_t output_channels,
-                                                       const LoweringContext& context);
 
 // One element of the output.
 struct ConvolutionPosition {

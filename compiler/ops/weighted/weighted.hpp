@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "ops/kernel.hpp"
 #include "ops/numerics.hpp"
 #include "ops/operator.hpp"
 
@@ -38,18 +37,6 @@ inline constexpr std::string_view wide_sums_sentence =
 bool has_wide_sums(const NodeView& view);
 // The definition, before clamp and zero point.
 int32_t requantized_sum(const NodeView& view, int64_t sum, FixedPointMultiplier factor, Rounding rounding);
-// The requantisation of kernels/requantization_s16.hpp: enumerators of a kernel's geometry, and its numbers.
-struct RequantizationOfS16 {
-  std::vector<std::pair<std::string, int32_t>> geometry;
-  KernelConstant numbers;
-};
-RequantizationOfS16 requantization_of_s16(const NodeView& view,
-                                          const std::vector<FixedPointMultiplier>& factors,
-                                          Rounding rounding);
-
-// All int8, and the weights' zero points 0: what most kernels compute.
-bool has_symmetric_s8_weights(const NodeView& view);
-inline constexpr const char* symmetric_s8_only = "it computes int8 with symmetric weights";
 
 // The elements as the numbers that are multiplied: integers minus their zero point; reals, which int8 weights
 // are times their scale.
@@ -66,37 +53,5 @@ float real_bias_of(const Evaluation& evaluation, int64_t channel);
 std::vector<FixedPointMultiplier> output_multipliers(const Tensor& input, const Tensor& weights,
                                                      const Tensor& output, int64_t channels,
                                                      bool product_in_float);
-
-// 8-bit weights as rows: row c holds the weights of output channel c, in the order of the operator's own
-// layout. Those of uint8, and their zero point, are 128 less.
-struct WeightRows {
-  std::vector<int8_t> values;  // channels * length
-  int64_t channels = 0;
-  int64_t length = 0;
-  int32_t zero_point = 0;
-
-  static WeightRows of(const Tensor& weights, int64_t channels);
-
-  std::span<const int8_t> row(int64_t channel) const {
-    return std::span<const int8_t>(values).subspan(static_cast<size_t>(channel * length),
-                                                   static_cast<size_t>(length));
-  }
-};
-
-// bias[c] - input_zero_point * sum of row c; `bias` may be empty. Nothing where a sum of products could leave
-// int32, for any input: then no int32 kernel can run it.
-std::optional<std::vector<int32_t>> folded_biases(const WeightRows& weights, std::span<const int32_t> bias,
-                                                  int32_t input_zero_point);
-
-// Whether quantized kernels have the weights of four inputs together (kernels/four_products.hpp). Not for
-// Armv6-M, whose loads of signed bytes take a register for each distance.
-bool has_weights_in_fours(const LoweringContext& context);
-
-// The bias of every output channel, or nothing where there is none.
-std::span<const int32_t> biases_of(const NodeView& view);
-
-// The constants that kernels over the primitive layer take for requantisation: multipliers (s32) and shifts
-// (s8).
-std::vector<KernelConstant> requantization_constants(const std::vector<FixedPointMultiplier>& multipliers);
 
 }  // namespace burin

@@ -1,0 +1,14 @@
+#include "kernels/generic/movement/movement.hpp"
+#include "kernels/generic/movement/reshaping.hpp"
+#include "kernels/operands.hpp"
+#include "ops/movement/movement.hpp"
+#include "ops/movement/reshaping.hpp"
+
+namespace burin {
+
+const Kernel& read_variable_copy_kernel() {
+  static const CopyKernel instance(Op::read_variable);
+  return instance;
+}
+
+}  // namespace burin

@@ -1,0 +1,18 @@
+#include "kernels/generic/reduction/exponentials.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/operands.hpp"
+#include "ops/fixed_point.hpp"
+#include "ops/numerics.hpp"
+
+namespace burin {
+
+std::vector<int32_t> exponential_table(const Exponentials& all) {
+  std::vector<int32_t> table(all.begin(), all.end());
+  while (table.back() == 0) table.pop_back();
+  return table;
+}
+
+}  // namespace burin

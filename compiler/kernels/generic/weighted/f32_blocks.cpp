@@ -1,0 +1,65 @@
+#include "kernels/generic/weighted/f32_blocks.hpp"
+
+#include "generic/convolution_2d_f32.hpp"
+#include "kernels/operands.hpp"
+#include "kernels/windows.hpp"
+#include "ops/constraints.hpp"
+
+namespace burin {
+namespace {
+
+template <class Weight>
+Constant packed(const Tensor& weights, const BlockLayer& layer) {
+  if (layer.depthwise) return *weights.constant;
+  const auto rows = weights.constant->as<Weight>();
+  return Constant::of(burin_kernels::ConvolutionBlocksPacker::pack(rows, static_cast<size_t>(layer.output[3]),
+                                                                   static_cast<size_t>(layer.groups())));
+}
+
+Constant packed(const Tensor& weights, const BlockLayer& layer) {
+  return has_dtype(weights, DType::f32) ? packed<float>(weights, layer) : packed<int8_t>(weights, layer);
+}
+
+KernelCall layer_call(const NodeView& view, const BlockLayer& layer) {
+  KernelCall call;
+  call.geometry = window_geometry(layer.windows, layer.input, layer.output);
+  if (!layer.depthwise) call.geometry.emplace_back("weight_channels", layer.weight_channels);
+  const int64_t width = byte_width(view.input(0).type.dtype);
+  for (KernelOverlap overlap : window_overlaps(layer.windows, layer.input, layer.output)) {
+    overlap.distance *= width;
+    call.overlaps.push_back(overlap);
+  }
+  call.constants = {{"weights", element_type(view.input(1).type.dtype), packed(view.input(1), layer), 4}};
+  call.arguments = {InputArgument{0}, ConstantArgument{0}};
+  return call;
+}
+
+void add_constant(KernelCall& call, KernelConstant constant) {
+  call.arguments.push_back(ConstantArgument{call.constants.size()});
+  call.constants.push_back(std::move(constant));
+}
+
+}  // namespace
+
+std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const BlockLayer& layer) {
+  if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
+  KernelCall call = layer_call(view, layer);
+  const Tensor& weights = view.input(1);
+  const bool scaled = !has_dtype(weights, DType::f32);
+  const bool per_channel = scaled && !weights.quantization.per_tensor();
+  call.geometry.emplace_back("scale_step", per_channel ? 1 : 0);
+  if (scaled) add_constant(call, {"scales", ElementType::f32, Constant::of(weights.quantization.scales), 4});
+  const std::vector<float> no_bias(static_cast<size_t>(layer.output[3]));
+  add_constant(call, {"bias", ElementType::f32,
+                      view.has_input(2) ? *view.input(2).constant : Constant::of(no_bias), 4});
+  const RealRange range = activation_range_f32(view.node);
+  call.arguments.insert(call.arguments.end(),
+                        {OutputArgument{0}, range.lowest, range.highest, int32_t{0}, layer.output[1]});
+  call.work = {.instructions = ((scaled ? 4 : 0) + (layer.depthwise ? 10 : 0)) * layer.products() +
+                               60 * layer.output.elements(),
+               .float_products = layer.products()};
+  call.code_bytes = 600;
+  return call;
+}
+
+}  // namespace burin
