@@ -1,6 +1,6 @@
 # burin_add_model(kws MODEL models/kws.tflite [TARGET auto] [NAME kws] [OPTIMIZE size] [RAM_LIMIT 64K]
-#                 [FLASH_LIMIT 256K] [SELF_TEST 4] [QUANTIZE int8 CALIBRATION samples.npy] [AT_CONFIGURE]
-#                 [OPTIONS …])
+#                 [FLASH_LIMIT 256K] [SELF_TEST 4] [QUANTIZE int8 CALIBRATION samples.npy | QUANTIZE int8 RANGES ranges.json]
+#                 [AT_CONFIGURE] [OPTIONS …])
 #
 # Adds the static library kws: the code that `burin compile` makes of a model. docs/how-to/use-burin-in-cmake.md is the
 # page for users. Comes with an installed package and with the source tree; BurinTool.cmake finds the tool for both.
@@ -83,7 +83,8 @@ endfunction()
 
 function(burin_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "AT_CONFIGURE"
-                        "MODEL;TARGET;NAME;OPTIMIZE;RAM_LIMIT;FLASH_LIMIT;SELF_TEST;QUANTIZE;CALIBRATION" "OPTIONS")
+                        "MODEL;TARGET;NAME;OPTIMIZE;RAM_LIMIT;FLASH_LIMIT;SELF_TEST;QUANTIZE;CALIBRATION;RANGES"
+                        "OPTIONS")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     list(JOIN arg_UNPARSED_ARGUMENTS " " unknown)
     message(FATAL_ERROR "burin_add_model(${name}): unknown arguments: ${unknown}")
@@ -133,14 +134,21 @@ function(burin_add_model name)
       list(APPEND arguments --${flag} ${arg_${option}})
     endif()
   endforeach()
-  if(DEFINED arg_QUANTIZE OR DEFINED arg_CALIBRATION)
-    if(NOT DEFINED arg_QUANTIZE OR NOT DEFINED arg_CALIBRATION)
-      message(FATAL_ERROR "burin_add_model(${name}): QUANTIZE and CALIBRATION go together: "
+  if(DEFINED arg_QUANTIZE OR DEFINED arg_CALIBRATION OR DEFINED arg_RANGES)
+    if(NOT DEFINED arg_QUANTIZE OR (DEFINED arg_CALIBRATION AND DEFINED arg_RANGES)
+       OR NOT (DEFINED arg_CALIBRATION OR DEFINED arg_RANGES))
+      message(FATAL_ERROR "burin_add_model(${name}): QUANTIZE and CALIBRATION go together, or QUANTIZE and RANGES: "
                           "QUANTIZE int8 CALIBRATION samples.npy")
     endif()
-    _burin_input_file(calibration ${name} CALIBRATION "${arg_CALIBRATION}" ${arg_AT_CONFIGURE})
-    list(APPEND inputs ${calibration})
-    list(APPEND arguments --quantize ${arg_QUANTIZE} --calibration ${calibration})
+    list(APPEND arguments --quantize ${arg_QUANTIZE})
+    foreach(option IN ITEMS CALIBRATION RANGES)
+      if(DEFINED arg_${option})
+        _burin_input_file(found ${name} ${option} "${arg_${option}}" ${arg_AT_CONFIGURE})
+        list(APPEND inputs ${found})
+        string(TOLOWER ${option} flag)
+        list(APPEND arguments --${flag} ${found})
+      endif()
+    endforeach()
   endif()
   list(APPEND arguments ${arg_OPTIONS})
 

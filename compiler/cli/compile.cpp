@@ -29,17 +29,35 @@ struct CompileCommand {
   std::string prune;     // to what; empty: not
   std::string quantize;  // a scheme; empty: not
   CalibrationOptions calibration;
+  std::string ranges;  // what quantization found: written with samples, read without
   bool explain = false;
   bool json = false;
 };
 
+bool reads_ranges(const CompileCommand& command) {
+  return !command.ranges.empty() && command.calibration.sources.empty();
+}
+
+Result<Compilation> compile_graph(const Graph& graph, const Target& target, const CompileOptions& options) {
+  const std::string text = print_graph(graph);
+  const Result<PreparedModel> model = prepare(std::as_bytes(std::span<const char>(text)), options);
+  if (!model) return model.diagnostics();
+  return compile(*model, target, options);
+}
+
 // The float model is pruned first, and then quantized, with the defaults of `burin prune` and `burin
-// quantize`.
-Result<Compilation> compile_with_samples(const Session& session, const CompileCommand& command) {
+// quantize`. What quantization found goes into `record`.
+Result<Compilation> compile_float_model(const Session& session, const CompileCommand& command,
+                                        std::string& record) {
   const Result<Target> target = load_target(command.options.target);
   if (!target) return target.diagnostics();
   Result<Graph> graph = import_model(command.options.model, command.options.import);
   if (!graph) return graph.diagnostics();
+  if (reads_ranges(command)) {
+    const Result<QuantizedModel> again = quantize_file_again(*graph, command.ranges, InterfaceType::s8);
+    if (!again) return again.diagnostics();
+    return compile_graph(again->graph, *target, command.options);
+  }
   const Result<SampleValues> samples = read_samples(session, *graph, command.calibration);
   if (!samples) return samples.diagnostics();
   if (!command.prune.empty()) {
@@ -55,11 +73,31 @@ Result<Compilation> compile_with_samples(const Session& session, const CompileCo
     const Result<QuantizedModel> quantized = quantize_with(session, *graph, *samples, {});
     if (!quantized) return quantized.diagnostics();
     graph = quantized->graph;
+    record = print_record(quantized->record);
   }
-  const std::string text = print_graph(*graph);
-  const Result<PreparedModel> model = prepare(std::as_bytes(std::span<const char>(text)), command.options);
-  if (!model) return model.diagnostics();
-  return compile(*model, *target, command.options);
+  return compile_graph(*graph, *target, command.options);
+}
+
+// Which of the options that make another model of the given one go together.
+Diagnostics check_sources(const CompileCommand& command) {
+  const auto refuse = [](std::string message, std::string help) -> Diagnostics {
+    return {{.code = DiagnosticCode::E0201, .message = std::move(message), .help = std::move(help)}};
+  };
+  const bool has_samples = !command.calibration.sources.empty();
+  if (!command.ranges.empty() && command.quantize.empty())
+    return refuse("--ranges goes with --quantize", "--quantize int8 --ranges FILE");
+  if (!command.ranges.empty() && !command.prune.empty())
+    return refuse("--ranges belongs to one model, and --prune makes another one",
+                  "`burin prune` first, and compile what it writes");
+  if (!command.prune.empty() && !has_samples)
+    return refuse("--prune and --calibration go together", "--prune 0.5 --calibration samples.npy");
+  if (!command.quantize.empty() && !has_samples && command.ranges.empty())
+    return refuse(
+        "--quantize and --calibration go together",
+        "--quantize int8 --calibration samples.npy, or --ranges FILE with what an earlier run found");
+  if (has_samples && command.quantize.empty() && command.prune.empty())
+    return refuse("--quantize and --calibration go together", "--quantize int8 --calibration samples.npy");
+  return {};
 }
 
 // What moves data without computing, and why: the largest, with -v all.
@@ -228,14 +266,12 @@ ExitCode run(const Session& session, CompileCommand& command) {
   Graph last;
   if (!command.dump_tir.empty())
     options.observe_pass = [&](std::string_view, const Graph& graph) { last = graph; };
-  const bool wants_samples = !command.quantize.empty() || !command.prune.empty();
-  if (wants_samples == command.calibration.sources.empty())
-    return burin::report(session, {{.code = DiagnosticCode::E0201,
-                                    .message = fmt::format("{} and --calibration go together",
-                                                           command.prune.empty() ? "--quantize" : "--prune"),
-                                    .help = "--quantize int8 --calibration samples.npy"}});
+  if (const Diagnostics findings = check_sources(command); !findings.empty())
+    return burin::report(session, findings);
+  std::string record;
+  const bool is_float = !command.quantize.empty() || !command.prune.empty();
   const Result<Compilation> result =
-      wants_samples ? compile_with_samples(session, command) : compile(options);
+      is_float ? compile_float_model(session, command, record) : compile(options);
   if (!result) return burin::report(session, result.diagnostics(), options.model);
   const std::string base = (fs::path(command.directory) / result->program.name).string();
   // Nobody has named the generated files one by one, so that what is there may be anybody's.
@@ -247,10 +283,12 @@ ExitCode run(const Session& session, CompileCommand& command) {
                                    {base + ".json", result->files.report, ours}};
   if (!command.report.empty()) files.push_back({command.report, result->files.report, of_any_model});
   if (!command.dump_tir.empty()) files.push_back({command.dump_tir, print_graph(last), unless_graph});
+  if (!record.empty() && !command.ranges.empty()) files.push_back({command.ranges, record});
   std::vector<std::string> inputs = {options.model};
   if (options.target.ends_with(".json")) inputs.push_back(options.target);
   for (const std::string& source : command.calibration.sources)
     if (fs::is_regular_file(source)) inputs.push_back(source);
+  if (reads_ranges(command)) inputs.push_back(command.ranges);
   if (!command.depfile.empty())
     files.push_back({command.depfile, dependencies(base, inputs), unless_dependencies});
   Result<StagedFiles> staged = StagedFiles::stage(files, inputs);
@@ -292,6 +330,10 @@ Verb add_compile(CLI::App& app) {
                    "Samples to prune and quantize with, as `burin quantize` takes them")
       ->type_name("FILE|DIR")
       ->allow_extra_args(false);
+  verb->add_option("--ranges", command->ranges,
+                   "Write here what quantization found; without --calibration read it, and quantize in the "
+                   "same way again")
+      ->type_name("FILE");
   verb->add_option("--dump-tir", command->dump_tir, "Write the graph after the passes as text")
       ->type_name("FILE");
   verb->add_option("--stop-after", command->options.stop_after, "Stop the passes after this one")

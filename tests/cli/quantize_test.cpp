@@ -148,7 +148,7 @@ TEST_CASE("compile --quantize compiles the model that quantize writes", "[cli][q
       {"compile", "small.tir", "--quantize", "int8", "--calibration", "samples.bin", "-o", "one", "-q"});
   INFO(both.errors);
   REQUIRE(both.status == 0);
-  REQUIRE(place.quantize({"--calibration", "samples.bin", "-q"}).status == 0);
+  REQUIRE(place.quantize({"--calibration", "samples.bin", "--ranges", "ranges.json", "-q"}).status == 0);
   REQUIRE(place.run({"compile", "small.tflite", "-o", "two", "-q"}).status == 0);
   const auto report = [&](const std::string& folder) {
     return nlohmann::json::parse(place.read(folder + "/small.json"));
@@ -156,6 +156,26 @@ TEST_CASE("compile --quantize compiles the model that quantize writes", "[cli][q
   for (const char* key : {"inputs", "outputs", "layers", "arena_bytes", "weight_bytes"})
     CHECK(report("one")[key] == report("two")[key]);
   CHECK(report("one")["inputs"][0]["dtype"] == "int8");
+
+  // What it finds can be kept, and stands in for the samples.
+  const std::vector<std::string> words = {"compile", "small.tir", "--quantize", "int8", "-q"};
+  const auto compile = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    return place.run(more);
+  };
+  REQUIRE(compile({"--calibration", "samples.bin", "--ranges", "found.json", "-o", "one"}).status == 0);
+  CHECK(place.read("found.json") == place.read("ranges.json"));
+  const CommandResult again = compile({"--ranges", "found.json", "-o", "again", "--depfile", "again.d"});
+  INFO(again.errors);
+  REQUIRE(again.status == 0);
+  CHECK(place.read("again/small.cpp") == place.read("one/small.cpp"));
+  CHECK_THAT(place.read("again.d"), Contains("found.json"));
+  check_failure(compile({"-o", "none"}), 2, "E0201");
+  check_failure(compile({"--ranges", "missing.json", "-o", "none"}), 2, "E0203");
+  check_failure(compile({"--ranges", "small.tir", "-o", "none"}), 2, "E0204");
+  check_failure(place.run({"compile", "small.tir", "--ranges", "found.json", "-o", "none"}), 2, "E0201");
+  check_failure(compile({"--ranges", "found.json", "--prune", "0.5", "-o", "none"}), 2, "E0201");
+  CHECK(!place.holds("none"));
 }
 
 TEST_CASE("samples that cannot be right are warned of", "[cli][quantize]") {

@@ -15,6 +15,10 @@ refused("MODEL models/digits.tflite TARGET board.json" "there is no file .*/argu
 refused("MODEL models/digits.tflite NAME Digits" "\"Digits\" cannot begin the names")
 refused("MODEL models/digits.tflite TARGET cortex-m5 AT_CONFIGURE" "there is no target \"cortex-m5\"" "did you mean")
 refused("MODEL models/digits.tflite OPTIMIZE most AT_CONFIGURE" "--optimize")
+refused("MODEL models/digits.tflite QUANTIZE int8" "QUANTIZE and CALIBRATION go together, or QUANTIZE and RANGES")
+refused("MODEL models/digits.tflite RANGES CMakeLists.txt" "QUANTIZE and CALIBRATION go together, or QUANTIZE and RANGES")
+refused("MODEL models/digits.tflite QUANTIZE int8 RANGES none.json" "none.json, which RANGES names")
+refused("MODEL models/digits.tflite QUANTIZE int8 RANGES CMakeLists.txt AT_CONFIGURE" "error\\[E0204")
 refused("MODEL CMakeLists.txt AT_CONFIGURE" "CMakeLists.txt: error\\[E03")
 
 configure("a tool that is none" FAILS HAS "BURIN_EXECUTABLE is /bin/false, which cannot be run here, or is not Burin"
