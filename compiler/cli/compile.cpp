@@ -34,6 +34,12 @@ struct CompileCommand {
   bool json = false;
 };
 
+QuantizationOptions quantization_of(const CompileCommand& command) {
+  QuantizationOptions options;
+  set_scheme(options, command.quantize);
+  return options;
+}
+
 bool reads_ranges(const CompileCommand& command) {
   return !command.ranges.empty() && command.calibration.sources.empty();
 }
@@ -54,7 +60,8 @@ Result<Compilation> compile_float_model(const Session& session, const CompileCom
   Result<Graph> graph = import_model(command.options.model, command.options.import);
   if (!graph) return graph.diagnostics();
   if (reads_ranges(command)) {
-    const Result<QuantizedModel> again = quantize_file_again(*graph, command.ranges, InterfaceType::s8);
+    const Result<QuantizedModel> again =
+        quantize_file_again(*graph, command.ranges, std::nullopt, quantization_of(command).scheme);
     if (!again) return again.diagnostics();
     return compile_graph(again->graph, *target, command.options);
   }
@@ -70,7 +77,8 @@ Result<Compilation> compile_float_model(const Session& session, const CompileCom
     graph = pruned->graph;
   }
   if (!command.quantize.empty()) {
-    const Result<QuantizedModel> quantized = quantize_with(session, *graph, *samples, {});
+    const Result<QuantizedModel> quantized =
+        quantize_with(session, *graph, *samples, quantization_of(command));
     if (!quantized) return quantized.diagnostics();
     graph = quantized->graph;
     record = print_record(quantized->record);
@@ -323,8 +331,11 @@ Verb add_compile(CLI::App& app) {
                    "Prune the float model first, to this share of its MACs, or to flash=60K or cycles=2M on "
                    "the target")
       ->type_name("GOAL");
-  verb->add_option("--quantize", command->quantize, "Quantize the float model first, to int8")
-      ->check(CLI::IsMember({"int8"}))
+  verb->add_option(
+          "--quantize", command->quantize,
+          "Quantize the float model first: int8, int16, hybrid or int8-per-tensor-fc, as `burin quantize "
+          "--scheme` does")
+      ->check(CLI::IsMember(quantization_schemes))
       ->type_name("SCHEME");
   verb->add_option("--calibration", command->calibration.sources,
                    "Samples to prune and quantize with, as `burin quantize` takes them")

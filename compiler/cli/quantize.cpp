@@ -23,7 +23,7 @@ struct QuantizeCommand {
   std::string model;
   CalibrationOptions calibration;
   QuantizationOptions options;
-  std::string scheme = "int8";
+  std::string scheme;  // empty: int8, or that of the file of ranges
   std::string output;
   std::string ranges;
   std::string report;
@@ -56,7 +56,7 @@ std::vector<LayerQuality> worst_first(const QuantizedModel& model) {
   return layers;
 }
 
-std::string summary(const QuantizedModel& model, const Graph& graph) {
+std::string summary(const QuantizedModel& model) {
   std::string text;
   if (!model.layers.empty())
     text += fmt::format(
@@ -68,15 +68,21 @@ std::string summary(const QuantizedModel& model, const Graph& graph) {
   if (model.agreement)
     text += fmt::format("top-1 agrees with the float model on {:.2f} % of them\n", *model.agreement);
   if (const auto& found = model.classification)
-    text += fmt::format("right of {}: {} in float ({:.2f} %), {} in int8 ({:.2f} %)\n",
+    text += fmt::format("right of {}: {} in float ({:.2f} %), {} quantized ({:.2f} %)\n",
                         counted(found->samples, "labelled sample"), found->right_float,
                         percent(found->right_float, found->samples), found->right,
                         percent(found->right, found->samples));
   for (const PassGain& gain : model.passes)
     text += fmt::format("  {:<10} {:+.2f} dB\n", gain.name, gain.gain_db);
   for (const std::string& note : model.notes) text += note + "\n";
-  if (model.float_layers.empty())
-    return text + fmt::format("all {} operators compute in int8\n", graph.nodes.size());
+  if (model.float_layers.empty() && model.operators.size() == 1) {
+    const auto& [precision, count] = *model.operators.begin();
+    return text + fmt::format("all {} compute in {}\n", counted(count, "operator"), name_of(precision));
+  }
+  for (const auto& [precision, count] : model.operators)
+    if (precision != Precision::f32)
+      text += fmt::format("{} in {}\n", counted(count, "operator"), name_of(precision));
+  if (model.float_layers.empty()) return text;
   std::vector<std::string> names;
   for (const FloatLayer& layer : model.float_layers)
     names.push_back(
@@ -84,19 +90,20 @@ std::string summary(const QuantizedModel& model, const Graph& graph) {
   return text + fmt::format("{} in float: {}\n", counted(names.size(), "operator"), fmt::join(names, "; "));
 }
 
-std::string report_text(const QuantizedModel& model, const Graph& graph) {
-  std::vector<std::vector<std::string>> rows = {{"layer", "own dB", "accumulated dB", "saturated %", "name"}};
+std::string report_text(const QuantizedModel& model) {
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "in", "own dB", "accumulated dB", "saturated %", "name"}};
   for (const LayerQuality& layer : worst_first(model))
-    rows.push_back({std::string(name_of(layer.op)), in_decibels(layer.own_db),
-                    in_decibels(layer.accumulated_db), fmt::format("{:.3f}", 100 * layer.saturated),
-                    printable(layer.name, 48)});
-  std::string text = summary(model, graph) + "\n" + table(rows);
+    rows.push_back({std::string(name_of(layer.op)), std::string(name_of(layer.precision)),
+                    in_decibels(layer.own_db), in_decibels(layer.accumulated_db),
+                    fmt::format("{:.3f}", 100 * layer.saturated), printable(layer.name, 48)});
+  std::string text = summary(model) + "\n" + table(rows);
   for (const LayerQuality& layer : worst_first(model))
     if (!layer.advice.empty()) text += fmt::format("\n\"{}\": {}", printable(layer.name, 80), layer.advice);
   if (!text.ends_with('\n')) text += '\n';
   constexpr size_t widest = 32;  // classes that a page is wide enough for
   if (model.classification && model.classification->confusion.size() <= widest)
-    text += "\nWhat the int8 model takes the samples of each class for:\n" +
+    text += "\nWhat the quantized model takes the samples of each class for:\n" +
             confusion_table(*model.classification);
   return text;
 }
@@ -107,6 +114,7 @@ std::string report_json(const QuantizedModel& model) {
   for (const LayerQuality& layer : model.layers)
     json["layers"].push_back({{"name", printable(layer.name, 10000)},
                               {"op", name_of(layer.op)},
+                              {"precision", name_of(layer.precision)},
                               {"sqnr_own_db", layer.own_db},
                               {"sqnr_db", layer.accumulated_db},
                               {"saturated", layer.saturated}});
@@ -127,17 +135,21 @@ std::string report_json(const QuantizedModel& model) {
 }
 
 Diagnostics check_options(const QuantizeCommand& command) {
-  if (!command.calibration.sources.empty()) return {};
   const auto refuse = [](std::string message, std::string help) -> Diagnostics {
     return {{.code = DiagnosticCode::E0201, .message = std::move(message), .help = std::move(help)}};
   };
+  if (command.scheme == "hybrid" &&
+      command.options.interface.value_or(InterfaceType::f32) != InterfaceType::f32)
+    return refuse("the hybrid scheme computes with float32 inputs and outputs",
+                  "leave --io out, or take --scheme int8");
+  if (!command.calibration.sources.empty()) return {};
   if (command.ranges.empty())
     return refuse("quantize needs samples of the model's inputs",
                   "--calibration samples.npy, or --ranges FILE with what an earlier run found");
   const QuantizationOptions& options = command.options;
   const bool all_passes = options.ranges && options.equalization && options.fit.bias_correction &&
                           options.fit.error_feedback && options.fit.refit;
-  if (!all_passes || !options.keep_float.empty() || command.scheme != "int8" ||
+  if (!all_passes || !options.keep_float.empty() || !command.scheme.empty() ||
       !command.calibration.labels.empty() || !command.calibration.mean.empty() ||
       !command.calibration.scale.empty())
     return refuse("without --calibration, --ranges decides all but --io",
@@ -146,7 +158,7 @@ Diagnostics check_options(const QuantizeCommand& command) {
 }
 
 ExitCode run(const Session& session, QuantizeCommand& command) {
-  command.options.fit.per_tensor_fully_connected = command.scheme == "int8-per-tensor-fc";
+  set_scheme(command.options, command.scheme);
   if (const Diagnostics findings = check_options(command); !findings.empty())
     return report(session, findings);
   if (const Diagnostics findings = check_model_path(command.output); !findings.empty())
@@ -155,13 +167,13 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   if (!graph) return report(session, graph.diagnostics(), command.model);
   const bool again = command.calibration.sources.empty();
   const Result<QuantizedModel> model =
-      again ? quantize_file_again(*graph, command.ranges, command.options.interface)
+      again ? quantize_file_again(*graph, command.ranges, command.options.interface, std::nullopt)
             : quantize_file(session, *graph, command.calibration, command.options);
   if (!model) return report(session, model.diagnostics(), command.model);
   const Result<std::string> written = model_file(model->graph, command.output);
   if (!written) return report(session, written.diagnostics(), command.model);
   std::vector<OutputFile> files = {{command.output, *written}};
-  if (!command.report.empty()) files.push_back({command.report, report_text(*model, model->graph)});
+  if (!command.report.empty()) files.push_back({command.report, report_text(*model)});
   std::vector<std::string> inputs = {command.model};
   if (again)
     inputs.push_back(command.ranges);
@@ -173,8 +185,8 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   if (command.json)
     put_result(report_json(*model));
   else if (command.report.empty() && session.verbose)
-    put_result(report_text(*model, model->graph));
-  say(session, summary(*model, model->graph));
+    put_result(report_text(*model));
+  say(session, summary(*model));
   return ExitCode::ok;
 }
 
@@ -182,8 +194,8 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
 
 Verb add_quantize(CLI::App& app) {
   const auto command = std::make_shared<QuantizeCommand>();
-  CLI::App* verb =
-      app.add_subcommand("quantize", "Make an int8 model of a float one, from samples of its inputs");
+  CLI::App* verb = app.add_subcommand(
+      "quantize", "Make an int8 or int16 model of a float one, from samples of its inputs");
   verb->add_option("model", command->model, "Float model")->type_name("MODEL")->required();
   add_calibration_options(*verb, command->calibration);
   verb->add_option(
@@ -197,13 +209,19 @@ Verb add_quantize(CLI::App& app) {
       ->type_name("FILE")
       ->required();
   verb->add_option("--scheme", command->scheme,
-                   "int8, or int8-per-tensor-fc: one scale for the weights of a fully connected layer, for "
-                   "TensorFlow Lite Micro from before September 2024")
-      ->check(CLI::IsMember({"int8", "int8-per-tensor-fc"}))
-      ->capture_default_str();
-  add_choice(*verb, "--io", command->options.interface,
-             {{"int8", InterfaceType::s8}, {"uint8", InterfaceType::u8}, {"float", InterfaceType::f32}},
-             "Element type of inputs and outputs: int8 (the default), uint8 or float");
+                   "int8 (the default); int16 between layers, with int8 weights; hybrid: float32 between "
+                   "layers, with int8 weights; int8-per-tensor-fc: one scale for the weights of a fully "
+                   "connected layer, for TensorFlow Lite Micro from before September 2024")
+      ->check(CLI::IsMember(quantization_schemes))
+      ->type_name("SCHEME");
+  add_choice(
+      *verb, "--io", command->options.interface,
+      {{"int8", InterfaceType::s8},
+       {"int16", InterfaceType::s16},
+       {"uint8", InterfaceType::u8},
+       {"float", InterfaceType::f32}},
+      "Element type of inputs and outputs: int8, int16, uint8 or float; the default is what the scheme "
+      "computes with");
   verb->add_option("--keep-float", command->options.keep_float, "A layer that is to stay float, by name")
       ->type_name("LAYER")
       ->allow_extra_args(false);

@@ -97,7 +97,8 @@ Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
 }
 
 Result<QuantizedModel> quantize_file_again(const Graph& graph, const std::string& record,
-                                           InterfaceType interface) {
+                                           std::optional<InterfaceType> interface,
+                                           std::optional<Precision> scheme) {
   const auto in_file = [&](Diagnostics findings) {
     for (Diagnostic& finding : findings) finding.file = record;
     return findings;
@@ -106,9 +107,19 @@ Result<QuantizedModel> quantize_file_again(const Graph& graph, const std::string
   if (!text) return text.diagnostics();
   const Result<QuantizationRecord> parsed = parse_record(*text);
   if (!parsed) return in_file(parsed.diagnostics());
+  if (scheme && *scheme != parsed->scheme)
+    return in_file(
+        {{.code = DiagnosticCode::E0204,
+          .message = fmt::format("it is of another scheme, which computes in {}", name_of(parsed->scheme)),
+          .help = "leave the scheme to the file, or write it anew, with --calibration"}});
   Result<QuantizedModel> model = quantize_again(graph, *parsed, interface);
   if (!model) return in_file(model.diagnostics());
   return model;
+}
+
+void set_scheme(QuantizationOptions& options, std::string_view name) {
+  options.scheme = name == "int16" ? Precision::s16 : name == "hybrid" ? Precision::hybrid : Precision::s8;
+  options.fit.per_tensor_fully_connected = name == "int8-per-tensor-fc";
 }
 
 Diagnostics check_model_path(const std::string& path) {

@@ -1,7 +1,9 @@
 // Quantizing with data from files: what the verbs share.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/session.hpp"
@@ -31,9 +33,16 @@ Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph,
 Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
                                      const CalibrationOptions& calibration, QuantizationOptions options);
 
-// By what an earlier call found, from a file with print_record's text.
+// By what an earlier call found, from a file with print_record's text. E0204 where that was of another scheme
+// than the one that is given.
 Result<QuantizedModel> quantize_file_again(const Graph& graph, const std::string& record,
-                                           InterfaceType interface);
+                                           std::optional<InterfaceType> interface,
+                                           std::optional<Precision> scheme);
+
+// The names of schemes on the command line, and what they say of the options.
+inline const std::vector<std::string> quantization_schemes = {"int8", "int16", "hybrid",
+                                                              "int8-per-tensor-fc"};
+void set_scheme(QuantizationOptions& options, std::string_view name);
 
 // The bytes of a model file of the format that the path's ending names. E0201 for another ending, which
 // check_model_path finds before there is a graph.

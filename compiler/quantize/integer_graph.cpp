@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ir/edit.hpp"
 #include "ir/verify.hpp"
@@ -40,8 +41,10 @@ class Builder {
       if (findings.empty()) continue;
       BURIN_CHECK(made_for_[i].has_value(),
                   "quantization broke " + findings.front().place + ": " + findings.front().message);
-      if (refused.empty() || refused.back().node != *made_for_[i])
-        refused.push_back({*made_for_[i], findings.front().message});
+      const size_t origin = assignment_.origin[*made_for_[i]];
+      BURIN_CHECK(origin != SIZE_MAX, "a conversion is refused: " + findings.front().message);
+      if (refused.empty() || refused.back().node != origin)
+        refused.push_back({origin, findings.front().message});
     }
     return {std::move(to_), std::move(refused)};
   }
@@ -49,6 +52,10 @@ class Builder {
  private:
   bool has_class(TensorId id) const { return assignment_.class_of[id.index] != Assignment::no_class; }
   const Quantization& quantization(TensorId id) const { return classes_[assignment_.class_of[id.index]]; }
+
+  DType dtype(TensorId id) const {
+    return activation_type(assignment_.classes[assignment_.class_of[id.index]].precision);
+  }
 
   Tensor with_type(TensorId id, DType dtype, Quantization quantization, const char* suffix) const {
     Tensor tensor = from_.at(id);
@@ -76,8 +83,8 @@ class Builder {
   TensorId make_input(TensorId id) {
     if (from_.at(id).type.dtype != DType::f32 || !has_class(id) || interface_ == InterfaceType::f32)
       return real_[id.index] = add_tensor(to_, from_.at(id));
-    if (interface_ == InterfaceType::s8)
-      return integer_[id.index] = add_tensor(to_, with_type(id, DType::s8, quantization(id), ""));
+    if (interface_ != InterfaceType::u8)
+      return integer_[id.index] = add_tensor(to_, with_type(id, dtype(id), quantization(id), ""));
     const TensorId input = add_tensor(to_, with_type(id, DType::u8, unsigned_twin(quantization(id)), ""));
     integer_[id.index] = add_tensor(to_, with_type(id, DType::s8, quantization(id), "_int8"));
     add_node(Op::quantize, input, integer_[id.index]);
@@ -87,7 +94,7 @@ class Builder {
   TensorId make_output(TensorId id) {
     if (from_.at(id).type.dtype != DType::f32 || !has_class(id) || interface_ == InterfaceType::f32)
       return real(id);
-    if (interface_ == InterfaceType::s8) return integer(id);
+    if (interface_ != InterfaceType::u8) return integer(id);
     const TensorId output = add_tensor(to_, with_type(id, DType::u8, unsigned_twin(quantization(id)), ""));
     add_node(Op::quantize, integer(id), output);
     return output;
@@ -111,26 +118,38 @@ class Builder {
     if (made.valid()) return made;
     const TensorId source = real_[id.index];
     BURIN_CHECK(source.valid(), "a tensor that is read before it is made");
-    made = add_tensor(to_, with_type(id, DType::s8, quantization(id), "_int8"));
+    made = add_tensor(to_, with_type(id, dtype(id), quantization(id), suffix(id)));
     add_node(Op::quantize, source, made);
     return made;
   }
 
+  const char* suffix(TensorId id) const { return dtype(id) == DType::s16 ? "_int16" : "_int8"; }
+
+  template <class T>
+  static Constant rounded(std::span<const float> values, const Quantization& quantization) {
+    std::vector<T> integers;
+    for (const float x : values)
+      integers.push_back(static_cast<T>(
+          std::clamp(std::round(x / quantization.scale()) + static_cast<float>(quantization.zero_point()),
+                     static_cast<float>(std::numeric_limits<T>::min()),
+                     static_cast<float>(std::numeric_limits<T>::max()))));
+    return Constant::of(integers);
+  }
+
   // An operand that is constant, in an operator without weights.
-  TensorId constant_operand(TensorId id, const Node& node) {
+  TensorId constant_operand(TensorId id, size_t i) {
+    const Node& node = from_.nodes[i];
+    const Precision precision = assignment_.precision[i];
     const auto values = from_.at(id).constant->as<float>();
     Quantization own = {{1.0f}, {0}, 0};
     if (!values.empty()) {
       const auto [lowest, highest] = std::ranges::minmax_element(values);
-      own = int8_quantization(*lowest, *highest);
+      own = quantization_of_range(*lowest, *highest, precision);
     }
     if (keeps_quantization(node.op) && has_class(node.outputs[0])) own = quantization(node.outputs[0]);
-    std::vector<int8_t> integers;
-    for (const float x : values)
-      integers.push_back(static_cast<int8_t>(
-          std::clamp(std::round(x / own.scale()) + static_cast<float>(own.zero_point()), -128.0f, 127.0f)));
-    Tensor tensor = with_type(id, DType::s8, own, "");
-    tensor.constant = Constant::of(integers);
+    Tensor tensor = with_type(id, activation_type(precision), own, "");
+    tensor.constant =
+        precision == Precision::s16 ? rounded<int16_t>(values, own) : rounded<int8_t>(values, own);
     return add_tensor(to_, std::move(tensor));
   }
 
@@ -147,17 +166,26 @@ class Builder {
                                               *weights_axis(node.op)};
     if (layer.scales.size() == 1) weights.quantization.axis = 0;
     Tensor bias = from_.at(node.inputs[2]);
-    bias.type.dtype = DType::s32;
+    if (!assignment_.integer(i)) {
+      bias.constant = Constant::of(layer.bias);
+      return {real(node.inputs[0]), add_tensor(to_, std::move(weights)), add_tensor(to_, std::move(bias))};
+    }
+    const bool wide = assignment_.precision[i] == Precision::s16;
     const float input_scale = quantization(node.inputs[0]).scale();
     std::vector<int32_t> integers;
+    std::vector<int64_t> wide_integers;
     std::vector<float> scales;
     for (size_t c = 0; c < layer.bias.size(); ++c) {
       const float scale = input_scale * layer.scales[c];
       const double value = std::round(static_cast<double>(layer.bias[c]) / static_cast<double>(scale));
-      integers.push_back(static_cast<int32_t>(std::clamp(value, -0x1p30, 0x1p30)));
+      if (wide)
+        wide_integers.push_back(static_cast<int64_t>(std::clamp(value, -0x1p45, 0x1p45)));
+      else
+        integers.push_back(static_cast<int32_t>(std::clamp(value, -0x1p30, 0x1p30)));
       scales.push_back(scale);
     }
-    bias.constant = Constant::of(integers);
+    bias.type.dtype = wide ? DType::s64 : DType::s32;
+    bias.constant = wide ? Constant::of(wide_integers) : Constant::of(integers);
     if (one) scales.resize(1);
     const std::vector<int32_t> zero_points(scales.size(), 0);
     bias.quantization = {std::move(scales), zero_points, 0};
@@ -168,8 +196,11 @@ class Builder {
   void copy_node(size_t i) {
     const Node& node = from_.nodes[i];
     Node copy = node;
-    const bool is_integer = assignment_.integer[i];
-    if (is_integer && layers_.contains(i)) {
+    const bool is_integer = assignment_.integer(i);
+    if (assignment_.conversion[i]) {
+      copy.op = Op::quantize;
+      copy.inputs = {integer(node.inputs[0])};
+    } else if (layers_.contains(i)) {
       copy.inputs = layer_operands(i);
     } else {
       for (TensorId& id : copy.inputs) {
@@ -178,10 +209,11 @@ class Builder {
         if (!is_integer || tensor.type.dtype != DType::f32)
           id = real(id);
         else
-          id = tensor.is_constant() ? constant_operand(id, node) : integer(id);
+          id = tensor.is_constant() ? constant_operand(id, i) : integer(id);
       }
     }
-    const std::optional<Quantization> fixed = is_integer ? fixed_output_quantization(node.op) : std::nullopt;
+    const std::optional<Quantization> fixed =
+        is_integer ? fixed_output_quantization(node.op, assignment_.precision[i]) : std::nullopt;
     if (is_integer) copy.keeps_infinities = false;
     std::vector<std::pair<TensorId, TensorId>> to_class;
     for (TensorId& id : copy.outputs) {
@@ -193,9 +225,9 @@ class Builder {
       const Quantization& wanted = quantization(original);
       const bool differs = fixed && *fixed != wanted;
       id = integer_[original.index] =
-          add_tensor(to_, with_type(original, DType::s8, differs ? *fixed : wanted, ""));
+          add_tensor(to_, with_type(original, dtype(original), differs ? *fixed : wanted, ""));
       if (!differs) continue;
-      integer_[original.index] = add_tensor(to_, with_type(original, DType::s8, wanted, "_rescaled"));
+      integer_[original.index] = add_tensor(to_, with_type(original, dtype(original), wanted, "_rescaled"));
       to_class.emplace_back(id, integer_[original.index]);
     }
     to_.nodes.push_back(std::move(copy));

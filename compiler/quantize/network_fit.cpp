@@ -52,14 +52,27 @@ VectorXd bias_of(const NodeView& view, const Rows& rows) {
   return bias;
 }
 
-// Scales below which the bias would leave int32, or the factor of requantisation what its fixed point holds.
-// Of a channel without weights, one at which the bias has 8 bits behind the output's step.
-VectorXd least_scales(const MatrixXd& weights, const VectorXd& bias, double input_scale,
-                      double output_scale) {
+// Scales below which the bias would leave its type, or the factor of requantisation what its fixed point
+// holds. Of a channel without weights, one at which the bias has 8 bits behind the output's step.
+VectorXd least_scales(const NodeView& view, const Assignment& assignment, Precision precision,
+                      const std::vector<Quantization>& classes, const MatrixXd& weights,
+                      const VectorXd& bias) {
   VectorXd least(weights.rows());
+  if (!is_integer(precision)) {
+    // Nothing is requantized: a channel without weights has some scale.
+    for (Eigen::Index o = 0; o < weights.rows(); ++o)
+      least(o) = weights.row(o).cwiseAbs().maxCoeff() < 1e-30 ? 1 : 0x1p-120;
+    return least;
+  }
+  const auto scale_of = [&](TensorId id) {
+    return static_cast<double>(classes[assignment.class_of[id.index]].scale());
+  };
+  const double input_scale = scale_of(view.node.inputs[0]);
+  const double output_scale = scale_of(view.node.outputs[0]);
+  const double largest_bias = precision == Precision::s16 ? 0x1p44 : 0x1p28;
   for (Eigen::Index o = 0; o < weights.rows(); ++o) {
     const bool dead = weights.row(o).cwiseAbs().maxCoeff() <= 0;
-    least(o) = std::max(std::abs(bias(o)) / (input_scale * 0x1p28),
+    least(o) = std::max(std::abs(bias(o)) / (input_scale * largest_bias),
                         output_scale / input_scale * (dead ? 0x1p-8 : 0x1p-24));
   }
   return least;
@@ -187,17 +200,20 @@ class Fitter {
   size_t quantize(Batch& batch, TensorId id, std::optional<Quantization> first = {}) const {
     const size_t one = in_.assignment.class_of[id.index];
     if (one == Assignment::no_class || !batch.holds(id)) return 0;
-    if (first) fake_quantize(batch.real(id), *first);
-    return fake_quantize(batch.real(id), in_.classes[one]);
+    const Precision precision = in_.assignment.classes[one].precision;
+    if (first) fake_quantize(batch.real(id), *first, precision);
+    return fake_quantize(batch.real(id), in_.classes[one], precision);
   }
 
   void step(size_t i) {
     const Node& node = in_.graph.nodes[i];
     for (Flow* flow : flows_) for_each_batch(*flow, [&](size_t b) { executor_.run_node(i, flow->real[b]); });
-    const bool integer = in_.assignment.integer[i];
-    if (integer && weights_axis(node.op)) fit_layer(i);
+    const bool reported = report_ && in_.assignment.quantized(i);
+    if (in_.assignment.quantized(i) && weights_axis(node.op)) fit_layer(i);
     const auto quantized_step = batch_step(simulated_, simulated_.nodes[i]);
-    const auto fixed = integer ? fixed_output_quantization(node.op) : std::nullopt;
+    const auto fixed = in_.assignment.integer(i)
+                           ? fixed_output_quantization(node.op, in_.assignment.precision[i])
+                           : std::nullopt;
     const auto run = [&](Batch& batch) {
       quantized_step->run(batch);
       size_t outside = 0;
@@ -209,7 +225,7 @@ class Fitter {
       for_each_batch(*flow, [&](size_t b) {
         Batch& real = flow->real[b];
         Shares& part = shares[b];
-        const bool wanted = report_ && integer && flow == &judge() && is_real(node.outputs[0]);
+        const bool wanted = reported && flow == &judge() && is_real(node.outputs[0]);
         if (wanted) {
           Batch alone(simulated_, real.samples());
           for (const TensorId id : node.inputs)
@@ -245,7 +261,7 @@ class Fitter {
       if (flow == &judge())
         for (const Shares& part : shares)
           result_.agreement += static_cast<double>(part.agreeing) / static_cast<double>(flow->samples);
-      if (!report_ || !integer || flow != &judge() || !is_real(node.outputs[0])) continue;
+      if (!reported || flow != &judge() || !is_real(node.outputs[0])) continue;
       Shares sum;
       for (const Shares& part : shares) {
         sum.own += part.own;
@@ -326,11 +342,8 @@ class Fitter {
     const Rows rows = Rows::of(view);
     const MatrixXd weights = weights_of(view, rows);
     const VectorXd bias = bias_of(view, rows);
-    const auto scale_of = [&](TensorId id) {
-      return static_cast<double>(in_.classes[in_.assignment.class_of[id.index]].scale());
-    };
     const VectorXd least =
-        least_scales(weights, bias, scale_of(view.node.inputs[0]), scale_of(view.node.outputs[0]));
+        least_scales(view, in_.assignment, in_.assignment.precision[i], in_.classes, weights, bias);
     const bool per_tensor = passes_.per_tensor_fully_connected && view.node.op == Op::fully_connected;
     const bool uses_data = passes_.bias_correction || passes_.error_feedback || passes_.refit;
     LayerWeights layer{.integers = std::vector<int8_t>(static_cast<size_t>(weights.size())),
@@ -404,17 +417,13 @@ std::map<size_t, LayerWeights> round_network(const Graph& graph, const Assignmen
                                              const FitPasses& passes) {
   std::map<size_t, LayerWeights> layers;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!assignment.integer[i] || !weights_axis(graph.nodes[i].op)) continue;
+    if (!assignment.quantized(i) || !weights_axis(graph.nodes[i].op)) continue;
     const NodeView view{graph, graph.nodes[i]};
     const Rows rows = Rows::of(view);
     const MatrixXd weights = weights_of(view, rows);
     const VectorXd bias = bias_of(view, rows);
-    const auto scale_of = [&](TensorId id) {
-      return static_cast<double>(classes[assignment.class_of[id.index]].scale());
-    };
     const FittedRows fitted = nearest_rows(
-        weights, bias,
-        least_scales(weights, bias, scale_of(view.node.inputs[0]), scale_of(view.node.outputs[0])),
+        weights, bias, least_scales(view, assignment, assignment.precision[i], classes, weights, bias),
         passes.per_tensor_fully_connected && view.node.op == Op::fully_connected);
     LayerWeights& layer = layers[i];
     layer.integers.resize(static_cast<size_t>(weights.size()));

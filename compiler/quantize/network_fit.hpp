@@ -48,7 +48,7 @@ struct NetworkFit {
   double error_fit = 0;
   double error_held_out = 0;
   double error_unseen = 0;           // as error_held_out where there are no such samples
-  std::vector<LayerError> report{};  // by node that computes in integers, where it was asked for
+  std::vector<LayerError> report{};  // by node that is quantized, where it was asked for
   // The share of samples whose first judged tensor has its largest element where the float network has it;
   // of the samples that the report is about: the unseen ones, else those held out.
   double agreement = 0;

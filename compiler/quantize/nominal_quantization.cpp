@@ -9,16 +9,18 @@ namespace burin {
 
 Graph nominal_quantization(const Graph& given) {
   const Graph graph = prepare_for_quantization(given);
-  std::vector<bool> keep_float(graph.nodes.size());
+  std::vector<Precision> wanted(graph.nodes.size(), Precision::s8);
   for (;;) {
-    const Assignment assignment = assign(graph, keep_float);
+    const AssignedGraph assigned = assign(graph, wanted, Precision::s8);
+    const Assignment& assignment = assigned.assignment;
     std::vector<Quantization> classes;
     for (const QuantizationClass& each : assignment.classes)
       classes.push_back(each.fixed.value_or(Quantization{.scales = {0.05f}, .zero_points = {0}}));
-    IntegerGraph result = integer_graph(graph, assignment, classes,
-                                        round_network(graph, assignment, classes, {}), InterfaceType::s8);
+    IntegerGraph result =
+        integer_graph(assigned.graph, assignment, classes,
+                      round_network(assigned.graph, assignment, classes, {}), InterfaceType::s8);
     if (result.refused.empty()) return std::move(result.graph);
-    for (const RefusedNode& refused : result.refused) keep_float[refused.node] = true;
+    for (const RefusedNode& refused : result.refused) wanted[refused.node] = Precision::f32;
   }
 }
 

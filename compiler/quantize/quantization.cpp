@@ -49,8 +49,30 @@ std::string advice_for(const LayerError& error, const Graph& graph) {
            "varied ones";
   if (decibels(error.own) < 25 && node.op == Op::concatenation)
     return "its inputs have very different ranges: quantize what reads them apart, or keep it float";
-  if (decibels(error.own) < 25) return "keep it in float with --keep-float";
+  if (decibels(error.own) < 25)
+    return "keep it in float with --keep-float, or have int16 between all layers with --scheme int16";
   return {};
+}
+
+// The precision of what enters and leaves the graph.
+Precision edge_of(Precision scheme, InterfaceType interface) {
+  if (interface == InterfaceType::s16) return Precision::s16;
+  if (interface != InterfaceType::f32) return Precision::s8;
+  return scheme == Precision::hybrid ? Precision::f32 : scheme;
+}
+
+std::vector<Precision> wanted(const std::vector<bool>& keep_float, Precision scheme) {
+  std::vector<Precision> wanted(keep_float.size(), scheme);
+  for (size_t i = 0; i < wanted.size(); ++i)
+    if (keep_float[i]) wanted[i] = Precision::f32;
+  return wanted;
+}
+
+std::map<Precision, size_t> count_operators(const Assignment& assignment) {
+  std::map<Precision, size_t> count;
+  for (size_t i = 0; i < assignment.precision.size(); ++i)
+    if (!assignment.conversion[i]) ++count[assignment.precision[i]];
+  return count;
 }
 
 // Plain rounding, without a search.
@@ -61,17 +83,19 @@ std::vector<Quantization> plain_classes(const Graph& graph, const Assignment& as
   std::vector<Quantization> classes;
   for (size_t k = 0; k < assignment.classes.size(); ++k)
     classes.push_back(assignment.classes[k].fixed ? *assignment.classes[k].fixed
-                                                  : quantization_by(rule, statistics.classes[k]));
+                                                  : quantization_by({.rule = rule}, statistics.classes[k],
+                                                                    assignment.classes[k].precision));
   return classes;
 }
 
-// `kept`: reasons by node, which go before those of the assignment.
+// `kept`: reasons by node of the graph that the assignment was made for, which go before those of the
+// assignment.
 std::vector<FloatLayer> float_layers(const Graph& graph, const Assignment& assignment,
                                      const std::map<size_t, std::string>& kept) {
   std::vector<FloatLayer> layers;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (assignment.reason[i].empty()) continue;
-    const auto found = kept.find(i);
+    const auto found = kept.find(assignment.origin[i]);
     layers.push_back({layer_name(graph, graph.nodes[i]), graph.nodes[i].op,
                       found != kept.end() ? found->second : assignment.reason[i]});
   }
@@ -85,7 +109,9 @@ std::string unfit(const QuantizationRecord& record, const Graph& graph, const As
   if (record.classes.size() != assignment.classes.size()) return "the number of ranges";
   for (size_t k = 0; k < record.classes.size(); ++k) {
     const Quantization& one = record.classes[k];
-    if (!usable(one.scale()) || one.zero_point() < -128 || one.zero_point() > 127) return "a range";
+    const IntegerRange range = integer_range(activation_type(assignment.classes[k].precision));
+    if (!usable(one.scale()) || one.zero_point() < range.lowest || one.zero_point() > range.highest)
+      return "a range";
     if (assignment.classes[k].fixed && one != *assignment.classes[k].fixed) return "a range";
   }
   if (!record.factors.empty() && record.factors.size() != groups.size()) return "the number of factors";
@@ -95,7 +121,7 @@ std::string unfit(const QuantizationRecord& record, const Graph& graph, const As
       return "a factor";
   size_t layers = 0;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!assignment.integer[i] || !weights_axis(graph.nodes[i].op)) continue;
+    if (!assignment.quantized(i) || !weights_axis(graph.nodes[i].op)) continue;
     ++layers;
     const auto found = record.layers.find(i);
     if (found == record.layers.end()) return "the layers";
@@ -115,25 +141,28 @@ class Quantizer {
       : graph_(std::move(graph)),
         samples_(samples),
         options_(options),
+        interface_(options.interface.value_or(interface_of(options.scheme))),
+        edge_(edge_of(options.scheme, interface_)),
         keep_(graph_.nodes.size(), false),
         refusal_(graph_.nodes.size()) {}
 
   Result<QuantizedModel> run(std::vector<bool> keep) {
     keep_ = std::move(keep);
     for (;;) {
-      const Assignment assignment = assign(graph_, keep_);
-      if (std::ranges::none_of(assignment.integer, [](bool integer) { return integer; }))
+      const AssignedGraph assigned = assign(graph_, wanted(keep_, options_.scheme), edge_);
+      const Assignment& assignment = assigned.assignment;
+      if (std::ranges::all_of(assignment.precision, [](Precision p) { return p == Precision::f32; }))
         return Diagnostic{.code = DiagnosticCode::E0402,
                           .message = "no operator of the model can be quantized",
                           .help = "quantize wants a float32 model; `burin inspect` shows the types"};
       // What plain rounding already shows is found before the search.
       const std::vector<Quantization> classes =
-          plain_classes(graph_, assignment, samples_, RangeRule::extremes);
-      if (refuses(integer_graph(graph_, assignment, classes,
-                                round_network(graph_, assignment, classes, options_.fit),
-                                options_.interface)))
+          plain_classes(assigned.graph, assignment, samples_, RangeRule::extremes);
+      if (refuses(integer_graph(assigned.graph, assignment, classes,
+                                round_network(assigned.graph, assignment, classes, options_.fit),
+                                interface_)))
         continue;
-      if (std::optional<QuantizedModel> model = quantized(assignment)) return std::move(*model);
+      if (std::optional<QuantizedModel> model = quantized(assigned)) return std::move(*model);
     }
   }
 
@@ -141,7 +170,7 @@ class Quantizer {
   // Keeps float what was refused; true where something was.
   bool refuses(const IntegerGraph& made) {
     for (const RefusedNode& refused : made.refused) {
-      BURIN_CHECK(!keep_[refused.node], "what is float is not refused as int8: " + refused.reason);
+      BURIN_CHECK(!keep_[refused.node], "what is float is not refused as an integer: " + refused.reason);
       keep_[refused.node] = true;
       refusal_[refused.node] = refused.reason;
     }
@@ -149,74 +178,86 @@ class Quantizer {
   }
 
   // Nothing where an operator refused what was found.
-  std::optional<QuantizedModel> quantized(const Assignment& assignment) {
+  std::optional<QuantizedModel> quantized(const AssignedGraph& assigned) {
+    const Graph& graph = assigned.graph;
+    const Assignment& assignment = assigned.assignment;
     QuantizedModel result;
     result.samples = samples_.count();
-    result.float_layers = float_layers(graph_, assignment, kept(assignment));
-    if (FloatExecutor(graph_).has_state()) {
+    result.float_layers = float_layers(graph, assignment, kept());
+    result.operators = count_operators(assignment);
+    result.record = {.scheme = options_.scheme, .edge = edge_, .kept = kept()};
+    if (FloatExecutor(graph).has_state()) {
       // Samples are steps of one sequence: layers cannot see them all before the next layer does.
       const std::vector<Quantization> classes = plain_classes(
-          graph_, assignment, samples_, options_.ranges ? RangeRule::percentile : RangeRule::extremes);
-      std::map<size_t, LayerWeights> layers = round_network(graph_, assignment, classes, options_.fit);
-      IntegerGraph made = integer_graph(graph_, assignment, classes, layers, options_.interface);
+          graph, assignment, samples_, options_.ranges ? RangeRule::percentile : RangeRule::extremes);
+      std::map<size_t, LayerWeights> layers = round_network(graph, assignment, classes, options_.fit);
+      IntegerGraph made = integer_graph(graph, assignment, classes, layers, interface_);
       if (refuses(made)) return std::nullopt;
       result.graph = std::move(made.graph);
-      result.record = {.kept = kept(assignment), .classes = classes, .layers = std::move(layers)};
-
+      result.record.classes = classes;
+      result.record.layers = std::move(layers);
       result.notes.emplace_back(
           "the model keeps state: its weights are rounded to the nearest, without data");
       return result;
     }
-    FoundQuantization found = search_quantization(graph_, assignment, samples_, options_);
-    IntegerGraph made =
-        integer_graph(found.graph, assignment, found.classes, found.layers, options_.interface);
+    FoundQuantization found = search_quantization(graph, assignment, samples_, options_);
+    IntegerGraph made = integer_graph(found.graph, assignment, found.classes, found.layers, interface_);
     if (refuses(made)) return std::nullopt;
     result.graph = std::move(made.graph);
-    report(result, found);
-    result.record = {.kept = kept(assignment),
-                     .factors = std::move(found.factors),
-                     .classes = std::move(found.classes),
-                     .layers = std::move(found.layers)};
+    report(result, found, assigned);
+    result.record.factors = std::move(found.factors);
+    result.record.classes = std::move(found.classes);
+    result.record.layers = std::move(found.layers);
     return result;
   }
 
-  std::map<size_t, std::string> kept(const Assignment& assignment) const {
+  std::map<size_t, std::string> kept() const {
     std::map<size_t, std::string> kept;
     for (size_t i = 0; i < keep_.size(); ++i)
-      if (keep_[i]) kept[i] = refusal_[i].empty() ? assignment.reason[i] : refusal_[i];
+      if (keep_[i]) kept[i] = refusal_[i].empty() ? "it is to stay float" : refusal_[i];
     return kept;
   }
 
-  void report(QuantizedModel& result, const FoundQuantization& found) const {
-    const std::vector<TensorId> judged = judged_tensors(graph_);
+  static void report(QuantizedModel& result, const FoundQuantization& found, const AssignedGraph& assigned) {
+    const Graph& graph = assigned.graph;
+    const std::vector<TensorId> judged = judged_tensors(graph);
     result.passes = found.passes;
     result.measured_on = found.measured_on;
     result.sqnr_db = decibels(found.measured.error_unseen);
     result.sqnr_plain_db = decibels(found.plain_error);
     result.equalization = found.equalization;
-    if (!judged.empty() && graph_.at(judged[0]).type.shape.elements() > 1)
+    if (!judged.empty() && graph.at(judged[0]).type.shape.elements() > 1)
       result.agreement = 100 * found.measured.agreement;
-    for (const TensorId id : judged) result.judged.push_back(graph_.at(id).name);
+    for (const TensorId id : judged) result.judged.push_back(graph.at(id).name);
     for (const LayerError& error : found.measured.report) {
-      const Node& node = graph_.nodes[error.node];
-      result.layers.push_back({.name = layer_name(graph_, node),
+      const Node& node = graph.nodes[error.node];
+      result.layers.push_back({.name = layer_name(graph, node),
                                .op = node.op,
+                               .precision = assigned.assignment.precision[error.node],
                                .own_db = decibels(error.own),
                                .accumulated_db = decibels(error.accumulated),
                                .saturated = error.saturated,
                                .node = node.source_index,
-                               .advice = advice_for(error, graph_)});
+                               .advice = advice_for(error, graph)});
     }
   }
 
   const Graph graph_;
   const SampleValues& samples_;
   const QuantizationOptions& options_;
+  const InterfaceType interface_;
+  const Precision edge_;
   std::vector<bool> keep_;            // by node
   std::vector<std::string> refusal_;  // by node: the constraint that keeps it float, or nothing
 };
 
 }  // namespace
+
+InterfaceType interface_of(Precision scheme) {
+  return scheme == Precision::s8    ? InterfaceType::s8
+         : scheme == Precision::s16 ? InterfaceType::s16
+                                    : InterfaceType::f32;
+}
 
 Result<QuantizedModel> quantize_model(const Graph& given, const SampleValues& samples,
                                       const QuantizationOptions& options) {
@@ -231,7 +272,7 @@ Result<QuantizedModel> quantize_model(const Graph& given, const SampleValues& sa
 }
 
 Result<QuantizedModel> quantize_again(const Graph& given, const QuantizationRecord& record,
-                                      InterfaceType interface) {
+                                      std::optional<InterfaceType> wanted_interface) {
   if (record.model != sha256_of(given))
     return Diagnostic{.code = DiagnosticCode::E0204,
                       .message = "it was written for another model",
@@ -241,13 +282,26 @@ Result<QuantizedModel> quantize_again(const Graph& given, const QuantizationReco
                       .message = fmt::format("it is damaged: {} does not fit the model", what),
                       .help = "write it anew, with --calibration"};
   };
-  Graph graph = prepare_for_quantization(given);
-  std::vector<bool> keep(graph.nodes.size(), false);
+  if (record.scheme == Precision::f32 || record.edge == Precision::hybrid) return damaged("the scheme");
+  const InterfaceType interface =
+      wanted_interface.value_or(record.edge == Precision::s16  ? InterfaceType::s16
+                                : record.edge == Precision::s8 ? InterfaceType::s8
+                                                               : InterfaceType::f32);
+  if (interface != InterfaceType::f32 && edge_of(record.scheme, interface) != record.edge)
+    return Diagnostic{.code = DiagnosticCode::E0204,
+                      .message = fmt::format("it has no scales for that interface: inputs and outputs are {}",
+                                             name_of(record.edge)),
+                      .help = fmt::format("--io {}, --io float, or --calibration to find them anew",
+                                          record.edge == Precision::f32 ? "float" : name_of(record.edge))};
+  const Graph prepared = prepare_for_quantization(given);
+  std::vector<bool> keep(prepared.nodes.size(), false);
   for (const auto& [node, reason] : record.kept) {
     if (node >= keep.size()) return damaged("a layer that stays float");
     keep[node] = true;
   }
-  const Assignment assignment = assign(graph, keep);
+  AssignedGraph assigned = assign(prepared, wanted(keep, record.scheme), record.edge);
+  Graph& graph = assigned.graph;
+  const Assignment& assignment = assigned.assignment;
   const std::vector<ChannelGroup> groups = channel_groups(graph);
   if (const std::string what = unfit(record, graph, assignment, groups); !what.empty()) return damaged(what);
   for (size_t g = 0; g < record.factors.size(); ++g) scale_channels(graph, groups[g], record.factors[g]);
@@ -257,6 +311,7 @@ Result<QuantizedModel> quantize_again(const Graph& given, const QuantizationReco
   result.graph = std::move(made.graph);
   result.record = record;
   result.float_layers = float_layers(graph, assignment, record.kept);
+  result.operators = count_operators(assignment);
   return result;
 }
 

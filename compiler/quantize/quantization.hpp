@@ -1,6 +1,7 @@
 // Float graph and unlabelled samples in, quantized graph and what it cost out.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,13 +15,18 @@
 namespace burin {
 
 struct QuantizationOptions : SearchOptions {
-  InterfaceType interface = InterfaceType::s8;
-  std::vector<std::string> keep_float{};  // layers by name: a node's, or the tensor's that it makes
+  Precision scheme = Precision::s8;           // not float32
+  std::optional<InterfaceType> interface {};  // else interface_of(scheme)
+  std::vector<std::string> keep_float{};      // layers by name: a node's, or the tensor's that it makes
 };
+
+// What inputs and outputs are without another wish: what the scheme computes with.
+InterfaceType interface_of(Precision scheme);
 
 struct LayerQuality {
   std::string name{};
   Op op = Op::add;
+  Precision precision = Precision::s8;
   double own_db = 0;  // signal to noise of the layer's output: float inputs, this layer alone quantized
   double accumulated_db = 0;  // the quantized network's
   double saturated = 0;       // share of the output's elements beyond its range
@@ -39,6 +45,7 @@ struct QuantizedModel {
   QuantizationRecord record{};
   std::vector<LayerQuality> layers{};  // in order of execution
   std::vector<FloatLayer> float_layers{};
+  std::map<Precision, size_t> operators{};  // how many of the float model's compute in it
   std::vector<PassGain> passes{};
   std::vector<std::string> notes{};  // one line each, for the user
   Equalization equalization = Equalization::none;
@@ -59,8 +66,8 @@ Result<QuantizedModel> quantize_model(const Graph& graph, const SampleValues& sa
                                       const QuantizationOptions& options);
 
 // The same bytes again from what was found then; nothing is measured. E0204 where the record belongs to
-// another model, or is damaged.
+// another model, is damaged, or has no scales for the interface.
 Result<QuantizedModel> quantize_again(const Graph& graph, const QuantizationRecord& record,
-                                      InterfaceType interface);
+                                      std::optional<InterfaceType> interface);
 
 }  // namespace burin

@@ -166,25 +166,30 @@ Statistics collect_statistics(const FloatExecutor& executor, const Assignment& a
   return result;
 }
 
-Quantization quantization_by(RangeRule rule, const Statistics::Values& values) {
-  if (!(values.highest > values.lowest) || rule == RangeRule::extremes)
-    return int8_quantization(values.lowest, values.highest);
-  return rule == RangeRule::percentile ? percentile(values) : least_squares(values);
-}
-
-Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values) {
-  const Quantization found = quantization_by(choice.rule, values);
+Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values,
+                             Precision precision) {
+  if (precision == Precision::s16)
+    return quantization_of_range(values.lowest * choice.factor, values.highest * choice.factor, precision);
+  const bool extremes = !(values.highest > values.lowest) || choice.rule == RangeRule::extremes;
+  const Quantization found = extremes ? int8_quantization(values.lowest, values.highest)
+                             : choice.rule == RangeRule::percentile ? percentile(values)
+                                                                    : least_squares(values);
   return choice.factor == 1 ? found : shrunk(found, choice.factor);
 }
 
-std::vector<RangeChoice> range_candidates() {
+std::vector<RangeChoice> range_candidates(Precision precision) {
+  // A step of int16 costs next to nothing, a value beyond the range much.
+  if (precision == Precision::s16)
+    return {{RangeRule::extremes, 1}, {RangeRule::extremes, 1.25f}, {RangeRule::extremes, 1.6f}};
   return {{RangeRule::extremes, 1},         {RangeRule::extremes, 1.1f}, {RangeRule::percentile, 1},
           {RangeRule::least_squares, 1},    {RangeRule::extremes, 0.9f}, {RangeRule::least_squares, 1.12f},
           {RangeRule::least_squares, 0.88f}};
 }
 
-size_t fake_quantize(std::span<float> values, const Quantization& quantization, int32_t lowest,
-                     int32_t highest) {
+size_t fake_quantize(std::span<float> values, const Quantization& quantization, Precision precision) {
+  const IntegerRange range = integer_range(activation_type(precision));
+  const auto lowest = static_cast<int32_t>(range.lowest);
+  const auto highest = static_cast<int32_t>(range.highest);
   const float scale = quantization.scale();
   const float inverse = 1 / scale;
   const auto low = static_cast<float>(lowest - quantization.zero_point());
@@ -253,11 +258,13 @@ std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const As
           continue;
         }
         restore(sources);
-        for (size_t i = 0; i < sources; ++i) fake_quantize(batch.real(kept[i].first), candidate);
+        for (size_t i = 0; i < sources; ++i)
+          fake_quantize(batch.real(kept[i].first), candidate, assignment.classes[k].precision);
         for (const size_t node : behind[k]) {
           executor.run_node(node, batch);
           for (const TensorId id : graph.nodes[node].outputs)
-            if (assignment.class_of[id.index] == k) fake_quantize(batch.real(id), candidate);
+            if (assignment.class_of[id.index] == k)
+              fake_quantize(batch.real(id), candidate, assignment.classes[k].precision);
         }
         double error = 0;
         for (size_t j = 0; j < judged.size(); ++j) {

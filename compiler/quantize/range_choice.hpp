@@ -1,4 +1,4 @@
-// From calibration data to the ranges that int8 stands for.
+// From calibration data to the ranges that int8 and int16 stand for.
 #pragma once
 
 #include <vector>
@@ -30,18 +30,18 @@ Statistics collect_statistics(const FloatExecutor& executor, const Assignment& a
 std::vector<std::vector<float>> channel_magnitudes(const FloatExecutor& executor,
                                                    const SampleValues& samples);
 
-Quantization quantization_by(RangeRule rule, const Statistics::Values& values);
-
-// A rule, and what its range is multiplied by: it can be applied again to what other samples say.
+// A rule, and what its range is multiplied by: it can be applied again to what other samples say. Of int16
+// the rules are one: 16 bits are enough for the whole range.
 struct RangeChoice {
   RangeRule rule = RangeRule::extremes;
   float factor = 1;
   bool operator==(const RangeChoice&) const = default;
 };
-Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values);
+Quantization quantization_by(const RangeChoice& choice, const Statistics::Values& values,
+                             Precision precision);
 
 // The extremes first.
-std::vector<RangeChoice> range_candidates();
+std::vector<RangeChoice> range_candidates(Precision precision);
 
 // For every class the one of `offered` by which the judged tensors change least when nothing but that class
 // is quantized; classes are taken to be independent. Of a class that is offered none it is the first.
@@ -49,9 +49,8 @@ std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const As
                                          const std::vector<std::vector<Quantization>>& offered,
                                          const std::vector<TensorId>& judged, const SampleValues& samples);
 
-// Rounds values to what int8 of that quantisation stands for. Returns how many lay outside by more than half
-// a step.
-size_t fake_quantize(std::span<float> values, const Quantization& quantization, int32_t lowest = -128,
-                     int32_t highest = 127);
+// Rounds values to what int8, or int16, of that quantisation stands for. Returns how many lay outside by more
+// than half a step.
+size_t fake_quantize(std::span<float> values, const Quantization& quantization, Precision precision);
 
 }  // namespace burin

@@ -12,7 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* format = "burin quantization 1";
+constexpr const char* format = "burin quantization 2";
+
+Precision precision_of(const Json& name) {
+  for (const Precision one : {Precision::f32, Precision::s8, Precision::s16, Precision::hybrid})
+    if (name.get<std::string>() == name_of(one)) return one;
+  throw Json::other_error::create(600, "no precision", nullptr);
+}
 
 }  // namespace
 
@@ -25,6 +31,8 @@ std::string print_record(const QuantizationRecord& record) {
   Json json;
   json["format"] = format;
   json["model"] = record.model;
+  json["scheme"] = name_of(record.scheme);
+  json["edge"] = name_of(record.edge);
   json["kept"] = Json::array();
   for (const auto& [node, reason] : record.kept) json["kept"].push_back({{"node", node}, {"reason", reason}});
   json["factors"] = record.factors;
@@ -49,6 +57,8 @@ Result<QuantizationRecord> parse_record(std::string_view text) {
     if (json.at("format").get<std::string>() != format) return no_record;
     QuantizationRecord record;
     record.model = json.at("model").get<std::string>();
+    record.scheme = precision_of(json.at("scheme"));
+    record.edge = precision_of(json.at("edge"));
     for (const Json& kept : json.at("kept"))
       record.kept[kept.at("node").get<size_t>()] = kept.at("reason").get<std::string>();
     record.factors = json.at("factors").get<std::vector<std::vector<float>>>();

@@ -14,10 +14,12 @@ namespace burin {
 
 struct QuantizationRecord {
   std::string model{};                        // SHA-256 of the float graph as text
+  Precision scheme = Precision::s8;           // of all nodes but those that are kept
+  Precision edge = Precision::s8;             // of inputs and outputs
   std::map<size_t, std::string> kept{};       // nodes of the prepared graph that stay float, with the reason
   std::vector<std::vector<float>> factors{};  // of every channel, by channel group
   std::vector<Quantization> classes{};        // by class of the assignment
-  std::map<size_t, LayerWeights> layers{};    // by node of the prepared graph
+  std::map<size_t, LayerWeights> layers{};    // by node of the assigned graph
   bool operator==(const QuantizationRecord&) const = default;
 };
 

@@ -165,7 +165,7 @@ class Search {
 
   Quantization quantization_of(size_t k, const RangeChoice& choice, const Statistics& statistics) const {
     const std::optional<Quantization>& fixed = assignment_.classes[k].fixed;
-    return fixed ? *fixed : quantization_by(choice, statistics.classes[k]);
+    return fixed ? *fixed : quantization_by(choice, statistics.classes[k], assignment_.classes[k].precision);
   }
 
   // Of a recipe whose ranges are decided.
@@ -191,20 +191,21 @@ class Search {
   void choose_ranges(Candidate& candidate, const ChannelGroup* group = nullptr) const {
     const FloatExecutor executor(candidate.graph);
     const Statistics statistics = collect_statistics(executor, assignment_, deciding_.known);
-    const std::vector<RangeChoice> rules = range_candidates();
     std::vector<std::vector<Quantization>> offered(assignment_.classes.size());
     for (size_t k = 0; k < offered.size(); ++k) {
       const bool concerned = group == nullptr || std::ranges::any_of(group->tensors, [&](TensorId id) {
                                return assignment_.class_of[id.index] == k;
                              });
       if (concerned && !assignment_.classes[k].fixed && options_.ranges)
-        for (const RangeChoice& rule : rules) offered[k].push_back(quantization_of(k, rule, statistics));
+        for (const RangeChoice& rule : range_candidates(assignment_.classes[k].precision))
+          offered[k].push_back(quantization_of(k, rule, statistics));
     }
     const std::vector<size_t> chosen =
         choose_quantizations(executor, assignment_, offered, judged_, some_of(deciding_.held_out, 64));
     candidate.classes.clear();
     for (size_t k = 0; k < offered.size(); ++k) {
-      if (!offered[k].empty()) candidate.recipe.ranges[k] = rules[chosen[k]];
+      if (!offered[k].empty())
+        candidate.recipe.ranges[k] = range_candidates(assignment_.classes[k].precision)[chosen[k]];
       candidate.classes.push_back(quantization_of(k, candidate.recipe.ranges[k], statistics));
     }
   }

@@ -126,9 +126,15 @@ TEST_CASE("quantize writes a model, a report, and all that it found", "[cli][qua
 
 TEST_CASE("what quantize writes gives equal bytes on the evaluator, the host and a core", "[cli][qemu]") {
   const Place place;
-  REQUIRE(place.quantize({"--calibration", "samples.bin", "-q"}).status == 0);
+  const std::string scheme = GENERATE("int8", "int16", "hybrid");
+  CAPTURE(scheme);
+  REQUIRE(place.quantize({"--calibration", "samples.bin", "--scheme", scheme, "-q"}).status == 0);
+  const size_t width = scheme == "int8" ? 1 : scheme == "int16" ? 2 : 4;
   std::string bytes;
-  for (size_t i = 0; i < 16 * 8; ++i) bytes += static_cast<char>(i * 37);
+  if (scheme == "hybrid")
+    bytes = bytes_of(random_images(8));
+  else
+    for (size_t i = 0; i < 16 * 8 * width; ++i) bytes += static_cast<char>(i * 37);
   place.write("in", bytes);
   for (const std::string on : {"evaluator", "host", "cortex-m4"}) {
     const CommandResult result =
@@ -137,8 +143,8 @@ TEST_CASE("what quantize writes gives equal bytes on the evaluator, the host and
     if (on == "cortex-m4" && result.errors.find("E0205") != std::string::npos)
       skip("there is no compiler or emulator for Cortex-M");
     REQUIRE(result.status == 0);
-    CHECK(place.read(on).size() == 3 * 8);
-    CHECK(place.read(on) == place.read("evaluator"));
+    CHECK(place.read(on).size() == 3 * 8 * width);
+    if (scheme != "hybrid") CHECK(place.read(on) == place.read("evaluator"));
   }
 }
 
@@ -170,6 +176,16 @@ TEST_CASE("compile --quantize compiles the model that quantize writes", "[cli][q
   REQUIRE(again.status == 0);
   CHECK(place.read("again/small.cpp") == place.read("one/small.cpp"));
   CHECK_THAT(place.read("again.d"), Contains("found.json"));
+  const CommandResult wide = place.run({"compile", "small.tir", "--quantize", "int16", "--calibration",
+                                        "samples.bin", "--ranges", "wide.json", "-o", "wide", "-q"});
+  INFO(wide.errors);
+  REQUIRE(wide.status == 0);
+  CHECK(report("wide")["inputs"][0]["dtype"] == "int16");
+  check_failure(compile({"--ranges", "wide.json", "-o", "none"}), 2, "E0204");
+  check_failure(place.quantize({"--ranges", "wide.json", "--io", "int8"}), 2, "E0204");
+  CHECK(place.quantize({"--ranges", "wide.json", "--io", "float"}).status == 0);
+  check_failure(place.quantize({"--calibration", "samples.bin", "--scheme", "hybrid", "--io", "int8"}), 2,
+                "E0201");
   check_failure(compile({"-o", "none"}), 2, "E0201");
   check_failure(compile({"--ranges", "missing.json", "-o", "none"}), 2, "E0203");
   check_failure(compile({"--ranges", "small.tir", "-o", "none"}), 2, "E0204");
@@ -238,8 +254,8 @@ TEST_CASE("a file of ranges that does not fit is refused", "[cli][quantize]") {
   const nlohmann::json good = nlohmann::json::parse(place.read("ranges.json"));
   check_failure(place.quantize({"--ranges", "ranges.json", "--keep-float", "logits"}), 2, "E0201");
   check_failure(place.quantize({"--ranges", "missing.json"}), 2, "E0203");
-  std::vector<nlohmann::json> damaged(9, good);
-  damaged[0]["format"] = "burin quantization 2";
+  std::vector<nlohmann::json> damaged(12, good);
+  damaged[0]["format"] = "burin quantization 1";
   damaged[1]["model"] = "0";
   damaged[2]["classes"].erase(0);
   damaged[3]["classes"][0]["scale"] = -1;
@@ -248,6 +264,9 @@ TEST_CASE("a file of ranges that does not fit is refused", "[cli][quantize]") {
   damaged[6]["layers"][0]["scales"][0] = "one";
   damaged[7]["layers"].erase(0);
   damaged[8]["kept"].push_back({{"node", 99}, {"reason", ""}});
+  damaged[9]["scheme"] = "int16";
+  damaged[10]["edge"] = "int12";
+  damaged[11]["edge"] = "float with int8 weights";
   for (size_t i = 0; i < damaged.size(); ++i) {
     place.write("damaged.json", damaged[i].dump());
     INFO(i);

@@ -1,8 +1,8 @@
 // The table of what quantization costs trained models, measured with integers in the reference evaluator on
 // inputs that quantization never saw: burin_tests '[.figures]'. BURIN_TASK names one task,
 // BURIN_FIGURE_SAMPLES how many test inputs are taken (default 200), BURIN_CALIBRATION_SAMPLES how many of
-// the calibration samples (default all). "plain" and "chosen" are what the report says, of samples that
-// decided nothing; "test dB" is of the test inputs.
+// the calibration samples (default all), BURIN_SCHEME int16 or hybrid for another scheme. "plain" and
+// "chosen" are what the report says, of samples that decided nothing; "test dB" is of the test inputs.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -41,11 +41,23 @@ SampleValues test_inputs(const Task& task, const Graph& graph, size_t most) {
 // The graph with its judged tensor for the only output.
 Graph judged_graph(Graph graph, const std::string& name) {
   for (size_t i = 0; i < graph.tensors.size(); ++i)
-    if (graph.tensors[i].name == name || graph.tensors[i].name == name + "_int8") {
+    if (graph.tensors[i].name == name || graph.tensors[i].name == name + "_int8" ||
+        graph.tensors[i].name == name + "_int16") {
       graph.outputs = {TensorId(i)};
       break;
     }
   return graph;
+}
+
+Value as_input(const Value& real, const Tensor& tensor) {
+  if (tensor.type.dtype == DType::f32) return real;
+  Value input = Value::zeros(tensor.type);
+  const IntegerRange range = integer_range(tensor.type.dtype);
+  for (size_t k = 0; k < real.as<float>().size(); ++k)
+    input.set_integer(k, std::clamp<int64_t>(std::lround(real.as<float>()[k] / tensor.quantization.scale()) +
+                                                 tensor.quantization.zero_point(),
+                                             range.lowest, range.highest));
+  return input;
 }
 
 size_t number_from(const char* variable, size_t otherwise) {
@@ -65,12 +77,17 @@ TEST_CASE("figures of quantization on trained models", "[.figures]") {
   const size_t calibrated_with = number_from("BURIN_CALIBRATION_SAMPLES", SIZE_MAX);
   fmt::print("{:<18} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>6}\n", "task", "plain", "chosen", "test dB",
              "float", "int8", "agree", "s");
+  QuantizationOptions options;
+  const std::string scheme = std::getenv("BURIN_SCHEME") ? std::getenv("BURIN_SCHEME") : "int8";
+  options.scheme = scheme == "int16"    ? Precision::s16
+                   : scheme == "hybrid" ? Precision::hybrid
+                                        : Precision::s8;
   for (const Task& task : all_tasks()) {
     if (wanted && task.name != wanted) continue;
     const Graph graph = task.model();
     const auto start = std::chrono::steady_clock::now();
     const Result<QuantizedModel> model =
-        quantize_model(graph, some_of(task.calibration(graph), calibrated_with), {});
+        quantize_model(graph, some_of(task.calibration(graph), calibrated_with), options);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     REQUIRE(model);
     const TensorId judged = judged_tensors(graph).at(0);
@@ -102,17 +119,14 @@ TEST_CASE("figures of quantization on trained models", "[.figures]") {
       auto& [square, energy, agreeing, right, right_float] = sums[number];
       for (size_t i = number * chunk; i < std::min(inputs.count(), (number + 1) * chunk); ++i) {
         const Value real = Value::of(inputs.types[0], inputs.value(0, i));
-        Value input = Value::zeros(from.type);
-        for (size_t k = 0; k < real.as<float>().size(); ++k)
-          input.set_integer(k,
-                            std::clamp<int64_t>(std::lround(real.as<float>()[k] / from.quantization.scale()) +
-                                                    from.quantization.zero_point(),
-                                                -128, 127));
+        const Value input = as_input(real, from);
         const std::vector<Value> outputs = evaluator.run(std::vector<Value>{input});
         std::vector<float> actual;
         for (size_t k = 0; k < length; ++k)
-          actual.push_back(to.quantization.scale() *
-                           static_cast<float>(outputs[0].integer(k) - to.quantization.zero_point()));
+          actual.push_back(to.type.dtype == DType::f32
+                               ? outputs[0].as<float>()[k]
+                               : to.quantization.scale() * static_cast<float>(outputs[0].integer(k) -
+                                                                              to.quantization.zero_point()));
         const std::span<const float> one = std::span<const float>(expected).subspan(i * length, length);
         for (size_t k = 0; k < length; ++k) {
           square += std::pow(static_cast<double>(one[k]) - static_cast<double>(actual[k]), 2);

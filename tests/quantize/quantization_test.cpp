@@ -10,6 +10,7 @@
 #include "ops/pooling/attributes.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "ops/window.hpp"
+#include "quantize/operator_rules.hpp"
 #include "quantize/preparation.hpp"
 #include "quantize/tasks.hpp"
 #include "random/generator.hpp"
@@ -229,6 +230,56 @@ TEST_CASE("a quantized network computes in integers what the float network does"
   CHECK(measured_db(graph, model->graph, samples) > 28);
 }
 
+TEST_CASE("int16 between layers, or float32, loses far less than int8", "[quantize]") {
+  Random random(5);
+  const Graph graph = up_to_logits(small_network(random, 30));
+  const SampleValues samples = samples_for(graph, random, 64);
+  const SampleValues others = samples_for(graph, random, 32);
+  QuantizationOptions options;
+  options.scheme = GENERATE(Precision::s16, Precision::hybrid);
+  options.gains = false;
+  const Result<QuantizedModel> model = quantize_model(graph, samples, options);
+  REQUIRE(model);
+  CHECK(model->float_layers.empty());
+  const double decibels = measured_db(graph, model->graph, others);
+  CAPTURE(name_of(options.scheme), model->sqnr_db, model->sqnr_plain_db);
+  CHECK(decibels > 42);
+  CHECK(std::abs(decibels - model->sqnr_db) < 4);
+  const bool wide = options.scheme == Precision::s16;
+  const DType dtype = wide ? DType::s16 : DType::f32;
+  CHECK(model->graph.at(model->graph.inputs[0]).type.dtype == dtype);
+  CHECK(model->graph.at(model->graph.outputs[0]).type.dtype == dtype);
+  for (const Node& node : model->graph.nodes) {
+    CHECK(node.op != Op::quantize);
+    for (const TensorId id : node.outputs) CHECK(model->graph.at(id).type.dtype == dtype);
+    if (!weights_axis(node.op)) continue;
+    CHECK(model->graph.at(node.inputs[1]).type.dtype == DType::s8);
+    CHECK(model->graph.at(node.inputs[2]).type.dtype == (wide ? DType::s64 : DType::f32));
+  }
+}
+
+TEST_CASE("int8 inputs and outputs of an int16 network cost what int8 costs there", "[quantize]") {
+  Random random(5);
+  const Graph graph = up_to_logits(small_network(random, 30));
+  const SampleValues samples = samples_for(graph, random, 32);
+  QuantizationOptions options;
+  options.scheme = Precision::s16;
+  options.interface = GENERATE(InterfaceType::s8, InterfaceType::f32);
+  options.gains = false;
+  const Result<QuantizedModel> model = quantize_model(graph, samples, options);
+  REQUIRE(model);
+  CHECK(model->graph.at(model->graph.inputs[0]).name == "image");
+  CHECK(model->graph.at(model->graph.outputs[0]).name == "logits");
+  CHECK(model->graph.nodes.front().op == Op::quantize);
+  const bool narrow = options.interface == InterfaceType::s8;
+  CHECK(model->graph.nodes.back().op == (narrow ? Op::quantize : Op::dequantize));
+  CHECK(model->graph.at(model->graph.inputs[0]).type.dtype == (narrow ? DType::s8 : DType::f32));
+  CHECK(std::abs(measured_db(graph, model->graph, samples) - model->sqnr_db) < 4);
+  const Result<QuantizedModel> again = quantize_again(graph, model->record, options.interface);
+  REQUIRE(again);
+  CHECK(again->graph == model->graph);
+}
+
 TEST_CASE("few samples do not make it worse than plain rounding does", "[quantize]") {
   const size_t count = GENERATE(4u, 16u, 32u);
   for (uint64_t seed = 20; seed < 23; ++seed) {
@@ -350,9 +401,17 @@ TEST_CASE("random float graphs become valid quantized graphs", "[quantize]") {
     options.interface = seed % 3 == 0   ? InterfaceType::f32
                         : seed % 3 == 1 ? InterfaceType::s8
                                         : InterfaceType::u8;
+    if (seed % 4 == 1) options.scheme = Precision::s16;
+    if (seed % 4 == 3) {
+      options.scheme = Precision::hybrid;
+      options.interface = {};
+    }
     const Result<QuantizedModel> model = quantize_model(graph, samples_for(graph, random, 9), options);
     if (!model) continue;
     ++quantized;
+    const Result<QuantizedModel> again = quantize_again(graph, model->record, options.interface);
+    REQUIRE(again);
+    CHECK(again->graph == model->graph);
     CHECK(broken_rules(model->graph).empty());
     CHECK(check_operators(model->graph).empty());
     CHECK(model->graph.outputs.size() == graph.outputs.size());
