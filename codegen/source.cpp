@@ -265,17 +265,42 @@ class SourceWriter {
     }
   }
 
+  // What geometries have where their own struct does not say otherwise.
+  static bool is_usual(const std::string& name, int32_t value) {
+    static const std::map<std::string, int32_t, std::less<>> usual = {
+        {"dilation_height", 1}, {"dilation_width", 1},  {"input_ring_rows", 0},
+        {"left_ring_rows", 0},  {"right_ring_rows", 0}, {"output_ring_rows", 0}};
+    const auto found = usual.find(name);
+    return found != usual.end() && found->second == value;
+  }
+
   void geometries() {
-    std::map<std::vector<std::pair<std::string, int32_t>>, std::string> geometries;
+    if (std::ranges::any_of(program_.steps, [](const Step& step) {
+          return std::ranges::any_of(step.call.geometry.enumerators(),
+                                     [](const auto& each) { return is_usual(each.first, each.second); });
+        })) {
+      usual_geometry_ = names_.claim("usual_geometry");
+      line("// No dilation, and tensors stored whole instead of in rings of their latest rows.");
+      line("struct {} {{\n  enum : int32_t {{ dilation_height = 1, dilation_width = 1, input_ring_rows = 0,",
+           usual_geometry_);
+      line("                   left_ring_rows = 0, right_ring_rows = 0, output_ring_rows = 0 }};\n}};");
+    }
+    std::map<Geometry, std::string> geometries;
     for (size_t i = 0; i < program_.steps.size(); ++i) {
       const KernelCall& call = program_.steps[i].call;
       std::string& geometry = geometries[call.geometry];
       if (geometry.empty()) {
         geometry = names_.claim(step_names_[i] + "_geometry");
         std::string body;
-        for (const auto& [name, value] : call.geometry)
-          body += fmt::format("{}{} = {}", body.empty() ? "" : ", ", name, literal(value));
-        line("struct {} {{\n  enum : int32_t {{ {} }};\n}};", geometry, wrapped(body, 19));
+        bool usual = false;
+        for (const auto& [name, value] : call.geometry.enumerators()) {
+          if (is_usual(name, value))
+            usual = true;
+          else
+            body += fmt::format("{}{} = {}", body.empty() ? "" : ", ", name, literal(value));
+        }
+        line("struct {}{} {{\n  enum : int32_t {{ {} }};\n}};", geometry,
+             usual ? " : " + usual_geometry_ : "", wrapped(body, 19));
       }
       geometry_names_.push_back(geometry);
     }
@@ -536,6 +561,7 @@ class SourceWriter {
   std::map<size_t, std::string> buffer_names_;
   std::map<const KernelConstant*, std::string> constant_names_;
   std::map<size_t, std::string> state_names_;  // of the arrays that a reset copies
+  std::string usual_geometry_;                 // base of geometries
   std::vector<std::string> geometry_names_;    // by layer
   std::vector<std::string> kernel_types_;      // by layer
   struct Section {

@@ -26,7 +26,7 @@ class Fitting {
  public:
   explicit Fitting(const FitProblem& problem) : problem_(problem), limit_(limit_of(problem.flash)) {
     std::map<std::string, size_t> shared;
-    std::map<std::pair<std::string, std::vector<std::pair<std::string, int32_t>>>, size_t> own;
+    std::map<std::pair<std::string, Geometry>, size_t> own;
     const auto part = [&](auto& parts, const auto& key, int64_t bytes) {
       const auto [at, added] = parts.insert({key, choice_.part_bytes.size()});
       if (added) choice_.part_bytes.push_back(bytes);

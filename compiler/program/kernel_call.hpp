@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "program/geometry.hpp"
 #include "program/work.hpp"
 #include "tensor/constant.hpp"
 
@@ -60,7 +61,7 @@ struct KernelCall {
   std::string isa;         // primitive layer: "Generic", "ArmDsp"
   std::string isa_folder;  // of that layer: "generic", "arm_dsp"
   std::string header;      // relative to runtime-stub/
-  std::vector<std::pair<std::string, int32_t>> geometry;  // enumerators of the Geometry struct, in order
+  Geometry geometry;
   std::vector<KernelConstant> constants;
   std::vector<KernelArgument> arguments;
   int64_t scratch_bytes = 0;  // aligned to 4 at least

@@ -27,7 +27,7 @@ int64_t Program::weight_bytes() const {
 
 int64_t Program::code_bytes_estimate() const {
   std::set<std::string> kernels;
-  std::set<std::tuple<std::string, std::vector<std::pair<std::string, int32_t>>>> calls;
+  std::set<std::pair<std::string, Geometry>> calls;
   int64_t bytes = 0;
   for (const Step& step : steps) {
     if (kernels.insert(step.call.kernel).second) bytes += step.call.shared_code_bytes;

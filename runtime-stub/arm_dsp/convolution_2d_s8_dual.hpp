@@ -41,7 +41,7 @@ namespace burin_kernels {
 struct ConvolutionDualPlan {
   int32_t input_row_bytes, input_width, output_width, inside_end;
   int16_t input_height, input_ring_rows, input_channels;
-  int16_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  int16_t window_height, window_width, stride_height, stride_width, dilation_height, dilation_width;
   int16_t pad_top, pad_left, output_channels, inside_begin;
   int16_t words, remainder, segment_steps, segments, steps, strip_pixels;
   int16_t input_zero_point, output_zero_point, clamp, gathers;
@@ -54,10 +54,10 @@ struct ConvolutionDual {
 
   // Taps that are neighbours in memory, with their channels: a row of the window, or a tap of a dilated one.
   static constexpr int32_t segment_bytes(const ConvolutionSpec& s) {
-    return s.dilation_width == 1 ? s.kernel_width * s.input_channels : s.input_channels;
+    return s.dilation_width == 1 ? s.window_width * s.input_channels : s.input_channels;
   }
   static constexpr int32_t segments(const ConvolutionSpec& s) {
-    return s.dilation_width == 1 ? s.kernel_height : s.kernel_height * s.kernel_width;
+    return s.dilation_width == 1 ? s.window_height : s.window_height * s.window_width;
   }
   static constexpr int32_t segment_steps(int32_t bytes) { return bytes / 4 * 2 + (bytes % 4 + 1) / 2; }
   // Two at least: the products need a first step and a loop.
@@ -69,7 +69,7 @@ struct ConvolutionDual {
     return minimum(s.output_width, (s.pad_left + s.stride_width - 1) / s.stride_width);
   }
   static constexpr int32_t right_most(const ConvolutionSpec& s) {
-    return s.input_width + s.pad_left - (s.kernel_width - 1) * s.dilation_width - 1;
+    return s.input_width + s.pad_left - (s.window_width - 1) * s.dilation_width - 1;
   }
   static constexpr int32_t inside_end(const ConvolutionSpec& s) {
     return right_most(s) < 0
@@ -82,7 +82,7 @@ struct ConvolutionDual {
            (inside_begin(s) > 0 || inside_end(s) < s.output_width || s.dilation_width != 1);
   }
   static constexpr int32_t gather_bytes(const ConvolutionSpec& s) {
-    return gathers(s) ? (s.kernel_height * s.kernel_width * s.input_channels + 3) / 4 * 4 : 0;
+    return gathers(s) ? (s.window_height * s.window_width * s.input_channels + 3) / 4 * 4 : 0;
   }
   // Pairs of pixels in a strip: about 1 KB of columns. Where there are several segments to find, four pairs
   // if that takes no more than 2304 bytes.
@@ -94,11 +94,11 @@ struct ConvolutionDual {
   static constexpr bool sized(int32_t extent) { return extent > 0 && extent < 32768; }
   static constexpr bool accepts(const ConvolutionSpec& s) {
     return s.batches >= 1 && sized(s.input_height) && sized(s.input_width) && sized(s.input_channels) &&
-           sized(s.kernel_height) && sized(s.kernel_width) && sized(s.output_height) &&
+           sized(s.window_height) && sized(s.window_width) && sized(s.output_height) &&
            sized(s.output_width) && sized(s.output_channels) && sized(s.stride_height) &&
            sized(s.stride_width) && sized(s.dilation_height) && sized(s.dilation_width) &&
            sized(s.pad_top + 1) && sized(s.pad_left + 1) &&
-           int64_t{s.kernel_height} * s.kernel_width * s.input_channels < 32768 && s.activation_min >= -128 &&
+           int64_t{s.window_height} * s.window_width * s.input_channels < 32768 && s.activation_min >= -128 &&
            s.activation_max <= 127 && s.activation_min <= s.activation_max;
   }
   static constexpr int32_t scratch_bytes(const ConvolutionSpec& s) {
@@ -106,7 +106,7 @@ struct ConvolutionDual {
   }
   // A 1x1 window that visits every pixel: rows and columns need not be told apart.
   static constexpr bool pointwise(const ConvolutionSpec& s) {
-    return s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1 &&
+    return s.window_height == 1 && s.window_width == 1 && s.stride_height == 1 && s.stride_width == 1 &&
            s.pad_top == 0 && s.pad_left == 0 && s.input_height == s.output_height &&
            s.input_width == s.output_width;
   }
@@ -119,8 +119,8 @@ struct ConvolutionDual {
                                short_of(s.input_height),
                                short_of(input_ring_rows),
                                short_of(s.input_channels),
-                               short_of(s.kernel_height),
-                               short_of(s.kernel_width),
+                               short_of(s.window_height),
+                               short_of(s.window_width),
                                short_of(s.stride_height),
                                short_of(s.stride_width),
                                short_of(s.dilation_height),
@@ -163,7 +163,7 @@ class ConvolutionDualColumns {
   void fill(int32_t y, int32_t x, int32_t pixel, int32_t count) {
     const int32_t top = y * plan_.stride_height - plan_.pad_top;
     row_begin_ = 0;
-    row_end_ = plan_.kernel_height;
+    row_end_ = plan_.window_height;
     if (top < 0 || top + (row_end_ - 1) * plan_.dilation_height >= plan_.input_height) clip_rows(top);
     while (count > 0) {
       const int32_t left = x * plan_.stride_width - plan_.pad_left;
@@ -199,7 +199,7 @@ class ConvolutionDualColumns {
 
   uint32_t* column(int32_t pixel) const { return columns_ + (pixel >> 1) * 2 * plan_.steps + (pixel & 1); }
   // Segments of a row of the window, and its steps.
-  int32_t row_segments() const { return plan_.dilation_width == 1 ? 1 : plan_.kernel_width; }
+  int32_t row_segments() const { return plan_.dilation_width == 1 ? 1 : plan_.window_width; }
   int32_t row_steps() const { return row_segments() * plan_.segment_steps; }
 
   // `steps` steps of the input's zero point.
@@ -213,10 +213,10 @@ class ConvolutionDualColumns {
 
   // The rows of the window outside the image, for `count` pixels.
   void pad_rows(int32_t pixel, int32_t count) const {
-    if (row_end_ - row_begin_ == plan_.kernel_height) return;
+    if (row_end_ - row_begin_ == plan_.window_height) return;
     for (; count > 0; --count, ++pixel) {
       pad(column(pixel), row_begin_ * row_steps());
-      pad(column(pixel) + 2 * row_end_ * row_steps(), (plan_.kernel_height - row_end_) * row_steps());
+      pad(column(pixel) + 2 * row_end_ * row_steps(), (plan_.window_height - row_end_) * row_steps());
     }
   }
 
@@ -261,7 +261,7 @@ class ConvolutionDualColumns {
   void border(int32_t pixel, int32_t top, int32_t left) {
     int32_t begin = left < 0 ? -left : 0;
     int32_t end = plan_.input_width - left;
-    if (end > plan_.kernel_width) end = plan_.kernel_width;
+    if (end > plan_.window_width) end = plan_.window_width;
     if (begin >= end) begin = end = 0;
     pad_rows(pixel, 1);
     const int32_t before = begin * plan_.input_channels / 2;
@@ -282,7 +282,7 @@ class ConvolutionDualColumns {
   bool overwrite(int32_t pixel, int32_t top, int32_t left) {
     const int32_t segment_bytes = plan_.words * 4 + plan_.remainder;
     const int32_t before = left < 0 ? -left * plan_.input_channels : 0;
-    const int32_t beyond = (left + plan_.kernel_width - plan_.input_width) * plan_.input_channels;
+    const int32_t beyond = (left + plan_.window_width - plan_.input_width) * plan_.input_channels;
     const int32_t after = beyond > 0 ? beyond : 0;
     const int32_t first = top + row_begin_ * plan_.dilation_height;
     const int32_t last = top + (row_end_ - 1) * plan_.dilation_height;
@@ -316,7 +316,7 @@ class ConvolutionDualColumns {
   void gather(int32_t pixel, int32_t top, int32_t left) {
     uint32_t* const gathered = columns_ + plan_.strip_pixels * plan_.steps;
     const int32_t channels = plan_.input_channels;
-    const int32_t row_bytes = plan_.kernel_width * channels;
+    const int32_t row_bytes = plan_.window_width * channels;
     const uint32_t background = (static_cast<uint32_t>(plan_.input_zero_point) & 0xFFu) * 0x01010101u;
     for (int32_t word = ((row_end_ - row_begin_) * row_bytes + 3) >> 2; word > 0;)
       gathered[--word] = background;
@@ -324,7 +324,7 @@ class ConvolutionDualColumns {
     // Taps inside the image; those that are neighbours are copied at once.
     const int32_t step = plan_.dilation_width;
     int32_t begin = 0;
-    int32_t end = plan_.kernel_width;
+    int32_t end = plan_.window_width;
     while (begin < end && left + begin * step < 0) ++begin;
     while (begin < end && left + (end - 1) * step >= plan_.input_width) --end;
     const int32_t pieces = step == 1 && begin < end ? 1 : end - begin;
@@ -449,13 +449,7 @@ struct ConvolutionDualPixels {
 template <class Geometry, class Isa>
 struct Convolution2dS8Dual {
   typedef Geometry G;
-  static constexpr ConvolutionSpec spec() {
-    return ConvolutionSpec{G::batches,           G::input_height,   G::input_width,   G::input_channels,
-                           G::kernel_height,     G::kernel_width,   G::output_height, G::output_width,
-                           G::output_channels,   G::stride_height,  G::stride_width,  G::dilation_height,
-                           G::dilation_width,    G::pad_top,        G::pad_left,      G::input_zero_point,
-                           G::output_zero_point, G::activation_min, G::activation_max};
-  }
+  static constexpr ConvolutionSpec spec() { return ConvolutionSpecOf<G>::make(); }
   static constexpr bool accepts() { return ConvolutionDual::accepts(spec()); }
   static constexpr int32_t scratch_bytes() { return ConvolutionDual::scratch_bytes(spec()); }
 
@@ -474,7 +468,7 @@ struct Convolution2dS8Dual {
  private:
   static void image(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
                     int32_t row_begin, int32_t row_end) {
-    static constexpr ConvolutionDualPlan plan = ConvolutionDual::plan(spec(), G::input_ring_rows);
+    static constexpr ConvolutionDualPlan plan = ConvolutionDual::plan(spec(), InputRows::stored());
     if (whole_output() && (!ConvolutionDual::pointwise(spec()) || whole_input())) {
       some_rows(plan, input, stream, OutputRows::at(output, row_begin), scratch, row_begin,
                 row_end - row_begin);

@@ -43,8 +43,8 @@ struct DepthwiseAny {
     return s.batches >= 1 && s.input_channels >= 4 && s.input_channels < 32768 &&
            s.output_channels % s.input_channels == 0 && s.output_channels < 32768 && s.input_height > 0 &&
            s.input_height < 32768 && s.input_width > 0 && s.input_width < 32768 && s.output_height > 0 &&
-           s.output_width > 0 && s.output_width < 32768 && s.kernel_height > 0 && s.kernel_width > 0 &&
-           s.kernel_height <= 2048 / s.kernel_width && s.stride_height > 0 && s.stride_height < 32768 &&
+           s.output_width > 0 && s.output_width < 32768 && s.window_height > 0 && s.window_width > 0 &&
+           s.window_height <= 2048 / s.window_width && s.stride_height > 0 && s.stride_height < 32768 &&
            s.stride_width > 0 && s.stride_width < 32768 && s.dilation_height > 0 &&
            s.dilation_height < 32768 && s.dilation_width > 0 && s.dilation_width < 32768 && s.pad_top >= 0 &&
            s.pad_top < 32768 && s.pad_left >= 0 && s.pad_left < 32768;
@@ -55,15 +55,15 @@ struct DepthwiseAny {
   }
 
   static constexpr int32_t pairs(const ConvolutionSpec& s) {
-    return (s.kernel_height * s.kernel_width + 1) / 2;
+    return (s.window_height * s.window_width + 1) / 2;
   }
 
   // True if some window reaches beyond the image.
   static constexpr bool cut(const ConvolutionSpec& s) {
     return s.pad_top > 0 || s.pad_left > 0 ||
-           (s.output_height - 1) * s.stride_height + (s.kernel_height - 1) * s.dilation_height >=
+           (s.output_height - 1) * s.stride_height + (s.window_height - 1) * s.dilation_height >=
                s.input_height ||
-           (s.output_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width >= s.input_width;
+           (s.output_width - 1) * s.stride_width + (s.window_width - 1) * s.dilation_width >= s.input_width;
   }
 
   static constexpr int32_t scratch_bytes(const ConvolutionSpec& s) {
@@ -73,7 +73,7 @@ struct DepthwiseAny {
 #ifdef BURIN_HOST
   static constexpr int64_t estimate_cycles(const ConvolutionSpec& s) {
     const int64_t pixels = int64_t(s.batches) * s.output_height * s.output_width;
-    const int64_t taps = int64_t(s.kernel_height) * s.kernel_width;
+    const int64_t taps = int64_t(s.window_height) * s.window_width;
     const int64_t outputs = (s.input_channels + 3) / 4 * (77 + 26 * int64_t(pairs(s)));
     return pixels * (50 + (cut(s) ? 12 : 6) * taps + multiplier(s) * (35 + outputs));
   }
@@ -84,7 +84,7 @@ struct DepthwiseAny {
 // Makes streams.
 class DepthwiseAnyPacker {
  public:
-  // The stream for the weights [kernel_height][kernel_width][outputs], one bias, multiplier and shift
+  // The stream for the weights [window_height][window_width][outputs], one bias, multiplier and shift
   // (positive: to the left) an output, for both roundings, or nothing where the kernel would not give exactly
   // the reference's numbers: shifts that are not to the right, sums beyond 32 bits.
   static std::optional<std::vector<uint32_t>> pack(const ConvolutionSpec& s, std::span<const int8_t> weights,
@@ -116,7 +116,7 @@ class DepthwiseAnyPacker {
   // Four outputs, `first` and those of the next three channels.
   static void append(const ConvolutionSpec& s, std::span<const int8_t> weights,
                      const std::vector<Channel>& channels, size_t first, std::vector<uint32_t>& stream) {
-    const auto taps = static_cast<size_t>(s.kernel_height * s.kernel_width);
+    const auto taps = static_cast<size_t>(s.window_height * s.window_width);
     const auto output = [&](size_t i) {
       return first + i * static_cast<size_t>(DepthwiseAny::multiplier(s));
     };
@@ -173,7 +173,7 @@ class DepthwiseAnyPacker {
 // What a layer's code needs to know of its geometry.
 struct DepthwiseAnyPlan {
   int16_t channels, input_height, input_width, input_ring_rows, output_width, output_ring_rows;
-  int16_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  int16_t window_height, window_width, stride_height, stride_width, dilation_height, dilation_width;
   int16_t pad_top, pad_left, input_zero_point, multiplier;
   bool cut;
 };
@@ -185,7 +185,7 @@ struct DepthwiseAnyRows {
   static BURIN_SHARED void run(const DepthwiseAnyPlan& plan, Make make, const int8_t* input,
                                const uint32_t* stream, int8_t* output, int8_t* scratch, int32_t row_begin,
                                int32_t row_end) {
-    const int32_t taps = plan.kernel_height * plan.kernel_width;
+    const int32_t taps = plan.window_height * plan.window_width;
     const int8_t** const table = static_cast<const int8_t**>(static_cast<void*>(scratch));
     ArmDspDepthwiseWindow window;
     window.taps = table;
@@ -197,7 +197,7 @@ struct DepthwiseAnyRows {
     int8_t* const outside = scratch + 8 * window.pairs;
     if (plan.cut) memset(outside, plan.input_zero_point, static_cast<size_t>(plan.channels));
     const int32_t output_row = plan.output_width * outputs;
-    const int32_t last = (plan.kernel_width - 1) * plan.dilation_width;
+    const int32_t last = (plan.window_width - 1) * plan.dilation_width;
     const int32_t step = plan.stride_width * plan.channels;
     for (int32_t y = row_begin; y < row_end; ++y) {
       int8_t* pixel = output + y % plan.output_ring_rows * output_row;
@@ -231,19 +231,19 @@ struct DepthwiseAnyRows {
   static void find(const DepthwiseAnyPlan& plan, const int8_t* input, const int8_t* outside, int32_t top,
                    int32_t left, const int8_t** table) {
     const int8_t* tap = outside;
-    for (int32_t i = 0; i < plan.kernel_height; ++i) {
+    for (int32_t i = 0; i < plan.window_height; ++i) {
       const int32_t y = top + i * plan.dilation_height;
       const bool row_inside = y >= 0 && y < plan.input_height;
       const int8_t* const row =
           row_inside ? input + y % plan.input_ring_rows * plan.input_width * plan.channels : outside;
       int32_t x = left;
-      for (int32_t j = 0; j < plan.kernel_width; ++j) {
+      for (int32_t j = 0; j < plan.window_width; ++j) {
         tap = row_inside && x >= 0 && x < plan.input_width ? row + x * plan.channels : outside;
         *table++ = tap;
         x += plan.dilation_width;
       }
     }
-    if (plan.kernel_height * plan.kernel_width % 2 != 0) *table = tap;
+    if (plan.window_height * plan.window_width % 2 != 0) *table = tap;
   }
 };
 #endif  // !BURIN_HOST
@@ -253,15 +253,10 @@ template <class Geometry, class Isa>
 struct DepthwiseConvolution2dS8Any {
   typedef DepthwiseAny Facts;
   typedef Geometry G;
+  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
   typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
 
-  static constexpr ConvolutionSpec spec() {
-    return {G::batches,           G::input_height,   G::input_width,   G::input_channels,
-            G::kernel_height,     G::kernel_width,   G::output_height, G::output_width,
-            G::output_channels,   G::stride_height,  G::stride_width,  G::dilation_height,
-            G::dilation_width,    G::pad_top,        G::pad_left,      G::input_zero_point,
-            G::output_zero_point, G::activation_min, G::activation_max};
-  }
+  static constexpr ConvolutionSpec spec() { return ConvolutionSpecOf<G>::make(); }
 
   static constexpr bool accepts() { return Facts::accepts(spec()); }
   static constexpr int32_t scratch_bytes() { return Facts::scratch_bytes(spec()); }
@@ -271,10 +266,10 @@ struct DepthwiseConvolution2dS8Any {
   static BURIN_ENTRY void run(const int8_t* input, const uint32_t* stream, int8_t* output, int8_t* scratch,
                               int32_t row_begin, int32_t row_end) {
     static constexpr DepthwiseAnyPlan plan = {
-        G::input_channels, G::input_height,     G::input_width,      G::input_ring_rows,
-        G::output_width,   G::output_ring_rows, G::kernel_height,    G::kernel_width,
-        G::stride_height,  G::stride_width,     G::dilation_height,  G::dilation_width,
-        G::pad_top,        G::pad_left,         G::input_zero_point, Facts::multiplier(spec()),
+        G::input_channels, G::input_height,      G::input_width,      InputRows::stored(),
+        G::output_width,   OutputRows::stored(), G::window_height,    G::window_width,
+        G::stride_height,  G::stride_width,      G::dilation_height,  G::dilation_width,
+        G::pad_top,        G::pad_left,          G::input_zero_point, Facts::multiplier(spec()),
         Facts::cut(spec())};
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       DepthwiseAnyRows::run(plan,

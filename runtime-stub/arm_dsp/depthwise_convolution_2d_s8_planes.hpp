@@ -46,7 +46,7 @@ namespace burin_kernels {
 // Facts for any shape.
 struct DepthwisePlanes {
   static constexpr bool accepts(const ConvolutionSpec& s) {
-    return s.batches >= 1 && s.kernel_height == 3 && s.kernel_width == 3 && s.dilation_height == 1 &&
+    return s.batches >= 1 && s.window_height == 3 && s.window_width == 3 && s.dilation_height == 1 &&
            s.dilation_width == 1 && s.input_channels >= 4 && s.output_channels == s.input_channels &&
            s.stride_height == s.stride_width &&
            ((s.stride_width == 1 && s.output_width >= 2) || (s.stride_width == 2 && s.output_width >= 1)) &&
@@ -287,13 +287,7 @@ struct DepthwiseConvolution2dS8Planes {
   typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
   typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
 
-  static constexpr ConvolutionSpec spec() {
-    return {G::batches,           G::input_height,   G::input_width,   G::input_channels,
-            G::kernel_height,     G::kernel_width,   G::output_height, G::output_width,
-            G::output_channels,   G::stride_height,  G::stride_width,  G::dilation_height,
-            G::dilation_width,    G::pad_top,        G::pad_left,      G::input_zero_point,
-            G::output_zero_point, G::activation_min, G::activation_max};
-  }
+  static constexpr ConvolutionSpec spec() { return ConvolutionSpecOf<G>::make(); }
 
   static constexpr bool accepts() { return Facts::accepts(spec()); }
   static constexpr int32_t scratch_bytes() { return Facts::scratch_bytes(spec()); }
@@ -308,9 +302,9 @@ struct DepthwiseConvolution2dS8Planes {
         G::input_channels,
         G::input_height,
         G::input_width,
-        G::input_ring_rows,
+        InputRows::stored(),
         G::output_width,
-        G::output_ring_rows,
+        OutputRows::stored(),
         G::pad_top,
         G::pad_left,
         Facts::columns_inside(spec()),

@@ -15,7 +15,7 @@ struct WindowTaps {
   // What all windows have in common.
   static void begin(ArmDspWindow& window, const int8_t* input) {
     window.channels = G::input_channels;
-    window.ring_bytes = G::input_ring_rows * G::input_width * G::input_channels;
+    window.ring_bytes = InputRows::stored() * G::input_width * G::input_channels;
     window.end = input + window.ring_bytes;
     window.next_window = (G::stride_width - 1) * G::input_channels;
   }

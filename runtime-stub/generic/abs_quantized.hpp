@@ -12,7 +12,8 @@
 
 namespace burin_kernels {
 
-// Geometry: elements, input_zero_point, output_zero_point, multiplier, shift, round_once, lowest, highest.
+// Geometry: elements, input_zero_point, output_zero_point, multiplier, shift, activation_min, activation_max,
+// round_once.
 template <class Geometry, class Isa>
 struct AbsQuantized {
   typedef Geometry G;
@@ -24,9 +25,9 @@ struct AbsQuantized {
     for (int32_t i = 0; i < G::elements; ++i) {
       const int32_t x = input[i] - G::input_zero_point;
       const int32_t scaled = Isa::requantize(x < 0 ? -x : x, G::multiplier, G::shift, G::round_once != 0);
-      output[i] = static_cast<Element>(
-          Isa::clamp(scaled, G::lowest - G::output_zero_point, G::highest - G::output_zero_point) +
-          G::output_zero_point);
+      output[i] = static_cast<Element>(Isa::clamp(scaled, G::activation_min - G::output_zero_point,
+                                                  G::activation_max - G::output_zero_point) +
+                                       G::output_zero_point);
     }
   }
 };

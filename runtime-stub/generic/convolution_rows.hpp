@@ -27,6 +27,7 @@
 
 #include "generic/four_products.hpp"
 #include "generic/layer_requantization.hpp"
+#include "generic/rows.hpp"
 #include "generic/window.hpp"
 
 namespace burin_kernels {
@@ -62,11 +63,11 @@ struct ConvolutionPlanOf {
             G::input_height,
             G::input_width,
             G::input_channels,
-            G::input_ring_rows,
+            Rows<G::input_height, G::input_ring_rows, 1>::stored(),
             G::output_height,
             G::output_width,
             G::output_channels,
-            G::output_ring_rows,
+            Rows<G::output_height, G::output_ring_rows, 1>::stored(),
             G::window_height,
             G::window_width,
             G::stride_height,

@@ -17,7 +17,7 @@
 namespace burin_kernels {
 
 // Geometry: kept_0, reduced_0, kept_1, reduced_1, kept_2, multiplier, shift, input_zero_point,
-// output_zero_point, round_once.
+// output_zero_point, activation_min, activation_max, round_once.
 template <class Geometry, class Isa>
 struct MeanS8 {
   typedef Geometry G;
@@ -34,8 +34,8 @@ struct MeanS8 {
         for (int32_t c = 0; c < G::kept_2; ++c) {
           const int32_t sum = sum_of(input + b * G::reduced_1 * G::kept_2 + c);
           const int32_t scaled = Isa::requantize(sum, G::multiplier, G::shift, G::round_once != 0);
-          *output++ = static_cast<Element>(
-              Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point), G::lowest, G::highest));
+          *output++ = static_cast<Element>(Isa::clamp(Isa::wrapping_sum(scaled, G::output_zero_point),
+                                                      G::activation_min, G::activation_max));
         }
       }
       input += G::reduced_0 * G::kept_1 * G::reduced_1 * G::kept_2;
@@ -44,7 +44,7 @@ struct MeanS8 {
 
  private:
   // Elements whose sum, less their zero points, fits 32 bits.
-  static constexpr int32_t most() { return INT32_MAX / (G::highest - G::lowest + 1); }
+  static constexpr int32_t most() { return INT32_MAX / (G::activation_max - G::activation_min + 1); }
 
   template <class Element>
   static int32_t sum_of(const Element* first) {

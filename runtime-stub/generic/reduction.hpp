@@ -105,7 +105,7 @@ struct Reduce {
   };
 };
 
-// Sums of quantised numbers. Geometry, besides: round_once, lowest, highest.
+// Sums of quantised numbers. Geometry, besides: round_once, activation_min, activation_max.
 template <class Geometry, class Isa>
 struct SumReduced {
   static constexpr bool accepts() { return Reduction<Geometry>::accepts(); }
@@ -132,7 +132,8 @@ struct SumReduced {
     Element finish(int32_t sum) const {
       const int32_t scaled = Isa::requantize(sum - offset, multiplier, shift, Geometry::round_once != 0);
       return static_cast<Element>(
-          Isa::clamp(scaled, Geometry::lowest - zero_point, Geometry::highest - zero_point) + zero_point);
+          Isa::clamp(scaled, Geometry::activation_min - zero_point, Geometry::activation_max - zero_point) +
+          zero_point);
     }
   };
 };

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "generic/rows.hpp"
+
 namespace burin_kernels {
 
 // The taps [begin, end) of a window along one axis that lie inside the image; begin <= end.
@@ -29,6 +31,9 @@ struct Taps {
 
 template <class G>
 struct Window {
+  typedef Rows<G::input_height, G::input_ring_rows, G::input_width * G::input_channels> InputRows;
+  typedef Rows<G::output_height, G::output_ring_rows, G::output_width * G::output_channels> OutputRows;
+
   static constexpr int32_t taps() { return G::window_height * G::window_width; }
   static constexpr int32_t input_row_elements() { return G::input_width * G::input_channels; }
   static constexpr int32_t output_row_elements() { return G::output_width * G::output_channels; }
@@ -52,9 +57,9 @@ struct Window {
            G::output_height > 0 && G::output_width > 0 && G::output_channels > 0 && G::window_height > 0 &&
            G::window_width > 0 && G::stride_height > 0 && G::stride_width > 0 && G::dilation_height > 0 &&
            G::dilation_width > 0 &&
-           (G::input_ring_rows == G::input_height ||
-            (G::batches == 1 && G::input_ring_rows > (G::window_height - 1) * G::dilation_height)) &&
-           (G::output_ring_rows == G::output_height || G::batches == 1);
+           (InputRows::whole() ||
+            (G::batches == 1 && InputRows::stored() > (G::window_height - 1) * G::dilation_height)) &&
+           (OutputRows::whole() || G::batches == 1);
   }
 
   static int32_t top(int32_t output_row) { return output_row * G::stride_height - G::pad_top; }

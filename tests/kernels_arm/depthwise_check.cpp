@@ -69,7 +69,7 @@ struct Case {
     bool right = true;
     for (int32_t y = 0, stored = 0; y < G::output_height; ++y) {
       const int32_t needed =
-          y * G::stride_height - G::pad_top + (G::kernel_height - 1) * G::dilation_height + 1;
+          y * G::stride_height - G::pad_top + (G::window_height - 1) * G::dilation_height + 1;
       for (; stored < G::input_height && stored < needed; ++stored)
         memcpy(input + stored % G::input_ring_rows * input_row, source + stored * input_row, input_row);
       Kernel::run(input, stream, output, scratch, y, y + 1);

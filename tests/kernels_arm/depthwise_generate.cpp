@@ -42,9 +42,9 @@ void pad_same(ConvolutionSpec& s) {
   s.output_height = (s.input_height + s.stride_height - 1) / s.stride_height;
   s.output_width = (s.input_width + s.stride_width - 1) / s.stride_width;
   s.pad_top = std::max(0, (s.output_height - 1) * s.stride_height +
-                              extent(s.kernel_height, s.dilation_height) - s.input_height) /
+                              extent(s.window_height, s.dilation_height) - s.input_height) /
               2;
-  s.pad_left = std::max(0, (s.output_width - 1) * s.stride_width + extent(s.kernel_width, s.dilation_width) -
+  s.pad_left = std::max(0, (s.output_width - 1) * s.stride_width + extent(s.window_width, s.dilation_width) -
                                s.input_width) /
                2;
 }
@@ -62,16 +62,16 @@ Layer known(const char* name, int32_t height, int32_t width, int32_t channels, i
   return layer;
 }
 
-Layer known_any(const char* name, int32_t height, int32_t width, int32_t channels, int32_t kernel_height,
-                int32_t kernel_width, bool same) {
+Layer known_any(const char* name, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+                int32_t window_width, bool same) {
   Layer layer = known(name, height, width, channels, 1, 3);
   ConvolutionSpec& s = layer.spec;
-  s.kernel_height = kernel_height;
-  s.kernel_width = kernel_width;
+  s.window_height = window_height;
+  s.window_width = window_width;
   pad_same(s);
   if (!same) {
-    s.output_height = height - kernel_height + 1;
-    s.output_width = width - kernel_width + 1;
+    s.output_height = height - window_height + 1;
+    s.output_width = width - window_width + 1;
     s.pad_top = s.pad_left = 0;
   }
   layer.output_ring_rows = s.output_height;
@@ -85,8 +85,8 @@ Layer random_layer(Random& random, int index) {
   ConvolutionSpec& s = layer.spec;
   s.batches = 1;
   layer.any = random.one_in(3);
-  s.kernel_height = layer.any ? random.between(1, 5) : 3;
-  s.kernel_width = layer.any ? random.between(1, 5) : 3;
+  s.window_height = layer.any ? random.between(1, 5) : 3;
+  s.window_width = layer.any ? random.between(1, 5) : 3;
   s.dilation_height = layer.any ? random.between(1, 2) : 1;
   s.dilation_width = layer.any ? random.between(1, 2) : 1;
   s.stride_height = random.between(1, layer.any ? 3 : 2);
@@ -98,10 +98,10 @@ Layer random_layer(Random& random, int index) {
   pad_same(s);
   switch (random.between(0, 3)) {
     case 0:  // VALID, where it fits
-      if (s.input_height >= extent(s.kernel_height, s.dilation_height) &&
-          s.input_width >= extent(s.kernel_width, s.dilation_width)) {
-        s.output_height = (s.input_height - extent(s.kernel_height, s.dilation_height)) / s.stride_height + 1;
-        s.output_width = (s.input_width - extent(s.kernel_width, s.dilation_width)) / s.stride_width + 1;
+      if (s.input_height >= extent(s.window_height, s.dilation_height) &&
+          s.input_width >= extent(s.window_width, s.dilation_width)) {
+        s.output_height = (s.input_height - extent(s.window_height, s.dilation_height)) / s.stride_height + 1;
+        s.output_width = (s.input_width - extent(s.window_width, s.dilation_width)) / s.stride_width + 1;
         s.pad_top = s.pad_left = 0;
       }
       break;
@@ -122,7 +122,7 @@ Layer random_layer(Random& random, int index) {
     s.activation_min = random.between(-128, 100);
     s.activation_max = random.between(s.activation_min, 127);
   }
-  const int32_t window = (s.kernel_height - 1) * s.dilation_height + 1;
+  const int32_t window = (s.window_height - 1) * s.dilation_height + 1;
   layer.input_ring_rows =
       random.one_in(3) && s.input_height > window ? random.between(window, s.input_height) : s.input_height;
   layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
@@ -145,8 +145,8 @@ std::vector<int8_t> expected_output(const Layer& layer, const std::vector<int8_t
     for (int32_t x = 0; x < s.output_width; ++x) {
       for (int32_t c = 0; c < s.output_channels; ++c) {
         int64_t sum = biases[static_cast<size_t>(c)];
-        for (int32_t i = 0; i < s.kernel_height; ++i) {
-          for (int32_t j = 0; j < s.kernel_width; ++j) {
+        for (int32_t i = 0; i < s.window_height; ++i) {
+          for (int32_t j = 0; j < s.window_width; ++j) {
             const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
             const int32_t column = x * s.stride_width - s.pad_left + j * s.dilation_width;
             if (row < 0 || row >= s.input_height || column < 0 || column >= s.input_width) continue;
@@ -154,7 +154,7 @@ std::vector<int8_t> expected_output(const Layer& layer, const std::vector<int8_t
             const int32_t value =
                 input[static_cast<size_t>((row * s.input_width + column) * s.input_channels + source)];
             sum += (value - s.input_zero_point) *
-                   weights[static_cast<size_t>((i * s.kernel_width + j) * s.output_channels + c)];
+                   weights[static_cast<size_t>((i * s.window_width + j) * s.output_channels + c)];
           }
         }
         const int64_t scaled = requantize_reference(sum, multipliers[static_cast<size_t>(c)],
@@ -174,7 +174,7 @@ bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
   const auto channels = static_cast<size_t>(s.output_channels);
   std::vector<int8_t> input(static_cast<size_t>(s.input_height * s.input_width * s.input_channels));
   for (int8_t& value : input) value = static_cast<int8_t>(random.between(-128, 127));
-  const int32_t taps = s.kernel_height * s.kernel_width;
+  const int32_t taps = s.window_height * s.window_width;
   std::vector<int8_t> weights(static_cast<size_t>(taps) * channels);
   for (int8_t& weight : weights)
     weight = static_cast<int8_t>(random.between(-layer.weight_limit - random.one_in(2), layer.weight_limit));
@@ -200,12 +200,12 @@ bool append(const Layer& layer, int number, Random& random, CaseFile& file) {
   std::snprintf(
       text, sizeof text,
       "struct case_%d { enum : int32_t { batches = 1, input_height = %d, input_width = %d, input_channels = "
-      "%d, kernel_height = %d, kernel_width = %d, output_height = %d, output_width = %d, output_channels = "
+      "%d, window_height = %d, window_width = %d, output_height = %d, output_width = %d, output_channels = "
       "%d, "
       "stride_height = %d, stride_width = %d, dilation_height = %d, dilation_width = %d, pad_top = %d, "
       "pad_left = %d, input_zero_point = %d, output_zero_point = %d, activation_min = %d, activation_max = "
       "%d, input_ring_rows = %d, output_ring_rows = %d, round_once = %d }; };\n",
-      number, s.input_height, s.input_width, s.input_channels, s.kernel_height, s.kernel_width,
+      number, s.input_height, s.input_width, s.input_channels, s.window_height, s.window_width,
       s.output_height, s.output_width, s.output_channels, s.stride_height, s.stride_width, s.dilation_height,
       s.dilation_width, s.pad_top, s.pad_left, s.input_zero_point, s.output_zero_point, s.activation_min,
       s.activation_max, layer.input_ring_rows, layer.output_ring_rows, layer.round_once);

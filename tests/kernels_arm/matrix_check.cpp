@@ -71,7 +71,7 @@ void check_convolution(const Case& test) {
   } else {
     int32_t stored = 0;
     for (int32_t y = 0; y < G::output_height; ++y) {
-      const int32_t last = y * G::stride_height - G::pad_top + (G::kernel_height - 1) * G::dilation_height;
+      const int32_t last = y * G::stride_height - G::pad_top + (G::window_height - 1) * G::dilation_height;
       for (; stored < G::input_height && (stored <= last || input_whole); ++stored) {
         memcpy(buffers.input + stored % G::input_ring_rows * input_row, test.input() + stored * input_row,
                static_cast<size_t>(input_row));

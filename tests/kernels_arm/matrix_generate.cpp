@@ -41,25 +41,25 @@ void pad_same(ConvolutionSpec& s) {
   s.output_height = (s.input_height + s.stride_height - 1) / s.stride_height;
   s.output_width = (s.input_width + s.stride_width - 1) / s.stride_width;
   const int32_t rows =
-      (s.output_height - 1) * s.stride_height + extent(s.kernel_height, s.dilation_height) - s.input_height;
+      (s.output_height - 1) * s.stride_height + extent(s.window_height, s.dilation_height) - s.input_height;
   const int32_t columns =
-      (s.output_width - 1) * s.stride_width + extent(s.kernel_width, s.dilation_width) - s.input_width;
+      (s.output_width - 1) * s.stride_width + extent(s.window_width, s.dilation_width) - s.input_width;
   s.pad_top = rows > 0 ? rows / 2 : 0;
   s.pad_left = columns > 0 ? columns / 2 : 0;
 }
 
 void pad_valid(ConvolutionSpec& s) {
-  s.output_height = (s.input_height - extent(s.kernel_height, s.dilation_height)) / s.stride_height + 1;
-  s.output_width = (s.input_width - extent(s.kernel_width, s.dilation_width)) / s.stride_width + 1;
+  s.output_height = (s.input_height - extent(s.window_height, s.dilation_height)) / s.stride_height + 1;
+  s.output_width = (s.input_width - extent(s.window_width, s.dilation_width)) / s.stride_width + 1;
   s.pad_top = s.pad_left = 0;
 }
 
-Layer named(const char* name, int32_t height, int32_t width, int32_t channels, int32_t kernel_height,
-            int32_t kernel_width, int32_t stride, int32_t outputs, int32_t zero_point, bool exact_only) {
+Layer named(const char* name, int32_t height, int32_t width, int32_t channels, int32_t window_height,
+            int32_t window_width, int32_t stride, int32_t outputs, int32_t zero_point, bool exact_only) {
   Layer layer;
   layer.name = name;
   layer.spec = ConvolutionSpec{
-      1, height, width, channels, kernel_height, kernel_width, 0,    0,  outputs, stride, stride,
+      1, height, width, channels, window_height, window_width, 0,    0,  outputs, stride, stride,
       1, 1,      0,     0,        -128,          zero_point,   -128, 127};
   pad_same(layer.spec);
   layer.input_ring_rows = height;
@@ -75,8 +75,8 @@ Layer random_layer(Random& random, int index) {
   ConvolutionSpec& s = layer.spec;
   s.batches = 1;
   const bool pointwise = random.one_in(4);
-  s.kernel_height = pointwise ? 1 : random.between(1, 5);
-  s.kernel_width = pointwise ? 1 : random.between(1, 5);
+  s.window_height = pointwise ? 1 : random.between(1, 5);
+  s.window_width = pointwise ? 1 : random.between(1, 5);
   s.dilation_height = random.one_in(5) ? random.between(2, 3) : 1;
   s.dilation_width = random.one_in(5) ? random.between(2, 3) : 1;
   s.stride_height = random.one_in(2) ? random.between(1, 3) : 1;
@@ -86,8 +86,8 @@ Layer random_layer(Random& random, int index) {
   s.output_channels = random.one_in(2) ? random.between(1, 9) : 4 * random.between(1, 5);
   s.input_height = random.between(1, 9);
   s.input_width = random.between(1, 11);
-  const bool fits = s.input_height >= extent(s.kernel_height, s.dilation_height) &&
-                    s.input_width >= extent(s.kernel_width, s.dilation_width);
+  const bool fits = s.input_height >= extent(s.window_height, s.dilation_height) &&
+                    s.input_width >= extent(s.window_width, s.dilation_width);
   const int padding = random.between(fits ? 0 : 1, 2);
   if (padding == 0) {
     pad_valid(s);
@@ -109,7 +109,7 @@ Layer random_layer(Random& random, int index) {
     s.activation_max = random.between(s.activation_min, 127);
   }
   // Rings hold at least what one output row needs.
-  const int32_t needed = extent(s.kernel_height, s.dilation_height);
+  const int32_t needed = extent(s.window_height, s.dilation_height);
   layer.input_ring_rows =
       random.one_in(3) && needed < s.input_height ? random.between(needed, s.input_height) : s.input_height;
   layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
@@ -209,15 +209,15 @@ std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<
     for (int32_t x = 0; x < s.output_width; ++x) {
       for (int32_t o = 0; o < s.output_channels; ++o) {
         int64_t sum = numbers.biases[static_cast<size_t>(o)];
-        for (int32_t i = 0; i < s.kernel_height; ++i) {
-          for (int32_t j = 0; j < s.kernel_width; ++j) {
+        for (int32_t i = 0; i < s.window_height; ++i) {
+          for (int32_t j = 0; j < s.window_width; ++j) {
             const int32_t row = y * s.stride_height - s.pad_top + i * s.dilation_height;
             const int32_t column = x * s.stride_width - s.pad_left + j * s.dilation_width;
             if (row < 0 || row >= s.input_height || column < 0 || column >= s.input_width) continue;
             for (int32_t c = 0; c < s.input_channels; ++c) {
               const auto at = static_cast<size_t>((row * s.input_width + column) * s.input_channels + c);
               const auto weight = static_cast<size_t>(
-                  ((o * s.kernel_height + i) * s.kernel_width + j) * s.input_channels + c);
+                  ((o * s.window_height + i) * s.window_width + j) * s.input_channels + c);
               sum += (input[at] - s.input_zero_point) * numbers.weights[weight];
             }
           }
@@ -233,7 +233,7 @@ std::vector<int8_t> expected_output(const ConvolutionSpec& s, const std::vector<
 bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   const ConvolutionSpec& s = layer.spec;
   if (!ConvolutionDual::accepts(s)) return false;
-  const int32_t inputs = s.kernel_height * s.kernel_width * s.input_channels;
+  const int32_t inputs = s.window_height * s.window_width * s.input_channels;
   const std::vector<int8_t> input = random_input(random, s.input_height * s.input_width * s.input_channels);
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
   const Numbers numbers = random_numbers(random, {layer.weight_limit, layer.exact_only, !layer.measured},
@@ -249,8 +249,8 @@ bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   fields.add("input_height", s.input_height);
   fields.add("input_width", s.input_width);
   fields.add("input_channels", s.input_channels);
-  fields.add("kernel_height", s.kernel_height);
-  fields.add("kernel_width", s.kernel_width);
+  fields.add("window_height", s.window_height);
+  fields.add("window_width", s.window_width);
   fields.add("output_height", s.output_height);
   fields.add("output_width", s.output_width);
   fields.add("output_channels", s.output_channels);

@@ -52,46 +52,45 @@ alignas(4) DIGITS_WEIGHTS_ATTR constexpr int32_t digit_2_exponentials[63] = {
     /* 3f19ecde4e138b20 */};
 
 // ==== geometry ====
-struct convolution_0_geometry {
-  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 1, kernel_height = 3,
-                   kernel_width = 3, output_height = 8, output_width = 8, output_channels = 14,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 1,
-                   pad_left = 1, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
-                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+// No dilation, and tensors stored whole instead of in rings of their latest rows.
+struct usual_geometry {
+  enum : int32_t { dilation_height = 1, dilation_width = 1, input_ring_rows = 0,
+                   left_ring_rows = 0, right_ring_rows = 0, output_ring_rows = 0 };
 };
-struct depthwise_convolution_1_geometry {
-  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, kernel_height = 3,
-                   kernel_width = 3, output_height = 8, output_width = 8, output_channels = 14,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 1,
-                   pad_left = 1, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
-                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+struct convolution_0_geometry : usual_geometry {
+  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 1, window_height = 3,
+                   window_width = 3, output_height = 8, output_width = 8, output_channels = 14,
+                   stride_height = 1, stride_width = 1, pad_top = 1, pad_left = 1, input_zero_point = -128,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127 };
 };
-struct convolution_2_geometry {
-  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, kernel_height = 1,
-                   kernel_width = 1, output_height = 8, output_width = 8, output_channels = 32,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 0,
-                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
-                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 8 };
+struct depthwise_convolution_1_geometry : usual_geometry {
+  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, window_height = 3,
+                   window_width = 3, output_height = 8, output_width = 8, output_channels = 14,
+                   stride_height = 1, stride_width = 1, pad_top = 1, pad_left = 1, input_zero_point = -128,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127 };
 };
-struct depthwise_convolution_3_geometry {
-  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 32, kernel_height = 3,
-                   kernel_width = 3, output_height = 4, output_width = 4, output_channels = 32,
-                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1, pad_top = 0,
-                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
-                   activation_max = 127, input_ring_rows = 8, output_ring_rows = 4 };
+struct convolution_2_geometry : usual_geometry {
+  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 14, window_height = 1,
+                   window_width = 1, output_height = 8, output_width = 8, output_channels = 32,
+                   stride_height = 1, stride_width = 1, pad_top = 0, pad_left = 0, input_zero_point = -128,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127 };
 };
-struct convolution_4_geometry {
-  enum : int32_t { batches = 1, input_height = 4, input_width = 4, input_channels = 32, kernel_height = 1,
-                   kernel_width = 1, output_height = 4, output_width = 4, output_channels = 32,
-                   stride_height = 1, stride_width = 1, dilation_height = 1, dilation_width = 1, pad_top = 0,
-                   pad_left = 0, input_zero_point = -128, output_zero_point = -128, activation_min = -128,
-                   activation_max = 127, input_ring_rows = 4, output_ring_rows = 4 };
+struct depthwise_convolution_3_geometry : usual_geometry {
+  enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 32, window_height = 3,
+                   window_width = 3, output_height = 4, output_width = 4, output_channels = 32,
+                   stride_height = 2, stride_width = 2, pad_top = 0, pad_left = 0, input_zero_point = -128,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127 };
 };
-struct average_pool_5_geometry {
+struct convolution_4_geometry : usual_geometry {
+  enum : int32_t { batches = 1, input_height = 4, input_width = 4, input_channels = 32, window_height = 1,
+                   window_width = 1, output_height = 4, output_width = 4, output_channels = 32,
+                   stride_height = 1, stride_width = 1, pad_top = 0, pad_left = 0, input_zero_point = -128,
+                   output_zero_point = -128, activation_min = -128, activation_max = 127 };
+};
+struct average_pool_5_geometry : usual_geometry {
   enum : int32_t { batches = 1, input_height = 4, input_width = 4, input_channels = 32, output_height = 2,
                    output_width = 2, output_channels = 32, window_height = 2, window_width = 2,
-                   stride_height = 2, stride_width = 2, dilation_height = 1, dilation_width = 1, pad_top = 0,
-                   pad_left = 0, input_ring_rows = 4, output_ring_rows = 2, activation_min = -128,
+                   stride_height = 2, stride_width = 2, pad_top = 0, pad_left = 0, activation_min = -128,
                    activation_max = 127 };
 };
 struct fully_connected_7_geometry {

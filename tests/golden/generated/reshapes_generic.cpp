@@ -39,8 +39,8 @@ struct shift_geometry {
   enum : int32_t { inner = 8, left_step = 1, right_step = 1, outer_axes = 0 };
 };
 struct dense_geometry {
-  enum : int32_t { batches = 1, inputs = 8, outputs = 3, input_zero_point = 3, weights_zero_point = 0,
-                   output_zero_point = -7, activation_min = -7, activation_max = 127, in_fours = 1,
+  enum : int32_t { batches = 1, inputs = 8, outputs = 3, input_zero_point = 3, output_zero_point = -7,
+                   activation_min = -7, activation_max = 127, weights_zero_point = 0, in_fours = 1,
                    requantization = 0, post_shift = 13 };
 };
 }  // namespace

@@ -48,18 +48,18 @@ alignas(4) SINE_WEIGHTS_ATTR constexpr int32_t y_2_requantization[3] = {
 
 // ==== geometry ====
 struct fully_connected_0_geometry {
-  enum : int32_t { batches = 1, inputs = 1, outputs = 16, input_zero_point = -128, weights_zero_point = 0,
-                   output_zero_point = -128, activation_min = -128, activation_max = 127, in_fours = 1,
+  enum : int32_t { batches = 1, inputs = 1, outputs = 16, input_zero_point = -128, output_zero_point = -128,
+                   activation_min = -128, activation_max = 127, weights_zero_point = 0, in_fours = 1,
                    requantization = 0, post_shift = 17 };
 };
 struct fully_connected_1_geometry {
-  enum : int32_t { batches = 1, inputs = 16, outputs = 16, input_zero_point = -128, weights_zero_point = 0,
-                   output_zero_point = -128, activation_min = -128, activation_max = 127, in_fours = 1,
+  enum : int32_t { batches = 1, inputs = 16, outputs = 16, input_zero_point = -128, output_zero_point = -128,
+                   activation_min = -128, activation_max = 127, weights_zero_point = 0, in_fours = 1,
                    requantization = 0, post_shift = 17 };
 };
 struct y_2_geometry {
-  enum : int32_t { batches = 1, inputs = 16, outputs = 1, input_zero_point = -128, weights_zero_point = 0,
-                   output_zero_point = 0, activation_min = -128, activation_max = 127, in_fours = 1,
+  enum : int32_t { batches = 1, inputs = 16, outputs = 1, input_zero_point = -128, output_zero_point = 0,
+                   activation_min = -128, activation_max = 127, weights_zero_point = 0, in_fours = 1,
                    requantization = 1, post_shift = 0 };
 };
 }  // namespace

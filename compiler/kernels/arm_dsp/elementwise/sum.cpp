@@ -4,11 +4,34 @@
 
 #include "arithmetic/linear_form.hpp"
 #include "kernels/generic/elementwise/sum.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 
 namespace burin {
 
 using namespace sum;
+
+namespace {
+
+// Tensors as rows, stored whole.
+struct SumGeometry {
+  int32_t rows;
+  int32_t row_elements;
+  int32_t left_ring_rows;
+  int32_t right_ring_rows;
+  int32_t output_ring_rows;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("rows", rows);
+    visit("row_elements", row_elements);
+    visit("left_ring_rows", left_ring_rows);
+    visit("right_ring_rows", right_ring_rows);
+    visit("output_ring_rows", output_ring_rows);
+  }
+};
+
+}  // namespace
 
 std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
                                                          const LoweringContext& context) const {
@@ -35,13 +58,12 @@ std::variant<KernelCall, Refusal> SumProvedKernel::lower(const NodeView& view,
                                         static_cast<uint32_t>(form->right_factor),
                                         static_cast<uint32_t>(form->offset)};
   KernelCall call;
-  call.geometry = {{"rows", rows},
-                   {"row_elements", elements / rows},
-                   {"left_ring_rows", rows},
-                   {"right_ring_rows", rows},
-                   {"output_ring_rows", rows},
-                   {"activation_min", range.lowest},
-                   {"activation_max", range.highest}};
+  call.geometry = Geometry(SumGeometry{.rows = rows,
+                                       .row_elements = elements / rows,
+                                       .left_ring_rows = 0,
+                                       .right_ring_rows = 0,
+                                       .output_ring_rows = 0},
+                           ClampGeometry{.activation_min = range.lowest, .activation_max = range.highest});
   call.arguments = {operand_argument(view, 0, "left", call)};
   call.arguments.push_back(operand_argument(view, 1, "right", call));
   call.constants.push_back({"stream", ElementType::u32, Constant::of(stream), 4});

@@ -47,11 +47,8 @@ class MeanS8DspKernel final : public Kernel {
           return std::clamp(scaled + view.output().quantization.zero_point(), -128, 127);
         });
     if (!form) return Refusal{"no multiplication was proved to give the mean"};
-    KernelCall call = call_without_arguments(view, context);
-    for (auto& [name, value] : call.geometry) {
-      if (name == "kept_1") value = 1;
-      if (name == "kept_2") value = layout[2];
-    }
+    KernelCall call =
+        call_without_arguments(view, context, {{layout[0], layout[1], 1, layout[3], layout[2]}});
     call.constants = {{"form", ElementType::u32, Constant::of(words_of({*form})), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}};
     call.requantization = "one multiplication and one shift, proved for every sum";

@@ -41,7 +41,7 @@ ChannelNumbers channel_numbers(const NodeView& view) {
 // What the calls of the DSP extension's kernels have in common.
 KernelCall stream_call(const burin_kernels::ConvolutionSpec& spec, const std::vector<uint32_t>& stream) {
   KernelCall call;
-  call.geometry = geometry_of(spec);
+  call.geometry = Geometry(ConvolutionGeometry{spec});
   call.constants = {{"stream", ElementType::u32, Constant::of(stream), 4}};
   call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
                     ScratchArgument{}, int32_t{0},          spec.output_height};
@@ -136,7 +136,7 @@ class DepthwiseConvolution2dS8AnyKernel final : public Kernel {
         spec, view.input(1).constant->as<int8_t>(), numbers.biases, numbers.multipliers, numbers.shifts);
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
-    call.geometry.emplace_back("round_once", once);
+    call.geometry.append(RoundingGeometry(once));
     call.requantization = requantization_note(0, spec.output_channels,
                                               once ? "exact 4-instruction form" : "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);

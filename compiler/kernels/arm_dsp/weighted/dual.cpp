@@ -47,49 +47,25 @@ burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const No
                                                 ClampRange clamp) {
   const Shape& input = view.input(0).type.shape;
   const Shape& output = view.output().type.shape;
-  return {input[0],
-          input[1],
-          input[2],
-          input[3],
-          windows.height.window,
-          windows.width.window,
-          output[1],
-          output[2],
-          output[3],
-          windows.height.stride,
-          windows.width.stride,
-          windows.height.dilation,
-          windows.width.dilation,
-          windows.height.pad_before,
-          windows.width.pad_before,
-          view.input(0).quantization.zero_point(),
-          view.output().quantization.zero_point(),
-          clamp.lowest,
-          clamp.highest};
-}
-
-std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::ConvolutionSpec& spec) {
-  return {{"batches", spec.batches},
-          {"input_height", spec.input_height},
-          {"input_width", spec.input_width},
-          {"input_channels", spec.input_channels},
-          {"kernel_height", spec.kernel_height},
-          {"kernel_width", spec.kernel_width},
-          {"output_height", spec.output_height},
-          {"output_width", spec.output_width},
-          {"output_channels", spec.output_channels},
-          {"stride_height", spec.stride_height},
-          {"stride_width", spec.stride_width},
-          {"dilation_height", spec.dilation_height},
-          {"dilation_width", spec.dilation_width},
-          {"pad_top", spec.pad_top},
-          {"pad_left", spec.pad_left},
-          {"input_zero_point", spec.input_zero_point},
-          {"output_zero_point", spec.output_zero_point},
-          {"activation_min", spec.activation_min},
-          {"activation_max", spec.activation_max},
-          {"input_ring_rows", spec.input_height},
-          {"output_ring_rows", spec.output_height}};
+  return {.batches = input[0],
+          .input_height = input[1],
+          .input_width = input[2],
+          .input_channels = input[3],
+          .window_height = windows.height.window,
+          .window_width = windows.width.window,
+          .output_height = output[1],
+          .output_width = output[2],
+          .output_channels = output[3],
+          .stride_height = windows.height.stride,
+          .stride_width = windows.width.stride,
+          .dilation_height = windows.height.dilation,
+          .dilation_width = windows.width.dilation,
+          .pad_top = windows.height.pad_before,
+          .pad_left = windows.width.pad_before,
+          .input_zero_point = view.input(0).quantization.zero_point(),
+          .output_zero_point = view.output().quantization.zero_point(),
+          .activation_min = clamp.lowest,
+          .activation_max = clamp.highest};
 }
 
 std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::ConvolutionSpec& spec,
@@ -108,7 +84,7 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
       spec, weights.values, bias, channels, &proved, context.rounding == Rounding::litert);
   if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
   KernelCall call;
-  call.geometry = geometry_of(spec);
+  call.geometry = Geometry(ConvolutionGeometry{spec});
   call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
   call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
                     ScratchArgument{}, int32_t{0},          spec.output_height};

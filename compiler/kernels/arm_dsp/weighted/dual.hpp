@@ -8,6 +8,7 @@
 #include "arm_dsp/dual_packing_s8.hpp"
 #include "generic/convolution_spec.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "ops/weighted/weighted.hpp"
 #include "ops/window.hpp"
 
@@ -26,8 +27,35 @@ std::vector<burin_kernels::ChannelRequantization> prove_requantization(
 burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const NodeView& view,
                                                 ClampRange clamp);
 
-// The Geometry of kernels that take a ConvolutionSpec, whole tensors stored.
-std::vector<std::pair<std::string, int32_t>> geometry_of(const burin_kernels::ConvolutionSpec& spec);
+// Of kernels that take a ConvolutionSpec, whole tensors stored.
+struct ConvolutionGeometry {
+  burin_kernels::ConvolutionSpec spec;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("batches", spec.batches);
+    visit("input_height", spec.input_height);
+    visit("input_width", spec.input_width);
+    visit("input_channels", spec.input_channels);
+    visit("window_height", spec.window_height);
+    visit("window_width", spec.window_width);
+    visit("output_height", spec.output_height);
+    visit("output_width", spec.output_width);
+    visit("output_channels", spec.output_channels);
+    visit("stride_height", spec.stride_height);
+    visit("stride_width", spec.stride_width);
+    visit("dilation_height", spec.dilation_height);
+    visit("dilation_width", spec.dilation_width);
+    visit("pad_top", spec.pad_top);
+    visit("pad_left", spec.pad_left);
+    visit("input_zero_point", spec.input_zero_point);
+    visit("output_zero_point", spec.output_zero_point);
+    visit("activation_min", spec.activation_min);
+    visit("activation_max", spec.activation_max);
+    visit("input_ring_rows", 0);
+    visit("output_ring_rows", 0);
+  }
+};
 
 // The call of Convolution2dS8Dual for weights OHWI; `bias` may be empty.
 std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::ConvolutionSpec& spec,

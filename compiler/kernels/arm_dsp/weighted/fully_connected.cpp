@@ -4,6 +4,7 @@
 #include "kernels/generic/weighted/f32_blocks.hpp"
 #include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/attributes.hpp"
@@ -46,14 +47,12 @@ class FullyConnectedS8DualKernel final : public Kernel {
         burin_kernels::FullyConnectedDualPacker::pack(spec, rows.values, own_bias, channels, once);
     if (!stream) return Refusal{"some output's sums or multiplier exceed what it computes exactly"};
     KernelCall call;
-    call.geometry = {{"batches", spec.batches},
-                     {"inputs", spec.inputs},
-                     {"outputs", spec.outputs},
-                     {"input_zero_point", spec.input_zero_point},
-                     {"output_zero_point", spec.output_zero_point},
-                     {"activation_min", spec.activation_min},
-                     {"activation_max", spec.activation_max},
-                     {"round_once", once}};
+    call.geometry =
+        Geometry(LayerGeometry{.batches = spec.batches, .inputs = spec.inputs, .outputs = spec.outputs},
+                 ZeroPointsGeometry{.input_zero_point = spec.input_zero_point,
+                                    .output_zero_point = spec.output_zero_point},
+                 ClampGeometry{.activation_min = spec.activation_min, .activation_max = spec.activation_max},
+                 RoundingGeometry(once));
     call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}, ScratchArgument{}};
     call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);

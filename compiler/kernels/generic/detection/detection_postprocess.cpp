@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "generic/detection_postprocess.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/detection/attributes.hpp"
@@ -13,6 +14,27 @@ namespace burin {
 
 using namespace detection_postprocess;
 namespace {
+
+struct DetectionGeometry {
+  int32_t boxes;
+  int32_t encoding_width;
+  int32_t columns;
+  int32_t classes;
+  int32_t detections;
+  int32_t detections_per_class;
+  bool by_class;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("boxes", boxes);
+    visit("encoding_width", encoding_width);
+    visit("columns", columns);
+    visit("classes", classes);
+    visit("detections", detections);
+    visit("detections_per_class", detections_per_class);
+    visit("by_class", by_class);
+  }
+};
 
 class DetectionPostprocessKernel final : public Kernel {
  public:
@@ -26,13 +48,13 @@ class DetectionPostprocessKernel final : public Kernel {
     const DetectionAttributes& a = attributes_of(view);
     const int32_t boxes = shape_of(view, encodings_operand)[1];
     KernelCall call;
-    call.geometry = {{"boxes", boxes},
-                     {"encoding_width", shape_of(view, encodings_operand)[2]},
-                     {"columns", shape_of(view, scores_operand)[2]},
-                     {"classes", a.classes},
-                     {"detections", a.max_detections},
-                     {"detections_per_class", a.detections_per_class},
-                     {"by_class", a.by_class ? 1 : 0}};
+    call.geometry = Geometry(DetectionGeometry{.boxes = boxes,
+                                               .encoding_width = shape_of(view, encodings_operand)[2],
+                                               .columns = shape_of(view, scores_operand)[2],
+                                               .classes = a.classes,
+                                               .detections = a.max_detections,
+                                               .detections_per_class = a.detections_per_class,
+                                               .by_class = a.by_class});
     call.arguments = {operand_argument(view, encodings_operand, "encodings", call)};
     call.arguments.push_back(operand_argument(view, scores_operand, "scores", call));
     call.arguments.push_back(operand_argument(view, anchors_operand, "anchors", call));

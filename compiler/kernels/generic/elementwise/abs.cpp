@@ -2,6 +2,7 @@
 
 #include "kernels/generic/elementwise/real_function.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/real_function.hpp"
 
@@ -25,14 +26,13 @@ class AbsQuantizedKernel final : public Kernel {
     const IntegerRange range = integer_range(view.output().type.dtype);
     const int64_t elements = view.output().type.shape.elements();
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)},
-                     {"input_zero_point", from.zero_point()},
-                     {"output_zero_point", to.zero_point()},
-                     {"multiplier", factor.multiplier},
-                     {"shift", factor.shift},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0},
-                     {"lowest", static_cast<int32_t>(range.lowest)},
-                     {"highest", static_cast<int32_t>(range.highest)}};
+    call.geometry = Geometry(
+        ElementsGeometry{.elements = static_cast<int32_t>(elements)},
+        ZeroPointsGeometry{.input_zero_point = from.zero_point(), .output_zero_point = to.zero_point()},
+        FactorGeometry{.multiplier = factor.multiplier, .shift = factor.shift},
+        RoundingGeometry(context.rounding),
+        ClampGeometry{.activation_min = static_cast<int32_t>(range.lowest),
+                      .activation_max = static_cast<int32_t>(range.highest)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.work = {.instructions = 40 + 16 * elements, .requantizations = elements};

@@ -1,4 +1,5 @@
 #include "kernels/generic/shifted_terms.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
@@ -23,7 +24,7 @@ class AddNKernel final : public Kernel {
     const int64_t elements = view.output().type.shape.elements();
     const auto terms = static_cast<int64_t>(view.node.inputs.size());
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
     if (!real_) append_shifted_terms(ShiftedTerms(view), context.rounding, call);
     call.arguments = {OutputArgument{0}};
     for (size_t i = 0; i < view.node.inputs.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "kernels/generic/elementwise/binary.hpp"
 
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/numerics.hpp"
 
@@ -7,6 +8,22 @@ namespace burin {
 
 using namespace binary;
 namespace {
+
+// See generic/broadcast.hpp.
+struct BroadcastGeometry {
+  int32_t inner;
+  int32_t left_step;
+  int32_t right_step;
+  int32_t outer_axes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("inner", inner);
+    visit("left_step", left_step);
+    visit("right_step", right_step);
+    visit("outer_axes", outer_axes);
+  }
+};
 
 struct Axis {
   int32_t extent;
@@ -44,10 +61,10 @@ std::vector<Axis> broadcast_axes(const Shape& left, const Shape& right) {
 void describe_broadcast(const NodeView& view, KernelCall& call) {
   const std::vector<Axis> axes = broadcast_axes(view.input(0).type.shape, view.input(1).type.shape);
   const Axis& inner = axes.front();
-  call.geometry = {{"inner", inner.extent},
-                   {"left_step", inner.left_stride},
-                   {"right_step", inner.right_stride},
-                   {"outer_axes", static_cast<int32_t>(axes.size()) - 1}};
+  call.geometry = Geometry(BroadcastGeometry{.inner = inner.extent,
+                                             .left_step = inner.left_stride,
+                                             .right_step = inner.right_stride,
+                                             .outer_axes = static_cast<int32_t>(axes.size()) - 1});
   call.arguments = {operand_argument(view, 0, "left", call)};
   call.arguments.push_back(operand_argument(view, 1, "right", call));
   if (axes.size() > 1) {

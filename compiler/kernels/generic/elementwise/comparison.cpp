@@ -1,12 +1,26 @@
 #include "kernels/generic/elementwise/comparison.hpp"
 
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {
 
 using namespace comparison;
+
+namespace {
+
+struct RelationGeometry {
+  int32_t relation;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("relation", relation);
+  }
+};
+
+}  // namespace
 
 std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,
                                                           const LoweringContext&) const {
@@ -16,7 +30,7 @@ std::variant<KernelCall, Refusal> ComparisonKernel::lower(const NodeView& view,
   if (!is_logical(relation_) && !compares_as_stored(view)) return Refusal{"it compares what is stored"};
   KernelCall call;
   describe_broadcast(view, call);
-  call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
+  call.geometry.append(RelationGeometry{static_cast<int32_t>(relation_)});
   call.work.instructions = 30 + 12 * view.output().type.shape.elements();
   call.code_bytes = 90;
   return call;
@@ -33,8 +47,8 @@ std::variant<KernelCall, Refusal> ScaledComparisonKernel::lower(const NodeView& 
   }
   KernelCall call;
   describe_broadcast(view, call);
-  call.geometry.emplace_back("relation", static_cast<int32_t>(relation_));
-  call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+  call.geometry.append(RelationGeometry{static_cast<int32_t>(relation_)});
+  call.geometry.append(RoundingGeometry(context.rounding));
   call.arguments.push_back(ConstantArgument{call.constants.size()});
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   const int64_t elements = view.output().type.shape.elements();

@@ -1,4 +1,5 @@
 #include "kernels/generic/elementwise/unary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/unary.hpp"
 
@@ -17,7 +18,7 @@ class DequantizeF32Kernel final : public Kernel {
     if (!q.per_tensor()) return Refusal{"it has one scale"};
     const int64_t elements = view.output().type.shape.elements();
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, q.scale(), q.zero_point()};
     call.work = {.instructions = 30 + 6 * elements, .float_products = elements};
     call.code_bytes = 40;

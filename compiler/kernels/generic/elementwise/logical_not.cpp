@@ -1,4 +1,5 @@
 #include "kernels/generic/elementwise/unary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/unary.hpp"
 
@@ -15,7 +16,7 @@ class LogicalNotKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     const int64_t elements = view.output().type.shape.elements();
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.work.instructions = 20 + 7 * elements;

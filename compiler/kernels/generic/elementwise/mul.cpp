@@ -2,6 +2,7 @@
 
 #include "arithmetic/requantization_form.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/elementwise/mul.hpp"
@@ -29,7 +30,7 @@ class MultiplyQuantizedKernel final : public Kernel {
     const ClampRange range = activation_range(view.node.activation, view.output());
     KernelCall call;
     describe_broadcast(view, call);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    call.geometry.append(RoundingGeometry(context.rounding));
     const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
                                                view.input(1).quantization.zero_point(),
                                                view.output().quantization.zero_point(),

@@ -1,5 +1,6 @@
 #include "ops/elementwise/prelu.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
@@ -23,7 +24,7 @@ class PreluQuantizedKernel final : public Kernel {
     const PreluFactors factors = factors_of(view);
     KernelCall call;
     describe_broadcast(view, call);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    call.geometry.append(RoundingGeometry(context.rounding));
     const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
                                                view.input(1).quantization.zero_point(),
                                                view.output().quantization.zero_point(),

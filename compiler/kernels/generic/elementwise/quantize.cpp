@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/elementwise/unary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/quantize.hpp"
 #include "ops/elementwise/unary.hpp"
@@ -22,7 +23,7 @@ class QuantizeF32Kernel final : public Kernel {
     if (!is_float(view)) return Refusal{"its input is float32"};
     const int64_t elements = view.output().type.shape.elements();
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+    call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
                       view.output().quantization.scale(), view.output().quantization.zero_point()};
     allow_in_place(view, 0, call);
@@ -45,8 +46,8 @@ class RequantizeKernel final : public Kernel {
     const int64_t elements = view.output().type.shape.elements();
     const FixedPointMultiplier factor = fixed_point(scale_ratio(view));
     KernelCall call;
-    call.geometry = {{"elements", static_cast<int32_t>(elements)},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)},
+                             RoundingGeometry(context.rounding));
     call.arguments = {operand_argument(view, 0, "input", call),
                       OutputArgument{0},
                       view.input(0).quantization.zero_point(),

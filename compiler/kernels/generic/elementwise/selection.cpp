@@ -2,11 +2,25 @@
 
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
+
+namespace {
+
+struct SelectionGeometry {
+  int32_t axes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("axes", axes);
+  }
+};
+
+}  // namespace
 
 std::variant<KernelCall, Refusal> SelectKernel::lower(const NodeView& view, const LoweringContext&) const {
   for (size_t i = 1; i < 3; ++i)
@@ -24,7 +38,7 @@ std::variant<KernelCall, Refusal> SelectKernel::lower(const NodeView& view, cons
   }
   if (axes.empty()) axes = {1, 0, 0, 0};
   KernelCall call;
-  call.geometry = {{"axes", static_cast<int32_t>(axes.size() / 4)}};
+  call.geometry = Geometry(SelectionGeometry{.axes = static_cast<int32_t>(axes.size() / 4)});
   call.arguments = {operand_argument(view, 0, "condition", call)};
   call.arguments.push_back(operand_argument(view, 1, "yes", call));
   call.arguments.push_back(operand_argument(view, 2, "no", call));

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/fixed_point.hpp"
@@ -17,7 +18,7 @@ std::variant<KernelCall, Refusal> SigmoidS16Kernel::lower(const NodeView& view,
   const ArgumentFactor factor = argument_factor(view);
   const int64_t elements = view.output().type.shape.elements();
   KernelCall call;
-  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+  call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
   const KernelArgument operand = operand_argument(view, 0, "input", call);
   call.constants.push_back({"nodes", ElementType::u16, Constant::of(std::span<const uint16_t>(nodes)), 4});
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0},

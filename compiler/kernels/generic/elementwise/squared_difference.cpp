@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/arithmetic.hpp"
 #include "ops/elementwise/squared_difference.hpp"
@@ -25,7 +26,7 @@ class SquaredDifferenceQuantizedKernel final : public Kernel {
     const Scaling scaling = scaling_of(view);
     KernelCall call;
     describe_broadcast(view, call);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    call.geometry.append(RoundingGeometry(context.rounding));
     std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
                                          view.input(1).quantization.zero_point(),
                                          view.output().quantization.zero_point()};

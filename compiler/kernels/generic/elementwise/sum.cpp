@@ -4,12 +4,24 @@
 
 #include "arithmetic/linear_form.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 
 namespace burin {
 
 using namespace sum;
 namespace {
+
+struct SumGeometry {
+  bool round_once;
+  bool shifts_right;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("round_once", round_once);
+    visit("shifts_right", shifts_right);
+  }
+};
 
 // In the order that the kernel reads them: zero points, factors, clamp.
 std::vector<int32_t> quantization_numbers(const NodeView& view, int32_t sign) {
@@ -44,8 +56,7 @@ std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view
   const bool once = context.rounding == Rounding::litert;
   const bool shifts_right =
       !once && to_the_right(scaling.left) && to_the_right(scaling.right) && to_the_right(scaling.output);
-  call.geometry.insert(call.geometry.end(),
-                       {{"round_once", once ? 1 : 0}, {"shifts_right", shifts_right ? 1 : 0}});
+  call.geometry.append(SumGeometry{.round_once = once, .shifts_right = shifts_right});
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments.push_back(ConstantArgument{call.constants.size() - 1});
   const int64_t elements = view.output().type.shape.elements();

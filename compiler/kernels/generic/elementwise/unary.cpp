@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 
 namespace burin {
@@ -15,8 +16,8 @@ std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
                                              f.negative_sign,  f.range.lowest,        f.range.highest};
   const int64_t elements = view.output().type.shape.elements();
   KernelCall call;
-  call.geometry = {{"elements", static_cast<int32_t>(elements)},
-                   {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+  call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)},
+                           RoundingGeometry(context.rounding));
   const KernelArgument operand = operand_argument(view, 0, "input", call);
   call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
@@ -60,7 +61,7 @@ std::variant<KernelCall, Refusal> LookupKernel::lower(const NodeView& view,
 
   const int64_t elements = view.output().type.shape.elements();
   KernelCall call;
-  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+  call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
   const KernelArgument operand = operand_argument(view, 0, "input", call);
   call.constants.push_back({"table", element_type(to), Constant(std::move(outputs[0].bytes)), 4});
   call.arguments = {operand, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
@@ -75,7 +76,7 @@ std::variant<KernelCall, Refusal> UnaryF32Kernel::lower(const NodeView& view, co
     return Refusal{"it computes float32"};
   const int64_t elements = view.output().type.shape.elements();
   KernelCall call;
-  call.geometry = {{"elements", static_cast<int32_t>(elements)}};
+  call.geometry = Geometry(ElementsGeometry{.elements = static_cast<int32_t>(elements)});
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
   for (const float parameter : parameters_(view)) call.arguments.emplace_back(parameter);
   allow_in_place(view, 0, call);

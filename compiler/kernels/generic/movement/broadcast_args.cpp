@@ -1,8 +1,20 @@
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 
 namespace burin {
 namespace {
+
+struct BroadcastArgsGeometry {
+  int32_t left;
+  int32_t right;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("left", left);
+    visit("right", right);
+  }
+};
 
 class BroadcastArgsKernel final : public Kernel {
  public:
@@ -16,7 +28,8 @@ class BroadcastArgsKernel final : public Kernel {
       if (view.input(i).is_constant() && has_dtype(view.input(i), DType::s64))
         return Refusal{"an int64 operand is computed"};
     KernelCall call;
-    call.geometry = {{"left", view.input(0).type.shape[0]}, {"right", view.input(1).type.shape[0]}};
+    call.geometry = Geometry(
+        BroadcastArgsGeometry{.left = view.input(0).type.shape[0], .right = view.input(1).type.shape[0]});
     call.arguments = {operand_argument(view, 0, "left", call)};
     call.arguments.push_back(operand_argument(view, 1, "right", call));
     call.arguments.push_back(OutputArgument{0});

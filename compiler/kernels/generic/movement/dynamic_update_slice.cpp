@@ -1,10 +1,24 @@
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
 
 namespace burin {
 namespace {
+
+struct UpdateGeometry {
+  int32_t axes;
+  int32_t bytes;
+  int32_t run_bytes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("axes", axes);
+    visit("bytes", bytes);
+    visit("run_bytes", run_bytes);
+  }
+};
 
 class UpdateSliceKernel final : public Kernel {
  public:
@@ -26,9 +40,9 @@ class UpdateSliceKernel final : public Kernel {
       axes.insert(axes.end(),
                   {operand.dims()[i], update.dims()[i], static_cast<int32_t>(strides[i] * width)});
     KernelCall call;
-    call.geometry = {{"axes", static_cast<int32_t>(operand.rank())},
-                     {"bytes", static_cast<int32_t>(view.output().type.bytes())},
-                     {"run_bytes", update.dims().back() * width}};
+    call.geometry = Geometry(UpdateGeometry{.axes = static_cast<int32_t>(operand.rank()),
+                                            .bytes = static_cast<int32_t>(view.output().type.bytes()),
+                                            .run_bytes = update.dims().back() * width});
     call.arguments = {operand_argument(view, 0, "operand", call)};
     call.arguments.push_back(operand_argument(view, 1, "update", call));
     call.arguments.push_back(operand_argument(view, 2, "start", call));

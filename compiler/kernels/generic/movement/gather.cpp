@@ -1,6 +1,7 @@
 #include "ops/movement/gather.hpp"
 #include "kernels/generic/movement/joining.hpp"
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/attributes.hpp"
@@ -11,6 +12,23 @@ namespace burin {
 
 using namespace gather;
 namespace {
+
+struct GatherGeometry {
+  int32_t batches;
+  int32_t outer;
+  int32_t length;
+  int32_t slice_bytes;
+  int32_t count;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("batches", batches);
+    visit("outer", outer);
+    visit("length", length);
+    visit("slice_bytes", slice_bytes);
+    visit("count", count);
+  }
+};
 
 class GatherKernel final : public Kernel {
  public:
@@ -25,11 +43,11 @@ class GatherKernel final : public Kernel {
     const GatherExtents e = extents_of(view);
     const int64_t slice = e.inner * byte_width(view.input(0).type.dtype);
     KernelCall call;
-    call.geometry = {{"batches", static_cast<int32_t>(e.batches)},
-                     {"outer", static_cast<int32_t>(e.outer)},
-                     {"length", static_cast<int32_t>(e.length)},
-                     {"slice_bytes", static_cast<int32_t>(slice)},
-                     {"count", static_cast<int32_t>(e.count)}};
+    call.geometry = Geometry(GatherGeometry{.batches = static_cast<int32_t>(e.batches),
+                                            .outer = static_cast<int32_t>(e.outer),
+                                            .length = static_cast<int32_t>(e.length),
+                                            .slice_bytes = static_cast<int32_t>(slice),
+                                            .count = static_cast<int32_t>(e.count)});
     call.arguments = {operand_argument(view, 0, "input", call)};
     call.arguments.push_back(operand_argument(view, 1, "indices", call));
     call.arguments.push_back(OutputArgument{0});

@@ -1,6 +1,7 @@
 #include "kernels/generic/movement/joining.hpp"
 
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/movement/movement.hpp"
 
@@ -8,6 +9,15 @@ namespace burin {
 
 using namespace joining;
 namespace {
+
+struct JoinGeometry {
+  int32_t outer;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("outer", outer);
+  }
+};
 
 std::string part_name(const char* name, size_t i) {
   return name + std::to_string(i);
@@ -18,7 +28,7 @@ std::string part_name(const char* name, size_t i) {
 std::variant<KernelCall, Refusal> JoinKernel::lower(const NodeView& view, const LoweringContext&) const {
   const int64_t slices = slices_of(view.output().type.shape, axis_of(view));
   KernelCall call;
-  call.geometry = {{"outer", static_cast<int32_t>(slices)}};
+  call.geometry = Geometry(JoinGeometry{.outer = static_cast<int32_t>(slices)});
   call.arguments = {OutputArgument{0}};
   for (size_t i = 0; i < view.node.inputs.size(); ++i) {
     call.arguments.push_back(operand_argument(view, i, part_name("part", i), call));
@@ -36,7 +46,7 @@ std::variant<KernelCall, Refusal> JoinKernel::lower(const NodeView& view, const 
 std::variant<KernelCall, Refusal> SeparateKernel::lower(const NodeView& view, const LoweringContext&) const {
   const int64_t slices = slices_of(view.input(0).type.shape, axis_of(view));
   KernelCall call;
-  call.geometry = {{"outer", static_cast<int32_t>(slices)}};
+  call.geometry = Geometry(JoinGeometry{.outer = static_cast<int32_t>(slices)});
   call.arguments = {operand_argument(view, 0, "whole", call)};
   for (size_t i = 0; i < view.node.outputs.size(); ++i) {
     call.arguments.push_back(OutputArgument{i});

@@ -1,9 +1,23 @@
 #include "kernels/generic/movement/movement.hpp"
 
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 
 namespace burin {
 namespace {
+
+struct RunsGeometry {
+  int32_t axes;
+  int32_t offset;
+  int32_t run_bytes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("axes", axes);
+    visit("offset", offset);
+    visit("run_bytes", run_bytes);
+  }
+};
 
 // The same movement of bytes in runs: axes of one element dropped, axes that continue each other joined.
 struct Runs {
@@ -46,9 +60,9 @@ std::variant<KernelCall, Refusal> StridedCopyKernel::lower(const NodeView& view,
   const auto& definition = dynamic_cast<const MovementOperator&>(operator_of(view.node));
   const Runs runs = runs_of(definition.movement(view), byte_width(view.input(0).type.dtype));
   KernelCall call;
-  call.geometry = {{"axes", static_cast<int32_t>(runs.axes.size())},
-                   {"offset", static_cast<int32_t>(runs.offset)},
-                   {"run_bytes", static_cast<int32_t>(runs.run_bytes)}};
+  call.geometry = Geometry(RunsGeometry{.axes = static_cast<int32_t>(runs.axes.size()),
+                                        .offset = static_cast<int32_t>(runs.offset),
+                                        .run_bytes = static_cast<int32_t>(runs.run_bytes)});
   call.arguments = {operand_argument(view, 0, "input", call)};
   if (!runs.axes.empty()) {
     std::vector<int32_t> axes;

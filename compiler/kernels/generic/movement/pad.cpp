@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 
+#include "kernels/geometry.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
@@ -12,6 +13,43 @@ namespace burin {
 
 using namespace pad;
 namespace {
+
+struct PadGeometry {
+  int32_t input_batches;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_channels;
+  int32_t output_batches;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_channels;
+  int32_t pad_front;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t pad_channels;
+  int32_t value;
+  int32_t input_ring_rows;
+  int32_t output_ring_rows;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("input_batches", input_batches);
+    visit("input_height", input_height);
+    visit("input_width", input_width);
+    visit("input_channels", input_channels);
+    visit("output_batches", output_batches);
+    visit("output_height", output_height);
+    visit("output_width", output_width);
+    visit("output_channels", output_channels);
+    visit("pad_front", pad_front);
+    visit("pad_top", pad_top);
+    visit("pad_left", pad_left);
+    visit("pad_channels", pad_channels);
+    visit("value", value);
+    visit("input_ring_rows", input_ring_rows);
+    visit("output_ring_rows", output_ring_rows);
+  }
+};
 
 class PadS8Kernel final : public Kernel {
  public:
@@ -27,14 +65,21 @@ class PadS8Kernel final : public Kernel {
     const int32_t width = byte_width(view.output().type.dtype);
     channels = {channels.input * width, channels.before * width, channels.after * width};
     KernelCall call;
-    call.geometry = {{"input_batches", images.input},     {"input_height", rows.input},
-                     {"input_width", columns.input},      {"input_channels", channels.input},
-                     {"output_batches", images.output()}, {"output_height", rows.output()},
-                     {"output_width", columns.output()},  {"output_channels", channels.output()},
-                     {"pad_front", images.before},        {"pad_top", rows.before},
-                     {"pad_left", columns.before},        {"pad_channels", channels.before},
-                     {"value", padding_byte(view)},       {"input_ring_rows", rows.input},
-                     {"output_ring_rows", rows.output()}};
+    call.geometry = Geometry(PadGeometry{.input_batches = images.input,
+                                         .input_height = rows.input,
+                                         .input_width = columns.input,
+                                         .input_channels = channels.input,
+                                         .output_batches = images.output(),
+                                         .output_height = rows.output(),
+                                         .output_width = columns.output(),
+                                         .output_channels = channels.output(),
+                                         .pad_front = images.before,
+                                         .pad_top = rows.before,
+                                         .pad_left = columns.before,
+                                         .pad_channels = channels.before,
+                                         .value = padding_byte(view),
+                                         .input_ring_rows = 0,
+                                         .output_ring_rows = 0});
     call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, rows.output()};
     call.overlaps = {{.input = 0, .distance = distance(view) * width}};
     call.code_bytes = 250;

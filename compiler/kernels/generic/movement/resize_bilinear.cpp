@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/movement/resizing.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/resize_bilinear.hpp"
@@ -26,8 +27,8 @@ class ResizeBilinearKernel final : public Kernel {
     const Shape& to = view.output().type.shape;
     const auto& attributes = view.attributes<ResizeAttributes>();
     KernelCall call;
-    call.geometry = resize_geometry(view);
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    call.geometry = Geometry(resize_geometry(view));
+    call.geometry.append(RoundingGeometry(context.rounding));
     const KernelArgument input = operand_argument(view, 0, "input", call);
     if (is_real_image(view))
       add_tables(call, real_mixtures(from[1], to[1], attributes), real_mixtures(from[2], to[2], attributes),

@@ -13,6 +13,15 @@ namespace burin {
 using namespace resize_nearest_neighbor;
 namespace {
 
+struct PixelGeometry {
+  int32_t pixel_bytes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("pixel_bytes", pixel_bytes);
+  }
+};
+
 class ResizeNearestNeighborKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -28,9 +37,8 @@ class ResizeNearestNeighborKernel final : public Kernel {
       return Constant::of(std::vector<uint16_t>(wide.begin(), wide.end()));
     };
     KernelCall call;
-    call.geometry = resize_geometry(view);
-    call.geometry.emplace_back("pixel_bytes",
-                               view.input(0).type.shape[3] * byte_width(view.input(0).type.dtype));
+    call.geometry = Geometry(resize_geometry(view));
+    call.geometry.append(PixelGeometry{view.input(0).type.shape[3] * byte_width(view.input(0).type.dtype)});
     const KernelArgument input = operand_argument(view, 0, "input", call);
     call.constants.push_back({"rows", ElementType::u16, narrow(rows), 4});
     call.constants.push_back({"columns", ElementType::u16, narrow(columns), 4});

@@ -3,6 +3,7 @@
 
 #include "arithmetic/mean_form.hpp"
 #include "kernels/generic/pooling/pool.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/numerics.hpp"
 #include "ops/pooling/average_pool_2d.hpp"
@@ -12,6 +13,15 @@ namespace burin {
 
 using namespace average_pool_2d;
 namespace {
+
+struct ParityGeometry {
+  bool zero_point_is_odd;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("zero_point_is_odd", zero_point_is_odd);
+  }
+};
 
 class AveragePool2dS8Kernel final : public Kernel {
  public:
@@ -40,7 +50,7 @@ class AveragePool2dS8EvenKernel final : public Kernel {
     std::variant<KernelCall, Refusal> call = pool_call(view);
     if (auto* taken = std::get_if<KernelCall>(&call)) {
       const int32_t zero = view.input(0).quantization.zero_point();
-      taken->geometry.push_back({"zero_point_is_odd", zero % 2 == 0 ? 0 : 1});
+      taken->geometry.append(ParityGeometry{zero % 2 != 0});
       taken->work.instructions += 4 * view.output().type.shape.elements();
     }
     return call;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
@@ -16,7 +17,7 @@ KernelCall windowed_call(const NodeView& view) {
   const Windows windows = pool_windows(view);
   const Shape& output = view.output().type.shape;
   KernelCall call;
-  call.geometry = window_geometry(windows, input_shape(view), output);
+  call.geometry = Geometry(window_geometry(windows, input_shape(view), output));
   for (KernelOverlap overlap : window_overlaps(windows, input_shape(view), output)) {
     overlap.distance *= byte_width(view.output().type.dtype);
     call.overlaps.push_back(overlap);
@@ -40,8 +41,7 @@ std::variant<KernelCall, Refusal> pool_call(const NodeView& view) {
   if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
   const ClampRange range = activation_range(view.node.activation, view.output());
   KernelCall call = windowed_call(view);
-  call.geometry.insert(call.geometry.end(),
-                       {{"activation_min", range.lowest}, {"activation_max", range.highest}});
+  call.geometry.append(ClampGeometry{.activation_min = range.lowest, .activation_max = range.highest});
   call.arguments = {InputArgument{0}, OutputArgument{0}, int32_t{0}, view.output().type.shape[1]};
   return call;
 }

@@ -1,4 +1,5 @@
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/movement/movement.hpp"
 
@@ -15,7 +16,7 @@ class AssignVariableKernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     const int64_t bytes = view.input(0).type.bytes();
     KernelCall call;
-    call.geometry = {{"bytes", static_cast<int32_t>(bytes)}};
+    call.geometry = Geometry(BytesGeometry{.bytes = static_cast<int32_t>(bytes)});
     call.arguments = {operand_argument(view, 1, "value", call), InputArgument{0}};
     call.work.instructions = 30 + bytes;
     call.code_bytes = 24;

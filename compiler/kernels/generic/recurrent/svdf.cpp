@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
@@ -14,13 +15,51 @@ namespace burin {
 using namespace svdf;
 namespace {
 
+// See generic/svdf_f32.hpp.
+struct ActivationGeometry {
+  int32_t clamps;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("clamps", clamps);
+  }
+};
+
+struct SvdfQuantizationGeometry {
+  int32_t state_zero_point;
+  int32_t output_zero_point;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("state_zero_point", state_zero_point);
+    visit("output_zero_point", output_zero_point);
+  }
+};
+
+struct SvdfGeometry {
+  int32_t batches;
+  int32_t inputs;
+  int32_t units;
+  int32_t rank;
+  int32_t memory;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("batches", batches);
+    visit("inputs", inputs);
+    visit("units", units);
+    visit("rank", rank);
+    visit("memory", memory);
+  }
+};
+
 void describe(const NodeView& view, KernelCall& call) {
   const Sizes sizes = sizes_of(view);
-  call.geometry = {{"batches", sizes.batches},
-                   {"inputs", sizes.inputs},
-                   {"units", sizes.units},
-                   {"rank", sizes.rank},
-                   {"memory", sizes.memory}};
+  call.geometry = Geometry(SvdfGeometry{.batches = sizes.batches,
+                                        .inputs = sizes.inputs,
+                                        .units = sizes.units,
+                                        .rank = sizes.rank,
+                                        .memory = sizes.memory});
   const int64_t filters = int64_t{sizes.batches} * sizes.filters;
   const int64_t products = filters * (sizes.inputs + sizes.memory);
   if (has_dtype(view.output(), DType::f32))
@@ -50,9 +89,9 @@ class SvdfF32Kernel final : public Kernel {
          view.has_input(bias_operand) ? *view.input(bias_operand).constant : Constant::of(no_bias), 4}};
     const RealRange range = activation_range_f32(view.node);
     const Activation activation = view.node.activation;
-    call.geometry.emplace_back("clamps", activation == Activation::none   ? 0
-                                         : activation == Activation::relu ? 1
-                                                                          : 2);
+    call.geometry.append(ActivationGeometry{activation == Activation::none   ? 0
+                                            : activation == Activation::relu ? 1
+                                                                             : 2});
     call.arguments = {InputArgument{0},
                       ConstantArgument{0},
                       ConstantArgument{1},
@@ -86,10 +125,10 @@ class SvdfS8Kernel final : public Kernel {
                                           factors.time.multiplier, factors.time.shift};
     KernelCall call;
     describe(view, call);
-    call.geometry.insert(call.geometry.end(),
-                         {{"state_zero_point", view.input(state_operand).quantization.zero_point()},
-                          {"output_zero_point", view.output().quantization.zero_point()},
-                          {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    call.geometry.append(
+        SvdfQuantizationGeometry{.state_zero_point = view.input(state_operand).quantization.zero_point(),
+                                 .output_zero_point = view.output().quantization.zero_point()});
+    call.geometry.append(RoundingGeometry(context.rounding));
     call.constants = {
         {"feature", ElementType::s8, *view.input(feature_operand).constant, 4},
         {"feature_bias", ElementType::s32, Constant::of(*feature_bias), 4},

@@ -1,11 +1,42 @@
 #include "ops/recurrent/unidirectional_sequence_lstm.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "ops/constraints.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/weighted/weighted.hpp"
 
 namespace burin {
 namespace {
+
+struct LstmQuantizationGeometry {
+  int32_t output_zero_point;
+  int32_t cell_shift;
+  int32_t cell_clip;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("output_zero_point", output_zero_point);
+    visit("cell_shift", cell_shift);
+    visit("cell_clip", cell_clip);
+  }
+};
+
+struct LstmGeometry {
+  int32_t batches;
+  int32_t steps;
+  int32_t inputs;
+  int32_t units;
+  bool time_major;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("batches", batches);
+    visit("steps", steps);
+    visit("inputs", inputs);
+    visit("units", units);
+    visit("time_major", time_major);
+  }
+};
 
 constexpr size_t gates = 4;
 
@@ -30,11 +61,11 @@ std::vector<Weight> packed_weights(const NodeView& view) {
 
 void describe_sequence(const NodeView& view, KernelCall& call) {
   const LstmSizes sizes = lstm_sizes(view);
-  call.geometry = {{"batches", sizes.batches},
-                   {"steps", sizes.steps},
-                   {"inputs", sizes.inputs},
-                   {"units", sizes.units},
-                   {"time_major", view.attributes<LstmAttributes>().time_major ? 1 : 0}};
+  call.geometry = Geometry(LstmGeometry{.batches = sizes.batches,
+                                        .steps = sizes.steps,
+                                        .inputs = sizes.inputs,
+                                        .units = sizes.units,
+                                        .time_major = view.attributes<LstmAttributes>().time_major});
 }
 
 class LstmS8Kernel final : public Kernel {
@@ -54,10 +85,11 @@ class LstmS8Kernel final : public Kernel {
     const LstmSizes sizes = lstm_sizes(view);
     KernelCall call;
     describe_sequence(view, call);
-    call.geometry.insert(call.geometry.end(), {{"output_zero_point", view.output().quantization.zero_point()},
-                                               {"cell_shift", lstm_cell_shift(view)},
-                                               {"cell_clip", lstm_cell_limit(view)},
-                                               {"round_once", context.rounding == Rounding::litert ? 1 : 0}});
+    call.geometry.append(
+        LstmQuantizationGeometry{.output_zero_point = view.output().quantization.zero_point(),
+                                 .cell_shift = lstm_cell_shift(view),
+                                 .cell_clip = lstm_cell_limit(view)});
+    call.geometry.append(RoundingGeometry(context.rounding));
     const std::array<uint16_t, 256> nodes = logistic_nodes();
     call.constants = {{"weights", ElementType::s8, Constant::of(packed_weights<int8_t>(view)), 4},
                       {"bias", ElementType::s32, Constant::of(*bias), 4},

@@ -1,5 +1,6 @@
 #include "ops/reduction/cumsum.hpp"
 #include "kernels/generic/shifted_terms.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
@@ -11,14 +12,31 @@ namespace burin {
 using namespace cumsum;
 namespace {
 
+struct CumulativeSumGeometry {
+  int32_t outer;
+  int32_t depth;
+  int32_t inner;
+  bool exclusive;
+  bool reverse;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("outer", outer);
+    visit("depth", depth);
+    visit("inner", inner);
+    visit("exclusive", exclusive);
+    visit("reverse", reverse);
+  }
+};
+
 KernelCall cumsum_call(const NodeView& view) {
   const Extents e = extents_of(view);
   KernelCall call;
-  call.geometry = {{"outer", static_cast<int32_t>(e.outer)},
-                   {"depth", static_cast<int32_t>(e.depth)},
-                   {"inner", static_cast<int32_t>(e.inner)},
-                   {"exclusive", attributes_of(view).exclusive ? 1 : 0},
-                   {"reverse", attributes_of(view).reverse ? 1 : 0}};
+  call.geometry = Geometry(CumulativeSumGeometry{.outer = static_cast<int32_t>(e.outer),
+                                                 .depth = static_cast<int32_t>(e.depth),
+                                                 .inner = static_cast<int32_t>(e.inner),
+                                                 .exclusive = attributes_of(view).exclusive,
+                                                 .reverse = attributes_of(view).reverse});
   call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
   allow_in_place(view, 0, call);
   call.code_bytes = 120;

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/elementwise/unary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/unary.hpp"
 #include "ops/fixed_point.hpp"
@@ -11,6 +12,15 @@ namespace burin {
 
 using namespace l2_normalization;
 namespace {
+
+struct ZeroPointGeometry {
+  int32_t input_zero_point;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("input_zero_point", input_zero_point);
+  }
+};
 
 class L2NormalizationS8Kernel final : public Kernel {
  public:
@@ -26,10 +36,9 @@ class L2NormalizationS8Kernel final : public Kernel {
     const Shape& shape = view.input(0).type.shape;
     const int64_t rows = shape.elements() / shape[-1];
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(rows)},
-                     {"length", shape[-1]},
-                     {"input_zero_point", view.input(0).quantization.zero_point()},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.geometry = Geometry(RowsGeometry{.rows = static_cast<int32_t>(rows), .length = shape[-1]},
+                             ZeroPointGeometry{.input_zero_point = view.input(0).quantization.zero_point()},
+                             RoundingGeometry(context.rounding));
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     call.work = {.instructions = 150 * rows + 16 * shape.elements(), .requantizations = shape.elements()};
@@ -50,7 +59,8 @@ class L2NormalizationKernel final : public Kernel {
     if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
     const Shape& shape = view.input(0).type.shape;
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(shape.elements() / shape[-1])}, {"length", shape[-1]}};
+    call.geometry = Geometry(
+        RowsGeometry{.rows = static_cast<int32_t>(shape.elements() / shape[-1]), .length = shape[-1]});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}, least_length};
     allow_in_place(view, 0, call);
     call.work = {.instructions = 60 + 18 * shape.elements(), .float_products = 2 * shape.elements()};

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/reduction/exponentials.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/fixed_point.hpp"
@@ -12,6 +13,16 @@ namespace burin {
 
 using namespace log_softmax;
 namespace {
+
+// The length of a table.
+struct ExponentialsGeometry {
+  int32_t exponentials;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("exponentials", exponentials);
+  }
+};
 
 class LogSoftmaxS8Kernel final : public Kernel {
  public:
@@ -30,10 +41,10 @@ class LogSoftmaxS8Kernel final : public Kernel {
                                                factor.back.multiplier, factor.back.shift,
                                                -largest_difference(factor.forth)};
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
-                     {"length", row_length(view)},
-                     {"exponentials", static_cast<int32_t>(table.size())},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.geometry =
+        Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)},
+                 ExponentialsGeometry{.exponentials = static_cast<int32_t>(table.size())},
+                 RoundingGeometry(context.rounding));
     const KernelArgument input = operand_argument(view, 0, "input", call);
     call.constants.push_back({"exponentials", ElementType::s32, Constant::of(table), 4});
     call.constants.push_back({"quantization", ElementType::s32, Constant::of(quantization), 4});
@@ -57,7 +68,8 @@ class LogSoftmaxF32Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (!is_float(view)) return Refusal{"it computes float32"};
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
+    call.geometry =
+        Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0}};
     allow_in_place(view, 0, call);
     const int64_t elements = view.input(0).type.shape.elements();

@@ -30,7 +30,7 @@ class MeanS8Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes integers"};
-    KernelCall call = call_without_arguments(view, context);
+    KernelCall call = call_without_arguments(view, context, layout_of(view));
     call.arguments = {InputArgument{0}, OutputArgument{0}};
     call.requantization = "exact reference form";
     call.code_bytes = 200;
@@ -53,11 +53,7 @@ class MeanF32Kernel final : public Kernel {
     if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
     const Layout layout = layout_of(view);
     KernelCall call;
-    call.geometry = {{"kept_0", layout[0]},
-                     {"reduced_0", layout[1]},
-                     {"kept_1", layout[2]},
-                     {"reduced_1", layout[3]},
-                     {"kept_2", layout[4]}};
+    call.geometry = Geometry(mean_geometry(layout));
     call.arguments = {InputArgument{0}, OutputArgument{0}};
     call.code_bytes = 160;
     const int64_t elements = view.output().type.shape.elements();

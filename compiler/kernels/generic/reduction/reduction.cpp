@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/generic/movement/movement.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
@@ -12,6 +13,28 @@ namespace burin {
 
 using namespace reduction;
 namespace {
+
+struct RealReductionGeometry {
+  int32_t kind;
+  bool keeps_infinities;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("kind", kind);
+    visit("keeps_infinities", keeps_infinities);
+  }
+};
+
+struct AxesGeometry {
+  int32_t kept_axes;
+  int32_t reduced_axes;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("kept_axes", kept_axes);
+    visit("reduced_axes", reduced_axes);
+  }
+};
 
 // Loops over the kept dimensions around loops over the reduced ones, neighbours of a kind joined; each of the
 // two has one loop at least.
@@ -35,8 +58,8 @@ void describe_reduction(const NodeView& view, KernelCall& call) {
   }
   if (kept.empty()) kept.push_back({1, 1});
   if (reduced.empty()) reduced.push_back({1, 1});
-  call.geometry = {{"kept_axes", static_cast<int32_t>(kept.size())},
-                   {"reduced_axes", static_cast<int32_t>(reduced.size())}};
+  call.geometry = Geometry(AxesGeometry{.kept_axes = static_cast<int32_t>(kept.size()),
+                                        .reduced_axes = static_cast<int32_t>(reduced.size())});
   std::vector<int32_t> axes;
   for (const std::vector<Movement::Axis>* list : {&kept, &reduced})
     for (const Movement::Axis& axis : *list)
@@ -56,8 +79,8 @@ std::variant<KernelCall, Refusal> ReductionKernel::lower(const NodeView& view, c
     return Refusal{"an int64 operand is computed"};
   KernelCall call;
   describe_reduction(view, call);
-  call.geometry.emplace_back("kind", static_cast<int32_t>(kind_));
-  call.geometry.emplace_back("keeps_infinities", view.node.keeps_infinities ? 1 : 0);
+  call.geometry.append(RealReductionGeometry{.kind = static_cast<int32_t>(kind_),
+                                             .keeps_infinities = view.node.keeps_infinities});
   return call;
 }
 
@@ -74,9 +97,9 @@ std::variant<KernelCall, Refusal> QuantizedSumKernel::lower(const NodeView& view
   const FixedPointMultiplier factor = sum_factor(view);
   KernelCall call;
   describe_reduction(view, call);
-  call.geometry.insert(call.geometry.end(), {{"round_once", context.rounding == Rounding::litert ? 1 : 0},
-                                             {"lowest", static_cast<int32_t>(range.lowest)},
-                                             {"highest", static_cast<int32_t>(range.highest)}});
+  call.geometry.append(RoundingGeometry(context.rounding));
+  call.geometry.append(ClampGeometry{.activation_min = static_cast<int32_t>(range.lowest),
+                                     .activation_max = static_cast<int32_t>(range.highest)});
   const auto offset = static_cast<int32_t>(reduced_elements(view) * view.input(0).quantization.zero_point());
   for (const int32_t number :
        {offset, factor.multiplier, factor.shift, view.output().quantization.zero_point()})

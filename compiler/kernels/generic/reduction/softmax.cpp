@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/reduction/exponentials.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/fixed_point.hpp"
@@ -14,6 +15,16 @@ namespace burin {
 
 using namespace softmax;
 namespace {
+
+// The length of a table.
+struct ExponentialsGeometry {
+  int32_t exponentials;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("exponentials", exponentials);
+  }
+};
 
 class SoftmaxS8Kernel final : public Kernel {
  public:
@@ -29,9 +40,9 @@ class SoftmaxS8Kernel final : public Kernel {
     const std::vector<int32_t> table = exponential_table(exponentials_of(view, context.rounding));
     const int64_t elements = view.input(0).type.shape.elements();
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
-                     {"length", row_length(view)},
-                     {"exponentials", static_cast<int32_t>(table.size())}};
+    call.geometry =
+        Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)},
+                 ExponentialsGeometry{.exponentials = static_cast<int32_t>(table.size())});
     const KernelArgument input = operand_argument(view, 0, "input", call);
     call.constants.push_back({"exponentials", ElementType::s32, Constant::of(table), 4});
     call.arguments = {input, ConstantArgument{call.constants.size() - 1}, OutputArgument{0}};
@@ -58,11 +69,10 @@ class SoftmaxS16Kernel final : public Kernel {
     const FixedPointMultiplier factor = factor_of_s16(view);
     const int64_t elements = view.input(0).type.shape.elements();
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))},
-                     {"length", row_length(view)},
-                     {"multiplier", factor.multiplier},
-                     {"shift", factor.shift},
-                     {"round_once", context.rounding == Rounding::litert ? 1 : 0}};
+    call.geometry =
+        Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)},
+                 FactorGeometry{.multiplier = factor.multiplier, .shift = factor.shift},
+                 RoundingGeometry(context.rounding));
     call.arguments = {operand_argument(view, 0, "input", call)};
     for (const auto& [role, table] : {std::pair{"exponentials", exponential_interpolation()},
                                       std::pair{"reciprocals", reciprocal_interpolation()}}) {
@@ -89,7 +99,8 @@ class SoftmaxF32Kernel final : public Kernel {
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
     if (!is_float(view)) return Refusal{"it computes float32"};
     KernelCall call;
-    call.geometry = {{"rows", static_cast<int32_t>(row_count(view))}, {"length", row_length(view)}};
+    call.geometry =
+        Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)});
     call.arguments = {operand_argument(view, 0, "input", call), OutputArgument{0},
                       view.attributes<SoftmaxAttributes>().beta};
     allow_in_place(view, 0, call);

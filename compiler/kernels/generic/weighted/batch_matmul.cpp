@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kernels/generic/elementwise/binary.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
@@ -11,6 +12,25 @@ namespace burin {
 
 using namespace batch_matmul;
 namespace {
+
+struct MatricesGeometry {
+  int32_t matrices;
+  int32_t rows;
+  int32_t inner;
+  int32_t columns;
+  bool left_transposed;
+  bool right_transposed;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("matrices", matrices);
+    visit("rows", rows);
+    visit("inner", inner);
+    visit("columns", columns);
+    visit("left_transposed", left_transposed);
+    visit("right_transposed", right_transposed);
+  }
+};
 
 class BatchMatmulKernel final : public Kernel {
  public:
@@ -35,12 +55,12 @@ class BatchMatmulKernel final : public Kernel {
       begins.insert(begins.end(),
                     {static_cast<int32_t>(origins.left[i]), static_cast<int32_t>(origins.right[i])});
     KernelCall call;
-    call.geometry = {{"matrices", static_cast<int32_t>(origins.left.size())},
-                     {"rows", e.rows},
-                     {"inner", e.inner},
-                     {"columns", e.columns},
-                     {"left_transposed", left_transposed(view) ? 1 : 0},
-                     {"right_transposed", right_transposed(view) ? 1 : 0}};
+    call.geometry = Geometry(MatricesGeometry{.matrices = static_cast<int32_t>(origins.left.size()),
+                                              .rows = e.rows,
+                                              .inner = e.inner,
+                                              .columns = e.columns,
+                                              .left_transposed = left_transposed(view),
+                                              .right_transposed = right_transposed(view)});
     call.arguments = {operand_argument(view, 0, "left", call)};
     call.arguments.push_back(operand_argument(view, 1, "right", call));
     call.arguments.push_back(ConstantArgument{call.constants.size()});
@@ -53,7 +73,7 @@ class BatchMatmulKernel final : public Kernel {
     }
     if (dtype_ == DType::s8) {
       const FixedPointMultiplier factor = product_factor(view);
-      call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+      call.geometry.append(RoundingGeometry(context.rounding));
       for (const int32_t number :
            {view.input(0).quantization.zero_point(), view.input(1).quantization.zero_point(),
             factor.multiplier, factor.shift, view.output().quantization.zero_point()})

@@ -2,6 +2,7 @@
 
 #include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 
@@ -27,13 +28,12 @@ std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& vie
   const Shape& output = view.output().type.shape;
 
   KernelCall call;
-  call.geometry = window_geometry(windows, input_shape(view), output);
-  call.geometry.insert(call.geometry.end(), {{"input_zero_point", view.input(0).quantization.zero_point()},
-                                             {"weights_zero_point", rows.zero_point},
-                                             {"output_zero_point", view.output().quantization.zero_point()},
-                                             {"activation_min", range.lowest},
-                                             {"activation_max", range.highest}});
-  call.geometry.insert(call.geometry.end(), requantization->geometry.begin(), requantization->geometry.end());
+  call.geometry = Geometry(window_geometry(windows, input_shape(view), output));
+  call.geometry.append(ZeroPointsGeometry{.input_zero_point = view.input(0).quantization.zero_point(),
+                                          .output_zero_point = view.output().quantization.zero_point()});
+  call.geometry.append(WeightsGeometry{.weights_zero_point = rows.zero_point});
+  call.geometry.append(ClampGeometry{.activation_min = range.lowest, .activation_max = range.highest});
+  call.geometry.append(requantization->geometry);
   call.requantization = requantization->note;
   call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
                     {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4}};
@@ -54,8 +54,8 @@ std::variant<KernelCall, Refusal> s16_convolution_call(const NodeView& view, int
   RequantizationOfS16 requantization =
       requantization_of_s16(view, convolution_multipliers(view, output_channels), context.rounding);
   KernelCall call;
-  call.geometry = window_geometry(windows, input_shape(view), output);
-  call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+  call.geometry = Geometry(window_geometry(windows, input_shape(view), output));
+  call.geometry.append(requantization.geometry);
   call.constants = {{"weights", ElementType::s8, *view.input(1).constant, 4},
                     std::move(requantization.numbers)};
   call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},

@@ -3,6 +3,7 @@
 #include "generic/convolution_2d_quantized.hpp"
 #include "kernels/generic/weighted/convolution.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/convolution.hpp"
@@ -36,8 +37,8 @@ class Convolution2dQuantizedKernel final : public Kernel {
     auto result = quantized_convolution_call(view, rows, packed, context);
     auto* const call = std::get_if<KernelCall>(&result);
     if (call == nullptr) return result;
-    call->geometry.insert(call->geometry.end(),
-                          {{"weight_channels", weights_shape(view)[3]}, {"in_fours", in_fours}});
+    call->geometry.append(WeightChannelsGeometry{.weight_channels = weights_shape(view)[3]});
+    call->geometry.append(PackedWeightsGeometry{.in_fours = in_fours});
     // A last block of fewer output channels takes as long as one of four.
     const int64_t outputs = view.output().type.shape.elements();
     const int64_t pixels = outputs / rows.channels;
@@ -62,7 +63,7 @@ class Convolution2dS16Kernel final : public Kernel {
     auto result = s16_convolution_call(view, output_channels(view), context);
     auto* const call = std::get_if<KernelCall>(&result);
     if (call == nullptr) return result;
-    call->geometry.emplace_back("weight_channels", weights_shape(view)[3]);
+    call->geometry.append(WeightChannelsGeometry{weights_shape(view)[3]});
     const int64_t outputs = view.output().type.shape.elements();
     const int64_t pieces = outputs * convolution_windows(view).height.window;
     call->work = {.instructions = 60 * outputs + 20 * pieces + 8 * operator_of(view.node).macs(view)};

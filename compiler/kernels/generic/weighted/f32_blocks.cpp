@@ -1,12 +1,23 @@
 #include "kernels/generic/weighted/f32_blocks.hpp"
 
 #include "generic/convolution_2d_f32.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
 
 namespace burin {
 namespace {
+
+// How far apart the scales of channels lie: 0 where they share one.
+struct ScaleStepGeometry {
+  bool scale_step;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("scale_step", scale_step);
+  }
+};
 
 template <class Weight>
 Constant packed(const Tensor& weights, const BlockLayer& layer) {
@@ -22,8 +33,8 @@ Constant packed(const Tensor& weights, const BlockLayer& layer) {
 
 KernelCall layer_call(const NodeView& view, const BlockLayer& layer) {
   KernelCall call;
-  call.geometry = window_geometry(layer.windows, layer.input, layer.output);
-  if (!layer.depthwise) call.geometry.emplace_back("weight_channels", layer.weight_channels);
+  call.geometry = Geometry(window_geometry(layer.windows, layer.input, layer.output));
+  if (!layer.depthwise) call.geometry.append(WeightChannelsGeometry{layer.weight_channels});
   const int64_t width = byte_width(view.input(0).type.dtype);
   for (KernelOverlap overlap : window_overlaps(layer.windows, layer.input, layer.output)) {
     overlap.distance *= width;
@@ -47,7 +58,7 @@ std::variant<KernelCall, Refusal> f32_blocks_call(const NodeView& view, const Bl
   const Tensor& weights = view.input(1);
   const bool scaled = !has_dtype(weights, DType::f32);
   const bool per_channel = scaled && !weights.quantization.per_tensor();
-  call.geometry.emplace_back("scale_step", per_channel ? 1 : 0);
+  call.geometry.append(ScaleStepGeometry{per_channel});
   if (scaled) add_constant(call, {"scales", ElementType::f32, Constant::of(weights.quantization.scales), 4});
   const std::vector<float> no_bias(static_cast<size_t>(layer.output[3]));
   add_constant(call, {"bias", ElementType::f32,

@@ -4,6 +4,7 @@
 #include "kernels/generic/weighted/f32_blocks.hpp"
 #include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
@@ -19,9 +20,9 @@ namespace {
 // What both kernels for computed weights have in common; the bias is constant.
 KernelCall computed_weights_call(const NodeView& view, ElementType bias_type, Constant no_bias) {
   KernelCall call;
-  call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
-                   {"inputs", input_length(view)},
-                   {"outputs", output_length(view)}};
+  call.geometry = Geometry(LayerGeometry{.batches = static_cast<int32_t>(batch_count(view)),
+                                         .inputs = input_length(view),
+                                         .outputs = output_length(view)});
   call.arguments = {operand_argument(view, 0, "input", call)};
   call.arguments.push_back(operand_argument(view, 1, "weights", call));
   call.arguments.push_back(ConstantArgument{call.constants.size()});
@@ -67,7 +68,7 @@ class FullyConnectedComputedKernel final : public Kernel {
     if (view.input(1).is_constant()) return Refusal{"it is for weights that are not constant"};
     KernelCall call = computed_weights_call(
         view, ElementType::s32, Constant::of(std::vector<int32_t>(static_cast<size_t>(output_length(view)))));
-    call.geometry.emplace_back("round_once", context.rounding == Rounding::litert ? 1 : 0);
+    call.geometry.append(RoundingGeometry(context.rounding));
     const FixedPointMultiplier factor = multipliers(view).front();
     const ClampRange range = activation_range(view.node.activation, view.output());
     const std::vector<int32_t> quantization = {view.input(0).quantization.zero_point(),
@@ -108,17 +109,14 @@ class FullyConnectedQuantizedKernel final : public Kernel {
     if (!requantization) return Refusal{sums_leave_32_bits};
     const bool in_fours = has_weights_in_fours(context);
     KernelCall call;
-    call.geometry = {{"batches", static_cast<int32_t>(batch_count(view))},
-                     {"inputs", input_length(view)},
-                     {"outputs", output_length(view)},
-                     {"input_zero_point", view.input(0).quantization.zero_point()},
-                     {"weights_zero_point", rows.zero_point},
-                     {"output_zero_point", view.output().quantization.zero_point()},
-                     {"activation_min", range.lowest},
-                     {"activation_max", range.highest},
-                     {"in_fours", in_fours}};
-    call.geometry.insert(call.geometry.end(), requantization->geometry.begin(),
-                         requantization->geometry.end());
+    call.geometry = Geometry(LayerGeometry{.batches = static_cast<int32_t>(batch_count(view)),
+                                           .inputs = input_length(view),
+                                           .outputs = output_length(view)},
+                             ZeroPointsGeometry{.input_zero_point = view.input(0).quantization.zero_point(),
+                                                .output_zero_point = view.output().quantization.zero_point()},
+                             ClampGeometry{.activation_min = range.lowest, .activation_max = range.highest},
+                             WeightsGeometry{rows.zero_point}, PackedWeightsGeometry{in_fours});
+    call.geometry.append(requantization->geometry);
     const auto packed = burin_kernels::FourProductsPacker::pack(
         rows.values, static_cast<size_t>(rows.channels), 1, static_cast<size_t>(rows.length), in_fours);
     call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
@@ -163,9 +161,9 @@ class FullyConnectedS16Kernel final : public Kernel {
     const BlockLayer layer = block_layer(view);
     RequantizationOfS16 requantization = requantization_of_s16(view, multipliers(view), context.rounding);
     KernelCall call;
-    call.geometry = window_geometry(layer.windows, layer.input, layer.output);
-    call.geometry.emplace_back("weight_channels", layer.weight_channels);
-    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.geometry = Geometry(window_geometry(layer.windows, layer.input, layer.output),
+                             WeightChannelsGeometry{layer.weight_channels});
+    call.geometry.append(requantization.geometry);
     call.constants = {{"weights", ElementType::s8, *view.input(1).constant, 4},
                       std::move(requantization.numbers)};
     call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},

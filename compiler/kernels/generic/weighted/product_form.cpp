@@ -98,8 +98,8 @@ std::optional<LayerRequantization32> requantize_in_32_bits(
     auto numbers = product_numbers(channels, rounding, post_shift, output_offset);
     if (!numbers) continue;
     result.numbers = std::move(*numbers);
-    result.geometry = {{"requantization", burin_kernels::LayerRequantization::product},
-                       {"post_shift", post_shift}};
+    result.geometry = {.requantization = burin_kernels::LayerRequantization::product,
+                       .post_shift = post_shift};
     result.note =
         fmt::format("one product and one shift in 32 bits, proved for all {} channels", channels.size());
     return result;
@@ -109,11 +109,10 @@ std::optional<LayerRequantization32> requantize_in_32_bits(
          {channel.bias, channel.requantization.multiplier, channel.requantization.shift})
       result.numbers.push_back(number);
   const bool to_the_right = std::ranges::all_of(channels, shifts_right);
-  result.geometry = {
-      {"requantization", rounding == Rounding::litert ? burin_kernels::LayerRequantization::rounded_once
-                         : to_the_right               ? burin_kernels::LayerRequantization::shifted_right
-                                                      : burin_kernels::LayerRequantization::rounded_twice},
-      {"post_shift", 0}};
+  result.geometry.requantization = rounding == Rounding::litert
+                                       ? burin_kernels::LayerRequantization::rounded_once
+                                   : to_the_right ? burin_kernels::LayerRequantization::shifted_right
+                                                  : burin_kernels::LayerRequantization::rounded_twice;
   result.note = fmt::format("exact reference form for all {} channels", channels.size());
   return result;
 }

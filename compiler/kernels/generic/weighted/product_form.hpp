@@ -14,10 +14,20 @@
 
 namespace burin {
 
+// See generic/layer_requantization.hpp.
+struct LayerRequantizationGeometry {
+  int32_t requantization = 0;
+  int32_t post_shift = 0;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("requantization", requantization);
+    visit("post_shift", post_shift);
+  }
+};
+
 struct LayerRequantization32 {
-  // Enumerators of the kernel's geometry: requantization and post_shift, see
-  // generic/layer_requantization.hpp.
-  std::vector<std::pair<std::string, int32_t>> geometry;
+  LayerRequantizationGeometry geometry;
   std::vector<int32_t> numbers;  // in the kernel's order, those of a channel together
   std::string note;              // which form, for the report
 };

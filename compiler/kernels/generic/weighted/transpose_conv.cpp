@@ -2,6 +2,7 @@
 #include "generic/four_products.hpp"
 #include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
+#include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
@@ -14,23 +15,57 @@ namespace burin {
 using namespace transpose_conv;
 namespace {
 
-std::vector<std::pair<std::string, int32_t>> geometry_of(const NodeView& view) {
+// Windows are the output's, and move with the input.
+struct TransposeConvolutionGeometry {
+  int32_t batches;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_channels;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_channels;
+  int32_t window_height;
+  int32_t window_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t pad_top;
+  int32_t pad_left;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("batches", batches);
+    visit("input_height", input_height);
+    visit("input_width", input_width);
+    visit("input_channels", input_channels);
+    visit("output_height", output_height);
+    visit("output_width", output_width);
+    visit("output_channels", output_channels);
+    visit("window_height", window_height);
+    visit("window_width", window_width);
+    visit("stride_height", stride_height);
+    visit("stride_width", stride_width);
+    visit("pad_top", pad_top);
+    visit("pad_left", pad_left);
+  }
+};
+
+TransposeConvolutionGeometry geometry_of(const NodeView& view) {
   const auto& a = view.attributes<TransposeConvAttributes>();
   const Shape& in = input_shape(view);
   const Shape& out = output_shape(view);
-  return {{"batches", in[0]},
-          {"input_height", in[1]},
-          {"input_width", in[2]},
-          {"input_channels", in[3]},
-          {"output_height", out[1]},
-          {"output_width", out[2]},
-          {"output_channels", out[3]},
-          {"window_height", weights_shape(view)[1]},
-          {"window_width", weights_shape(view)[2]},
-          {"stride_height", a.stride_height},
-          {"stride_width", a.stride_width},
-          {"pad_top", a.pad_top},
-          {"pad_left", a.pad_left}};
+  return {.batches = in[0],
+          .input_height = in[1],
+          .input_width = in[2],
+          .input_channels = in[3],
+          .output_height = out[1],
+          .output_width = out[2],
+          .output_channels = out[3],
+          .window_height = weights_shape(view)[1],
+          .window_width = weights_shape(view)[2],
+          .stride_height = a.stride_height,
+          .stride_width = a.stride_width,
+          .pad_top = a.pad_top,
+          .pad_left = a.pad_left};
 }
 
 class TransposeConvolutionF32Kernel final : public Kernel {
@@ -47,7 +82,7 @@ class TransposeConvolutionF32Kernel final : public Kernel {
     const RealRange range = activation_range_f32(view.node);
     const std::vector<float> no_bias(static_cast<size_t>(output_shape(view)[3]));
     KernelCall call;
-    call.geometry = geometry_of(view);
+    call.geometry = Geometry(geometry_of(view));
     const KernelArgument input = operand_argument(view, 0, "input", call);
     const size_t first = call.constants.size();
     call.constants.push_back({"weights", ElementType::f32, *view.input(1).constant, 4});
@@ -84,14 +119,12 @@ class TransposeConvolutionS8Kernel final : public Kernel {
     if (!requantization) return Refusal{sums_leave_32_bits};
     const bool in_fours = has_weights_in_fours(context);
     KernelCall call;
-    call.geometry = geometry_of(view);
-    call.geometry.insert(call.geometry.end(), {{"input_zero_point", view.input(0).quantization.zero_point()},
-                                               {"output_zero_point", view.output().quantization.zero_point()},
-                                               {"activation_min", range.lowest},
-                                               {"activation_max", range.highest},
-                                               {"in_fours", in_fours}});
-    call.geometry.insert(call.geometry.end(), requantization->geometry.begin(),
-                         requantization->geometry.end());
+    call.geometry = Geometry(geometry_of(view));
+    call.geometry.append(ZeroPointsGeometry{.input_zero_point = view.input(0).quantization.zero_point(),
+                                            .output_zero_point = view.output().quantization.zero_point()});
+    call.geometry.append(ClampGeometry{.activation_min = range.lowest, .activation_max = range.highest});
+    call.geometry.append(PackedWeightsGeometry{.in_fours = in_fours});
+    call.geometry.append(requantization->geometry);
     const auto packed =
         burin_kernels::FourProductsPacker::pack(rows.values, static_cast<size_t>(rows.channels), 1,
                                                 static_cast<size_t>(input_shape(view)[3]), in_fours);
@@ -130,8 +163,8 @@ class TransposeConvolutionS16Kernel final : public Kernel {
     if (!is_s16(view)) return Refusal{"it computes int16"};
     RequantizationOfS16 requantization = requantization_of_s16(view, multipliers(view), context.rounding);
     KernelCall call;
-    call.geometry = geometry_of(view);
-    call.geometry.insert(call.geometry.end(), requantization.geometry.begin(), requantization.geometry.end());
+    call.geometry = Geometry(geometry_of(view));
+    call.geometry.append(requantization.geometry);
     const KernelArgument input = operand_argument(view, 0, "input", call);
     const size_t first = call.constants.size();
     call.constants.push_back({"weights", ElementType::s8, *view.input(1).constant, 4});

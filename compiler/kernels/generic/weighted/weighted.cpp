@@ -27,11 +27,11 @@ RequantizationOfS16 requantization_of_s16(const NodeView& view,
     numbers.push_back(wide ? reduced_multiplier(factors[c]) : factors[c].multiplier);
     numbers.push_back(wide ? 15 - factors[c].shift : factors[c].shift);
   }
-  return {{{"requantization", wide                           ? Form::wide
-                              : rounding == Rounding::litert ? Form::once
-                                                             : Form::twice},
-           {"activation_min", range.lowest},
-           {"activation_max", range.highest}},
+  return {{.requantization = wide                           ? Form::wide
+                             : rounding == Rounding::litert ? Form::once
+                                                            : Form::twice,
+           .activation_min = range.lowest,
+           .activation_max = range.highest},
           {"requantization", ElementType::s32, Constant::of(numbers), 4}};
 }
 

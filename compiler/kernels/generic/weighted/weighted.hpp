@@ -6,9 +6,22 @@
 
 namespace burin {
 
-// The requantisation of generic/requantization_s16.hpp: enumerators of a kernel's geometry, and its numbers.
+// See generic/requantization_s16.hpp.
+struct RequantizationOfS16Geometry {
+  int32_t requantization;
+  int32_t activation_min;
+  int32_t activation_max;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    visit("requantization", requantization);
+    visit("activation_min", activation_min);
+    visit("activation_max", activation_max);
+  }
+};
+
 struct RequantizationOfS16 {
-  std::vector<std::pair<std::string, int32_t>> geometry;
+  RequantizationOfS16Geometry geometry;
   KernelConstant numbers;
 };
 
