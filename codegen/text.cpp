@@ -18,7 +18,15 @@ template <class T>
 void append_values(std::string& text, const KernelConstant& constant, std::string_view indent) {
   constexpr size_t columns = 110;
   size_t line = columns;  // forces the first line break
+  size_t element = 0;
+  auto record = constant.records.begin();
   for (const T value : constant.data.as<T>()) {
+    if (record != constant.records.end() && record->first == element++) {
+      if (!text.empty()) text.back() = '\n';
+      text += fmt::format("{}// {}\n", indent, record->title);
+      line = columns;
+      ++record;
+    }
     std::string item;
     if constexpr (std::is_same_v<T, float>)
       item = literal(value);
@@ -27,7 +35,7 @@ void append_values(std::string& text, const KernelConstant& constant, std::strin
     else
       item = literal(static_cast<int32_t>(value));
     if (line + item.size() + 2 > columns) {
-      if (!text.empty()) text.back() = '\n';
+      if (text.ends_with(' ')) text.back() = '\n';
       text += indent;
       line = indent.size();
     }

@@ -1,6 +1,6 @@
-// The geometry of a call on the host: structs whose members are what the kernel's header reads of its Geometry,
-// under the same names. A kernel has one of its own, several parts that kernels share, or both; a generated file has
-// the members of all of them as enumerators, in order.
+// The geometry of a call on the host: structs whose members are what the kernel's header reads of its
+// Geometry, under the same names. A kernel has one of its own, several parts that kernels share, or both; a
+// generated file has the members of all of them as enumerators, in order.
 #pragma once
 
 #include "program/kernel_call.hpp"

@@ -18,11 +18,24 @@ enum class ElementType : uint8_t { s8, u8, s16, u16, s32, u32, f32 };
 int32_t byte_width(ElementType type);
 std::string_view c_type(ElementType type);  // "int8_t"
 
+// A part of a constant: generated files head it by a comment, so that one can find what changed.
+struct ConstantRecord {
+  size_t first;  // element
+  std::string title;
+
+  bool operator==(const ConstantRecord&) const = default;
+};
+// "outputs 0 to 3", "outputs 4 to 7", "output 8": one after every `elements`, for `each` of the outputs,
+// which are counted from `from` on.
+std::vector<ConstantRecord> records_of_outputs(size_t elements, int64_t outputs, int64_t each,
+                                               int64_t from = 0);
+
 struct KernelConstant {
   std::string role;  // "weights", "bias", …; a word that may stand in an identifier
   ElementType type = ElementType::s8;
   Constant data;
-  int32_t alignment = 4;  // bytes
+  int32_t alignment = 4;                     // bytes
+  std::vector<ConstantRecord> records = {};  // by their first elements; may be empty
 
   bool operator==(const KernelConstant&) const = default;
 };

@@ -22,7 +22,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 // The files that are inlined, by their marks.
 std::set<std::string> inlined_files(const std::vector<std::string>& lines) {
-  static const std::regex mark("// ---- ((isa|kernels)/[a-z0-9_]+\\.hpp) ----");
+  static const std::regex mark("// ---- ((generic|arm_dsp)/[a-z0-9_]+\\.hpp) ----");
   std::set<std::string> files;
   std::smatch match;
   for (const std::string& line : lines)

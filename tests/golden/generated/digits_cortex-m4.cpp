@@ -35,19 +35,19 @@
 // ==== constants ====
 namespace {
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_0_stream[96] = {
-    /* 2ffb4a6ca9baaf7f */};
+    /* 7c2c9e9cbe97f963 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t depthwise_convolution_1_stream[84] = {
-    /* 987a83b2af74ae68 */};
+    /* 7c53c7c7aa9f0aab */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_2_stream[208] = {
-    /* 4a20c95f08e9b51f */};
+    /* b662a386bb4e1422 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t depthwise_convolution_3_stream[192] = {
-    /* eb75e05f003e55ef */};
+    /* 240f90b8590bd562 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_4_stream[352] = {
-    /* 9bb6347cdce91349 */};
+    /* 5baf909fffe8f934 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t average_pool_5_divisions[3] = {
     0x10000000u, 0x27ffu, 0xffffffffu};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t fully_connected_7_stream[350] = {
-    /* 6416b2f6bb4e05a1 */};
+    /* 017d46f1cb383a19 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr int32_t digit_2_exponentials[63] = {
     /* 3f19ecde4e138b20 */};
 

@@ -29,9 +29,11 @@ namespace {
 alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int8_t shift_right[8] = {
     1, -2, 3, -4, 5, -6, 7, -8};
 alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int8_t dense_weights[27] = {
+    // outputs 0 to 2
     1, 9, 17, -2, -10, -18, 3, 11, 19, -4, -12, -20, 5, 13, 21, -6, -14, -22, 7, 15, 23, -8, -16, -24, 0, 0,
     0};
 alignas(4) RESHAPES_WEIGHTS_ATTR constexpr int32_t dense_requantization[6] = {
+    // outputs 0 to 2
     1073741824, 50687, 1073741824, -256513, 1073741824, 255487};
 
 // ==== geometry ====

@@ -35,11 +35,13 @@
 // ==== constants ====
 namespace {
 alignas(4) SINE_WEIGHTS_ATTR constexpr uint32_t fully_connected_0_stream[64] = {
-    /* 8877d480c159772b */};
+    /* e706f1ad5834fc31 */};
 alignas(4) SINE_WEIGHTS_ATTR constexpr uint32_t fully_connected_1_stream[112] = {
-    /* 048440a27f614e0f */};
+    /* edc9b4993f563adc */};
 alignas(4) SINE_WEIGHTS_ATTR constexpr uint32_t y_2_stream[14] = {
+    // outputs 0 to 0: weights
     0x53007f00u, 0xe500c600u, 0xf0000e00u, 0x3d001200u, 0x9002600u, 0xd400b900u, 0x16000800u, 0x33002700u,
+    // outputs 0 to 0: multipliers and biases, shifts
     0xf1ad3faeu, 0x80000000u, 0x7ecbu, 0x0u, 0x5u, 0x1u};
 
 // ==== geometry ====

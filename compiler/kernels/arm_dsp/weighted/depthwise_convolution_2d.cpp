@@ -102,6 +102,8 @@ class DepthwiseConvolution2dS8PlanesKernel final : public Kernel {
         context.rounding == Rounding::litert, &fast, proven_fast_forms(view, spec, context.rounding));
     if (!stream) return Refusal{inexact};
     KernelCall call = stream_call(spec, *stream);
+    call.constants[0].records = records_of_outputs(
+        stream->size() / static_cast<size_t>(spec.output_channels) * 4, spec.output_channels, 4);
     call.requantization = requantization_note(fast, spec.output_channels, "exact 5-instruction form");
     call.scratch_bytes = Facts::scratch_bytes(spec);
     if (spec.batches == 1 && Facts::output_may_overlap_input(spec))

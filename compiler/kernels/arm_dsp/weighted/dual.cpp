@@ -43,6 +43,22 @@ std::vector<burin_kernels::ChannelRequantization> prove_requantization(
   return result;
 }
 
+namespace {
+
+// A group is four biases, its weights, and eight numbers of requantization.
+std::vector<ConstantRecord> dual_records(size_t words, int64_t channels) {
+  std::vector<ConstantRecord> records;
+  const size_t each = words / static_cast<size_t>((channels + 3) / 4);
+  for (const ConstantRecord& group : records_of_outputs(each, channels, 4)) {
+    records.push_back({group.first, group.title + ": biases"});
+    records.push_back({group.first + 4, group.title + ": weights"});
+    records.push_back({group.first + each - 8, group.title + ": requantization"});
+  }
+  return records;
+}
+
+}  // namespace
+
 burin_kernels::ConvolutionSpec convolution_spec(const Windows& windows, const NodeView& view,
                                                 ClampRange clamp) {
   const Shape& input = view.input(0).type.shape;
@@ -85,7 +101,8 @@ std::variant<KernelCall, Refusal> dual_convolution_call(const burin_kernels::Con
   if (!stream) return Refusal{"some channel's sums or multiplier exceed what it computes exactly"};
   KernelCall call;
   call.geometry = Geometry(ConvolutionGeometry{spec});
-  call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+  call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4,
+                     dual_records(stream->size(), spec.output_channels)}};
   call.arguments = {InputArgument{0},  ConstantArgument{0}, OutputArgument{0},
                     ScratchArgument{}, int32_t{0},          spec.output_height};
   call.scratch_bytes = burin_kernels::ConvolutionDual::scratch_bytes(spec);

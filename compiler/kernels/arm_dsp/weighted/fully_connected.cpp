@@ -1,4 +1,7 @@
 #include "kernels/generic/weighted/fully_connected.hpp"
+
+#include <fmt/format.h>
+
 #include "arm_dsp/fully_connected_s8_dual.hpp"
 #include "kernels/arm_dsp/weighted/dual.hpp"
 #include "kernels/generic/weighted/f32_blocks.hpp"
@@ -15,6 +18,25 @@ namespace burin {
 
 using namespace fully_connected;
 namespace {
+
+// Groups of eight outputs, and pairs of those that are left: their weights, then three numbers an output.
+std::vector<ConstantRecord> records_of(const burin_kernels::FullyConnectedSpec& spec) {
+  std::vector<ConstantRecord> records;
+  const int64_t steps = burin_kernels::FullyConnectedDual::steps(spec);
+  const int64_t eights = spec.outputs / 8 * 8;
+  size_t at = 0;
+  for (int64_t first = 0; first < spec.outputs;) {
+    const int64_t group = first < eights ? 8 : 2;
+    const std::string title =
+        fmt::format("outputs {} to {}", first, std::min<int64_t>(first + group, spec.outputs) - 1);
+    records.push_back({at, title + ": weights"});
+    at += static_cast<size_t>(steps * group / 2);
+    records.push_back({at, title + ": multipliers and biases, shifts"});
+    at += static_cast<size_t>(3 * group);
+    first += group;
+  }
+  return records;
+}
 
 class FullyConnectedS8DualKernel final : public Kernel {
  public:
@@ -53,7 +75,7 @@ class FullyConnectedS8DualKernel final : public Kernel {
                                     .output_zero_point = spec.output_zero_point},
                  ClampGeometry{.activation_min = spec.activation_min, .activation_max = spec.activation_max},
                  RoundingGeometry(once));
-    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4}};
+    call.constants = {{"stream", ElementType::u32, Constant::of(*stream), 4, records_of(spec)}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, OutputArgument{0}, ScratchArgument{}};
     call.scratch_bytes = burin_kernels::FullyConnectedDual::scratch_bytes(spec);
     // All of an input is widened before the first of its outputs is written.

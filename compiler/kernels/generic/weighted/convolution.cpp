@@ -36,7 +36,8 @@ std::variant<KernelCall, Refusal> quantized_convolution_call(const NodeView& vie
   call.geometry.append(requantization->geometry);
   call.requantization = requantization->note;
   call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
-                    {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4}};
+                    {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4,
+                     records_of_numbers(requantization->numbers, rows.channels)}};
   call.arguments = {InputArgument{0},  ConstantArgument{0}, ConstantArgument{1},
                     OutputArgument{0}, int32_t{0},          output[1]};
   call.overlaps = window_overlaps(windows, input_shape(view), output);

@@ -119,8 +119,9 @@ class FullyConnectedQuantizedKernel final : public Kernel {
     call.geometry.append(requantization->geometry);
     const auto packed = burin_kernels::FourProductsPacker::pack(
         rows.values, static_cast<size_t>(rows.channels), 1, static_cast<size_t>(rows.length), in_fours);
-    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4},
-                      {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4}};
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4, records_of_blocks(rows, 1)},
+                      {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4,
+                       records_of_numbers(requantization->numbers, rows.channels)}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};
     // A last block of fewer outputs takes as long as one of four.
     const int64_t blocks = batch_count(view) * ((output_length(view) + 3) / 4);

@@ -96,4 +96,18 @@ std::vector<KernelConstant> requantization_constants(const std::vector<FixedPoin
           {"shifts", ElementType::s8, Constant::of(shifts), 1}};
 }
 
+std::vector<ConstantRecord> records_of_blocks(const WeightRows& rows, int64_t groups) {
+  std::vector<ConstantRecord> records;
+  const int64_t in_group = rows.channels / groups;
+  for (int64_t first = 0; first < rows.channels; first += in_group)
+    for (const ConstantRecord& block :
+         records_of_outputs(4 * static_cast<size_t>(rows.length), in_group, 4, first))
+      records.push_back({static_cast<size_t>(first * rows.length) + block.first, block.title});
+  return records;
+}
+
+std::vector<ConstantRecord> records_of_numbers(std::span<const int32_t> numbers, int64_t outputs) {
+  return records_of_outputs(4 * numbers.size() / static_cast<size_t>(outputs), outputs, 4);
+}
+
 }  // namespace burin
