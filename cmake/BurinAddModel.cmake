@@ -1,6 +1,6 @@
 # burin_add_model(kws MODEL models/kws.tflite [TARGET auto] [NAME kws] [OPTIMIZE size] [RAM_LIMIT 64K]
 #                 [FLASH_LIMIT 256K] [SELF_TEST 4] [QUANTIZE int8 CALIBRATION samples.npy | QUANTIZE int8 RANGES ranges.json]
-#                 [AT_CONFIGURE] [OPTIONS …])
+#                 [PRUNE 0.5 CALIBRATION samples.npy] [AT_CONFIGURE] [OPTIONS …])
 #
 # Adds the static library kws: the code that `burin compile` makes of a model. docs/how-to/use-burin-in-cmake.md is the
 # page for users. Comes with an installed package and with the source tree; BurinTool.cmake finds the tool for both.
@@ -83,7 +83,7 @@ endfunction()
 
 function(burin_add_model name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "AT_CONFIGURE"
-                        "MODEL;TARGET;NAME;OPTIMIZE;RAM_LIMIT;FLASH_LIMIT;SELF_TEST;QUANTIZE;CALIBRATION;RANGES"
+                        "MODEL;TARGET;NAME;OPTIMIZE;RAM_LIMIT;FLASH_LIMIT;SELF_TEST;PRUNE;QUANTIZE;CALIBRATION;RANGES"
                         "OPTIONS")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
     list(JOIN arg_UNPARSED_ARGUMENTS " " unknown)
@@ -134,22 +134,28 @@ function(burin_add_model name)
       list(APPEND arguments --${flag} ${arg_${option}})
     endif()
   endforeach()
-  if(DEFINED arg_QUANTIZE OR DEFINED arg_CALIBRATION OR DEFINED arg_RANGES)
+  if(DEFINED arg_PRUNE)
+    if(NOT DEFINED arg_CALIBRATION OR DEFINED arg_RANGES)
+      message(FATAL_ERROR "burin_add_model(${name}): PRUNE and CALIBRATION go together: PRUNE 0.5 CALIBRATION samples.npy")
+    endif()
+    list(APPEND arguments --prune ${arg_PRUNE})
+  endif()
+  if(DEFINED arg_QUANTIZE OR DEFINED arg_RANGES OR (DEFINED arg_CALIBRATION AND NOT DEFINED arg_PRUNE))
     if(NOT DEFINED arg_QUANTIZE OR (DEFINED arg_CALIBRATION AND DEFINED arg_RANGES)
        OR NOT (DEFINED arg_CALIBRATION OR DEFINED arg_RANGES))
       message(FATAL_ERROR "burin_add_model(${name}): QUANTIZE and CALIBRATION go together, or QUANTIZE and RANGES: "
                           "QUANTIZE int8 CALIBRATION samples.npy")
     endif()
     list(APPEND arguments --quantize ${arg_QUANTIZE})
-    foreach(option IN ITEMS CALIBRATION RANGES)
-      if(DEFINED arg_${option})
-        _burin_input_file(found ${name} ${option} "${arg_${option}}" ${arg_AT_CONFIGURE})
-        list(APPEND inputs ${found})
-        string(TOLOWER ${option} flag)
-        list(APPEND arguments --${flag} ${found})
-      endif()
-    endforeach()
   endif()
+  foreach(option IN ITEMS CALIBRATION RANGES)
+    if(DEFINED arg_${option})
+      _burin_input_file(found ${name} ${option} "${arg_${option}}" ${arg_AT_CONFIGURE})
+      list(APPEND inputs ${found})
+      string(TOLOWER ${option} flag)
+      list(APPEND arguments --${flag} ${found})
+    endif()
+  endforeach()
   list(APPEND arguments ${arg_OPTIONS})
 
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/burin_models/${name})

@@ -19,6 +19,9 @@ refused("MODEL models/digits.tflite QUANTIZE int8" "QUANTIZE and CALIBRATION go 
 refused("MODEL models/digits.tflite RANGES CMakeLists.txt" "QUANTIZE and CALIBRATION go together, or QUANTIZE and RANGES")
 refused("MODEL models/digits.tflite QUANTIZE int8 RANGES none.json" "none.json, which RANGES names")
 refused("MODEL models/digits.tflite QUANTIZE int8 RANGES CMakeLists.txt AT_CONFIGURE" "error\\[E0204")
+refused("MODEL wide.tir PRUNE 0.5" "PRUNE and CALIBRATION go together")
+refused("MODEL wide.tir PRUNE 0.5 CALIBRATION none.bin" "none.bin, which CALIBRATION names")
+refused("MODEL wide.tir PRUNE 0.5 QUANTIZE int8 RANGES CMakeLists.txt" "PRUNE and CALIBRATION go together")
 refused("MODEL CMakeLists.txt AT_CONFIGURE" "CMakeLists.txt: error\\[E03")
 
 configure("a tool that is none" FAILS HAS "BURIN_EXECUTABLE is /bin/false, which cannot be run here, or is not Burin"
@@ -29,6 +32,17 @@ configure("all is well" HAS "m.BURIN_ARENA_BYTES: [1-9][0-9]+" "m.BURIN_WEIGHT_B
           "m.BURIN_STACK_BYTES: [1-9][0-9]+" "m.BURIN_NAME: other_name" "m.BURIN_TARGET: cortex-m4"
           ARGUMENTS -D BURIN_EXECUTABLE=
                     "-Dcall=MODEL models/digits.tflite NAME other_name TARGET cortex-m4 AT_CONFIGURE OPTIONS --rounding litert")
+# A float model, and 64 samples of four floats between 0.01 and 0.7.
+string(REPEAT "<<<<>>>>====????=<><====?>=<<=>?>>>>?<?<====<>=?>=>====>?>?><<<<" 16 samples)
+file(WRITE ${project}/samples.bin "${samples}")
+configure("a model to prune" HAS "m.BURIN_MACS: 48"
+          ARGUMENTS "-Dcall=MODEL wide.tir AT_CONFIGURE")
+configure("a pruned model" HAS "m.BURIN_MACS: (24|18)"
+          ARGUMENTS "-Dcall=MODEL wide.tir PRUNE 0.5 CALIBRATION samples.bin AT_CONFIGURE")
+configure("a pruned and quantized model" HAS "m.BURIN_MACS: (36|30)"
+          ARGUMENTS "-Dcall=MODEL wide.tir PRUNE macs=0.75 QUANTIZE int8 CALIBRATION samples.bin AT_CONFIGURE")
+configure("a goal out of reach" FAILS HAS "error\\[E0502\\]: pruning cannot reach"
+          ARGUMENTS "-Dcall=MODEL wide.tir PRUNE 0.01 CALIBRATION samples.bin AT_CONFIGURE")
 configure("a model that the build makes" ARGUMENTS -D "call=MODEL made.tflite")
 build("making it" HAS "m: 8 layers for generic")
 build_does_nothing()
