@@ -50,7 +50,8 @@ class ErrorFeedback {
     factor_ = inverse.llt().matrixU();
   }
 
-  MatrixXd round(const MatrixXd& target, const VectorXd& scales) const {
+  // Where `weights` are 0, the integers are: what was made sparse stays so.
+  MatrixXd round(const MatrixXd& target, const MatrixXd& weights, const VectorXd& scales) const {
     const Eigen::Index n = target.cols();
     MatrixXd left(target.rows(), n);
     for (Eigen::Index i = 0; i < n; ++i) left.col(i) = target.col(order_[at(i)]);
@@ -58,7 +59,8 @@ class ErrorFeedback {
     for (Eigen::Index i = 0; i < n; ++i) {
       VectorXd error(target.rows());
       for (Eigen::Index r = 0; r < target.rows(); ++r) {
-        const double integer = rounded(left(r, i), scales(r));
+        const bool stays_zero = weights(r, order_[at(i)]) == 0;
+        const double integer = stays_zero ? 0 : rounded(left(r, i), scales(r));
         integers(r, order_[at(i)]) = integer;
         error(r) = (left(r, i) - integer * scales(r)) / factor_(i, i);
       }
@@ -169,7 +171,7 @@ FittedRows fit_rows(const MatrixXd& weights, const VectorXd& bias, const Moments
   const auto try_target = [&](const MatrixXd& target) {
     for (const double clip : {1.0, 0.94, 0.88}) {
       const VectorXd scales = row_scales(target, clip, least_scales, options.per_tensor);
-      offer(feedback ? feedback->round(target, scales) : nearest(target, scales), scales, corrects);
+      offer(feedback ? feedback->round(target, weights, scales) : nearest(target, scales), scales, corrects);
       if (!feedback) break;
     }
   };
@@ -180,7 +182,8 @@ FittedRows fit_rows(const MatrixXd& weights, const VectorXd& bias, const Moments
     for (const double ridge : {1.0, 0.1, 0.01}) {
       MatrixXd left = on_fit.qq;
       left.diagonal().array() += ridge * mean_moment;
-      try_target(weights - left.llt().solve(right).transpose());
+      const MatrixXd change = left.llt().solve(right).transpose();
+      try_target((weights.array() == 0).select(0.0, weights - change));
     }
   }
   best.error = errors.mean();
