@@ -26,7 +26,7 @@ Result<std::vector<int64_t>> read_labels(const std::string& path, const Graph& g
                  "compare outputs with --expect");
   if (labels->size() != samples)
     return unfit(fmt::format("{} for {}", counted(labels->size(), "label"), counted(samples, "sample")),
-                 "give one label for each sample of --data");
+                 "give one label for each sample");
   const int64_t classes = graph.at(graph.outputs[0]).type.shape.elements();
   for (size_t i = 0; i < labels->size(); ++i)
     if ((*labels)[i] < 0 || (*labels)[i] >= classes)

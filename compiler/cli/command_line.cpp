@@ -8,6 +8,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
+#include "cli/amounts.hpp"
 #include "cli/choice.hpp"
 #include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
@@ -16,20 +17,11 @@
 namespace burin {
 namespace {
 
-// "64K" -> 65536. CLI11's own size transform knows more spellings than we document.
+// "64K" -> "65536".
 std::string bytes_of(std::string& text) {
-  size_t used = 0;
-  int64_t value = 0;
-  try {
-    value = std::stoll(text, &used);
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  const std::string unit = text.substr(used);
-  const int64_t factor = unit.empty() ? 1 : unit == "K" || unit == "k" ? 1024 : unit == "M" ? 1024 * 1024 : 0;
-  if (used == 0 || value < 0 || factor == 0 || value > (int64_t{1} << 40))
-    return fmt::format("{} is not a number of bytes such as 65536, 64K or 1M", text);
-  text = std::to_string(value * factor);
+  const std::optional<int64_t> bytes = parse_bytes(text);
+  if (!bytes) return fmt::format("{} is not a number of bytes such as 65536, 64K or 1M", printable(text, 40));
+  text = std::to_string(*bytes);
   return {};
 }
 

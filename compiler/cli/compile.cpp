@@ -329,7 +329,7 @@ Verb add_compile(CLI::App& app) {
       ->type_name("N");
   verb->add_option("--prune", command->prune,
                    "Prune the float model first, to this share of its MACs, or to flash=60K or cycles=2M on "
-                   "the target")
+                   "the target; sparsity=0.5 makes weights 0")
       ->type_name("GOAL");
   verb->add_option(
           "--quantize", command->quantize,

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/accuracy.hpp"
+#include "cli/amounts.hpp"
 #include "cli/curve.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pruned.hpp"
@@ -16,6 +17,7 @@
 #include "ir/text.hpp"
 #include "ops/operator.hpp"
 #include "prune/likeness.hpp"
+#include "prune/sparsify.hpp"
 #include "quantize/preparation.hpp"
 
 namespace burin {
@@ -30,7 +32,7 @@ constexpr double least_share_of_curve = 0.25;
 struct PruneCommand {
   CompileOptions options;
   CalibrationOptions calibration;
-  std::string macs, flash, cycles;
+  std::string macs, flash, cycles, sparsity;
   std::string count_as = "float";
   std::vector<std::string> data;  // to judge with
   std::string labels;
@@ -50,6 +52,7 @@ struct Report {
   bool apart = true;                                // those samples decided nothing
   std::optional<double> accuracy_before, accuracy;  // shares
   std::string target;
+  int64_t zeros_before = 0, zeros = 0;  // among the weights
   std::optional<Distilled> distilled;
   std::vector<CurvePoint> curve;  // where one is wanted
 };
@@ -59,10 +62,21 @@ std::string change(const char* what, int64_t before, int64_t after, const char* 
                      before > 0 ? 100.0 * static_cast<double>(after) / static_cast<double>(before) : 100.0);
 }
 
+// Zeros among the constants that layers multiply by.
+int64_t zero_weights(const Graph& graph) {
+  int64_t zeros = 0;
+  for (const size_t node : weighted_nodes(graph))
+    zeros += std::ranges::count(graph.at(graph.nodes[node].inputs[1]).constant->as<float>(), 0.0f);
+  return zeros;
+}
+
 std::string summary(const Report& report) {
   std::string text =
       fmt::format("{} of channels removed, for {}\n",
                   counted(static_cast<size_t>(report.pruned.removed_groups), "group"), report.target);
+  if (report.zeros > report.zeros_before)
+    text += fmt::format("  zeros   {:>13} -> {:>13}, among the weights\n", grouped(report.zeros_before),
+                        grouped(report.zeros));
   text += change("MACs", report.before.macs, report.after.macs);
   text += change("weights", report.before.weight_bytes, report.after.weight_bytes, " bytes");
   text += change("flash", report.before.flash_bytes, report.after.flash_bytes, " bytes");
@@ -114,6 +128,8 @@ std::string report_json(const Report& report) {
                {"macs_before", report.before.macs},
                {"weight_bytes", report.after.weight_bytes},
                {"weight_bytes_before", report.before.weight_bytes},
+               {"zero_weights", report.zeros},
+               {"zero_weights_before", report.zeros_before},
                {"flash_bytes", report.after.flash_bytes},
                {"flash_bytes_before", report.before.flash_bytes},
                {"arena_bytes", report.after.arena_bytes},
@@ -158,22 +174,29 @@ Result<PruneGoals> goals_of(const PruneCommand& command) {
   };
   PruneGoals goals;
   if (!command.macs.empty()) {
-    const Result<PruneGoals> share = parse_goals(command.macs);
-    if (!share || !share->macs || share->flash || share->cycles)
+    goals.macs = parse_share(command.macs);
+    if (!goals.macs)
       return unfit("--macs", command.macs, "no share of the MACs, above 0 and at most 1, such as 0.5");
-    goals.macs = share->macs;
   }
-  if (!command.flash.empty() && !(goals.flash = parse_bytes(command.flash)))
+  if (!command.flash.empty() && !(goals.flash = parse_flash_limit(command.flash)))
     return unfit("--flash", command.flash, "no number of bytes such as 65536, 64K or 1M");
-  if (!command.cycles.empty() && !(goals.cycles = parse_cycles(command.cycles)))
+  if (!command.cycles.empty() && !(goals.cycles = parse_cycle_limit(command.cycles)))
     return unfit("--cycles", command.cycles, "no number of cycles such as 500000, 500K or 2M");
+  if (!command.sparsity.empty() && !(goals.sparsity = parse_share(command.sparsity)))
+    return unfit("--sparsity", command.sparsity,
+                 "no share of the weights, above 0 and at most 1, such as 0.5");
+  if (goals.sparsity && !(command.curve.empty() && command.distill.empty()))
+    return Diagnostic{.code = DiagnosticCode::E0201,
+                      .message = fmt::format("--sparsity and --{} do not go together",
+                                             command.curve.empty() ? "distill" : "curve"),
+                      .help = "prune channels with it first, and make the result sparse then"};
   if (!goals.any() && !command.curve.empty()) goals.macs = least_share_of_curve;
   if (!goals.any())
     return Diagnostic{.code = DiagnosticCode::E0201,
                       .message = "there is no goal to prune to",
                       .help =
                           "--macs 0.5 keeps half of the multiply-accumulates; --flash 60K and --cycles 2M "
-                          "are limits on the target"};
+                          "are limits on the target; --sparsity 0.5 makes half of the weights 0"};
   return goals;
 }
 
@@ -186,10 +209,6 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
     if (const Diagnostics findings = check_model_path(command.output); !findings.empty()) return findings;
   const Result<PruneGoals> goals = goals_of(command);
   if (!goals) return goals.diagnostics();
-  if (!command.labels.empty() && command.data.empty())
-    return Diagnostic{.code = DiagnosticCode::E0201,
-                      .message = "--labels belong to the samples of --data, which is not given",
-                      .help = "name samples to judge with that are not those of --calibration"};
   const Result<Target> target = load_target(command.options.target);
   if (!target) return target.diagnostics();
   const Result<Graph> graph = import_model(command.options.model, command.options.import);
@@ -206,9 +225,13 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
     split = {.used = *samples, .judging = std::move(*read), .apart = true};
   }
   if (!command.labels.empty()) {
-    Result<std::vector<int64_t>> read = read_labels(command.labels, *graph, split.judging.count());
+    CalibrationOptions labelled = command.calibration;
+    labelled.labels = command.labels;
+    Result<std::vector<int64_t>> read = command.data.empty()
+                                            ? read_sample_labels(*graph, labelled, samples->count())
+                                            : read_labels(command.labels, *graph, split.judging.count());
     if (!read) return read.diagnostics();
-    labels = std::move(*read);
+    labels = command.data.empty() ? set_aside(*read) : std::move(*read);
   }
   const CostModel model{
       .target = *target, .objective = command.options.objective, .quantized = command.count_as == "int8"};
@@ -267,8 +290,12 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
                 .accuracy_before = {},
                 .accuracy = {},
                 .target = model.quantized ? target->name + ", in int8" : target->name,
+                .zeros_before = 0,
+                .zeros = 0,
                 .distilled = {},
                 .curve = {}};
+  report.zeros_before = zero_weights(report.pruned.before);
+  report.zeros = zero_weights(report.pruned.graph);
   report.distilled = std::move(distilled);
   report.curve = std::move(curve);
   report.likeness = likeness(report.pruned.before, report.pruned.graph, split.judging);
@@ -306,8 +333,8 @@ ExitCode run(const Session& session, const PruneCommand& command) {
 
 Verb add_prune(CLI::App& app) {
   const auto command = std::make_shared<PruneCommand>();
-  CLI::App* verb =
-      app.add_subcommand("prune", "Make a smaller float model: fewer channels, the rest fitted anew");
+  CLI::App* verb = app.add_subcommand(
+      "prune", "Make a smaller float model: fewer channels or weights, the rest fitted anew");
   verb->add_option("model", command->options.model, "Float model")->type_name("MODEL")->required();
   add_import_options(*verb, command->options.import);
   add_calibration_options(*verb, command->calibration)->required();
@@ -316,6 +343,9 @@ Verb add_prune(CLI::App& app) {
   verb->add_option("--flash", command->flash, "Most bytes of constants and code on the target, such as 60K")
       ->type_name("BYTES");
   verb->add_option("--cycles", command->cycles, "Most cycles on the target, such as 2M")->type_name("N");
+  verb->add_option("--sparsity", command->sparsity,
+                   "Share of the weights that becomes 0, such as 0.5; shapes stay what they are")
+      ->type_name("SHARE");
   verb->add_option("--count-as", command->count_as,
                    "What flash, RAM and cycles are counted of: the model as it is written, or as it will be "
                    "after `burin quantize`")
@@ -340,7 +370,8 @@ Verb add_prune(CLI::App& app) {
       ->allow_extra_args(false);
   verb->add_option(
           "--labels", command->labels,
-          "The right class of each sample of --data, integers in .npy or raw bytes: adds the accuracy")
+          "The right class of each sample of --data, or without it of --calibration, integers in .npy or raw "
+          "bytes: adds the accuracy. They decide nothing")
       ->type_name("FILE");
   verb->add_option("--distill", command->distill,
                    "Samples without labels to train the pruned model on, so that it computes what the float "

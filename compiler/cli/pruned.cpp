@@ -2,38 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <limits>
 
+#include "cli/amounts.hpp"
 #include "lower/lower.hpp"
 #include "passes/pass.hpp"
+#include "prune/sparsify.hpp"
 #include "quantize/nominal_quantization.hpp"
 #include "quantize/preparation.hpp"
 
 namespace burin {
 namespace {
 
-std::optional<int64_t> parse_number(const std::string& text, double thousand) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc()) return std::nullopt;
-  const std::string unit(rest, end);
-  const double factor = unit.empty()                 ? 1
-                        : unit == "K" || unit == "k" ? thousand
-                        : unit == "M" || unit == "m" ? thousand * thousand
-                                                     : 0;
-  if (factor == 0 || !(value > 0) || value * factor > 1e12) return std::nullopt;
-  return static_cast<int64_t>(value * factor);
-}
-
-std::optional<double> parse_share(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || !(value > 0) || value > 1) return std::nullopt;
-  return value;
+// Nothing where it is 0, which nothing can be pruned to.
+std::optional<int64_t> above_zero(std::optional<int64_t> amount) {
+  return amount && *amount > 0 ? amount : std::nullopt;
 }
 
 // A cost that cannot be told is no saving.
@@ -54,12 +38,12 @@ std::string shown(const std::string& budget, double amount, double macs_before) 
 
 }  // namespace
 
-std::optional<int64_t> parse_cycles(const std::string& text) {
-  return parse_number(text, 1000);
+std::optional<int64_t> parse_cycle_limit(const std::string& text) {
+  return above_zero(parse_cycles(text));
 }
 
-std::optional<int64_t> parse_bytes(const std::string& text) {
-  return parse_number(text, 1024);
+std::optional<int64_t> parse_flash_limit(const std::string& text) {
+  return above_zero(parse_bytes(text));
 }
 
 Result<PruneGoals> parse_goals(const std::string& text) {
@@ -70,17 +54,19 @@ Result<PruneGoals> parse_goals(const std::string& text) {
     at = end + 1;
     bool known = true;
     if (part.starts_with("flash="))
-      known = (goals.flash = parse_bytes(part.substr(6))).has_value();
+      known = (goals.flash = parse_flash_limit(part.substr(6))).has_value();
     else if (part.starts_with("cycles="))
-      known = (goals.cycles = parse_cycles(part.substr(7))).has_value();
+      known = (goals.cycles = parse_cycle_limit(part.substr(7))).has_value();
+    else if (part.starts_with("sparsity="))
+      known = (goals.sparsity = parse_share(part.substr(9))).has_value();
     else
       known = (goals.macs = parse_share(part.starts_with("macs=") ? part.substr(5) : part)).has_value();
     if (!known)
       return Diagnostic{.code = DiagnosticCode::E0201,
                         .message = fmt::format("\"{}\" is no goal of pruning", printable(part, 60)),
                         .help =
-                            "0.5 is a share of the MACs, above 0 and at most 1; others are flash=60K and "
-                            "cycles=2M"};
+                            "0.5 is a share of the MACs, above 0 and at most 1; others are flash=60K, "
+                            "cycles=2M, and sparsity=0.5 for a share of weights that become 0"};
   }
   return goals;
 }
@@ -100,8 +86,10 @@ Result<ModelCost> CostModel::cost(const Graph& graph) const {
   return cost;
 }
 
-Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
-                                const PruneGoals& goals, const CostModel& model, PruneOptions options) {
+namespace {
+
+Result<PrunedGraph> prune_to_budgets(const Session& session, const Graph& graph, const SampleValues& samples,
+                                     const PruneGoals& goals, const CostModel& model, PruneOptions options) {
   // What stands in the way of the first network stands in that of all.
   if (const Result<ModelCost> cost = model.cost(graph); !cost) return cost.diagnostics();
   const auto macs_before = static_cast<double>(graph_macs(prepare_for_quantization(graph)));
@@ -135,7 +123,7 @@ Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, cons
     const double left = budget.cost(pruned->graph);
     if (left <= budget.limit) continue;
     findings.push_back(
-        {.code = budget.name == "flash" ? DiagnosticCode::E0502 : DiagnosticCode::E0201,
+        {.code = DiagnosticCode::E0502,
          .message = fmt::format("pruning cannot reach {}: {} are left where no more channels can be removed",
                                 shown(budget.name, budget.limit, macs_before),
                                 shown(budget.name, left, macs_before)),
@@ -144,6 +132,24 @@ Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, cons
                      : "ask for less"});
   }
   return findings;
+}
+
+}  // namespace
+
+Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
+                                const PruneGoals& goals, const CostModel& model, PruneOptions options) {
+  Result<PrunedGraph> pruned = PrunedGraph{};
+  if (goals.channels()) pruned = prune_to_budgets(session, graph, samples, goals, model, std::move(options));
+  if (!pruned || !goals.sparsity) return pruned;
+  SparsifyOptions sparse{.share = *goals.sparsity};
+  sparse.progress = [&](double done) {
+    show_progress(session, fmt::format("removing weights {:.0f} %", 100 * done));
+  };
+  Result<SparseGraph> thinned = sparsify(goals.channels() ? pruned->graph : graph, samples, sparse);
+  if (!thinned) return thinned.diagnostics();
+  if (!goals.channels()) pruned->before = std::move(thinned->before);
+  pruned->graph = std::move(thinned->graph);
+  return pruned;
 }
 
 Result<Distilled> distill_graph(const Session& session, const Graph& teacher, const Graph& student,

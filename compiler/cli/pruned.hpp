@@ -35,15 +35,17 @@ struct PruneGoals {
   std::optional<double> macs{};  // the share to keep, above 0 and at most 1
   std::optional<int64_t> flash{};
   std::optional<int64_t> cycles{};
+  std::optional<double> sparsity{};  // the share of the weights that is to be 0 then, above 0 and at most 1
 
-  bool any() const { return macs || flash || cycles; }
+  bool channels() const { return macs || flash || cycles; }
+  bool any() const { return channels() || sparsity; }
 };
 
-// "0.5", "flash=60K", "cycles=2M", or several with commas between. E0201 for another text.
+// "0.5", "flash=60K", "cycles=2M", "sparsity=0.5", or several with commas between. E0201 for another text.
 Result<PruneGoals> parse_goals(const std::string& text);
 
-// Prunes, and shows progress on a terminal. E0502 where the limit of flash cannot be kept to, E0201 where
-// another goal cannot be reached, or the target has no cycles.
+// Prunes channels, then weights, and shows progress on a terminal. E0502 where a goal cannot be reached,
+// E0201 where the target has no cycles.
 Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, const SampleValues& samples,
                                 const PruneGoals& goals, const CostModel& model, PruneOptions options = {});
 
@@ -51,9 +53,8 @@ Result<PrunedGraph> prune_graph(const Session& session, const Graph& graph, cons
 Result<Distilled> distill_graph(const Session& session, const Graph& teacher, const Graph& student,
                                 const SampleValues& samples, DistillOptions options);
 
-// Numbers of cycles and bytes as people write them: "2M" is 2,000,000 cycles, but 2,097,152 bytes. Nothing
-// for another text.
-std::optional<int64_t> parse_cycles(const std::string& text);
-std::optional<int64_t> parse_bytes(const std::string& text);
+// Limits to prune to, as amounts.hpp says; 0 is none.
+std::optional<int64_t> parse_cycle_limit(const std::string& text);
+std::optional<int64_t> parse_flash_limit(const std::string& text);
 
 }  // namespace burin

@@ -60,11 +60,8 @@ Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptio
   return load(*samples, samples->count(), UINT64_MAX);
 }
 
-namespace {
-
-// The labels of the `used` samples that read_samples took.
-Result<std::vector<int64_t>> labels_of(const Graph& graph, const CalibrationOptions& calibration,
-                                       uint64_t used) {
+Result<std::vector<int64_t>> read_sample_labels(const Graph& graph, const CalibrationOptions& calibration,
+                                                uint64_t used) {
   const Result<Samples> samples = Samples::open(graph, {.sources = calibration.sources});
   if (!samples) return samples.diagnostics();
   const Result<std::vector<int64_t>> all = read_labels(calibration.labels, graph, samples->count());
@@ -73,8 +70,6 @@ Result<std::vector<int64_t>> labels_of(const Graph& graph, const CalibrationOpti
   for (uint64_t i = 0; i < used; ++i) labels.push_back((*all)[place(i, used, samples->count())]);
   return labels;
 }
-
-}  // namespace
 
 Result<QuantizedModel> quantize_with(const Session& session, const Graph& graph, const SampleValues& samples,
                                      QuantizationOptions options) {
@@ -89,7 +84,7 @@ Result<QuantizedModel> quantize_file(const Session& session, const Graph& graph,
   const Result<SampleValues> values = read_samples(session, graph, calibration);
   if (!values) return values.diagnostics();
   if (calibration.labels.empty()) return quantize_with(session, graph, *values, std::move(options));
-  const Result<std::vector<int64_t>> labels = labels_of(graph, calibration, values->count());
+  const Result<std::vector<int64_t>> labels = read_sample_labels(graph, calibration, values->count());
   if (!labels) return labels.diagnostics();
   Result<QuantizedModel> model = quantize_with(session, graph, *values, std::move(options));
   if (model) model->classification = classify(graph, model->graph, *values, *labels);

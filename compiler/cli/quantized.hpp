@@ -25,6 +25,9 @@ Result<SampleValues> read_samples(const Session& session, const Graph& graph,
                                   const CalibrationOptions& calibration, uint64_t most = 2048);
 // All samples, of which nothing is said.
 Result<SampleValues> read_all_samples(const Graph& graph, const CalibrationOptions& calibration);
+// Of those `used` that read_samples took: the right class, from the file of labels.
+Result<std::vector<int64_t>> read_sample_labels(const Graph& graph, const CalibrationOptions& calibration,
+                                                uint64_t used);
 
 // Quantizes, and shows progress on a terminal; the second one reads the samples first, and with labels fills
 // in the classification.

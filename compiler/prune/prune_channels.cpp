@@ -11,6 +11,7 @@
 #include "ops/operator.hpp"
 #include "passes/channel_ranges.hpp"
 #include "prune/channel_scores.hpp"
+#include "prune/held_out.hpp"
 #include "prune/least_squares.hpp"
 #include "prune/likeness.hpp"
 #include "prune/separate_activations.hpp"
@@ -28,21 +29,9 @@ constexpr size_t samples_for_errors = 128;
 constexpr size_t samples_for_sensitivities = 64;
 // Share of the cost that one step removes, before it looks again.
 constexpr double step_share = 0.025;
+constexpr size_t fewest_to_set_aside = 32;
+constexpr size_t period_of_judging = 8;
 constexpr double never = std::numeric_limits<double>::infinity();
-
-// The samples of a period that are or are not the last.
-SampleValues selection(const SampleValues& samples, size_t period, bool last) {
-  SampleValues result{.types = samples.types, .values = {}};
-  for (size_t i = 0; i < samples.types.size(); ++i) {
-    result.values.emplace_back();
-    for (size_t s = 0; s < samples.count(); ++s) {
-      if ((s % period == period - 1) != last) continue;
-      const auto value = samples.value(i, s);
-      result.values.back().insert(result.values.back().end(), value.begin(), value.end());
-    }
-  }
-  return result;
-}
 
 std::vector<int32_t> channels_of(const RemovableGroup& group, TensorId tensor) {
   std::vector<int32_t> result;
@@ -372,8 +361,18 @@ int64_t constant_bytes(const Graph& graph) {
 }
 
 SampleSplit set_aside(const SampleValues& samples) {
-  if (samples.count() < 32) return {.used = samples, .judging = samples, .apart = false};
-  return {.used = selection(samples, 8, false), .judging = selection(samples, 8, true), .apart = true};
+  if (samples.count() < fewest_to_set_aside) return {.used = samples, .judging = samples, .apart = false};
+  return {.used = selection(samples, period_of_judging, false),
+          .judging = selection(samples, period_of_judging, true),
+          .apart = true};
+}
+
+std::vector<int64_t> set_aside(const std::vector<int64_t>& labels) {
+  if (labels.size() < fewest_to_set_aside) return labels;
+  std::vector<int64_t> result;
+  for (size_t i = period_of_judging - 1; i < labels.size(); i += period_of_judging)
+    result.push_back(labels[i]);
+  return result;
 }
 
 Result<PrunedGraph> prune_channels(const Graph& given, const SampleValues& samples,

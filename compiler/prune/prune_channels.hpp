@@ -59,6 +59,8 @@ struct SampleSplit {
   bool apart = true;
 };
 SampleSplit set_aside(const SampleValues& samples);
+// What belongs to each sample, one by one: for those to judge with.
+std::vector<int64_t> set_aside(const std::vector<int64_t>& labels);
 
 // Removes channels until all budgets are kept to, or no more can be removed. Every fourth sample is held out:
 // weights are fitted on the others, and taken where the error of the held-out ones falls. Equal input gives

@@ -1,5 +1,8 @@
 // burin prune, and compile --prune.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -89,6 +92,54 @@ TEST_CASE("prune writes a model of fewer channels, and says what it costs", "[cl
   CHECK(json["accuracy"].get<double>() >= 50);
   CHECK(json["agreement"].get<double>() >= 50);
   CHECK(json["layers"].size() == graph->nodes.size());
+}
+
+TEST_CASE("prune makes weights 0 and leaves shapes alone", "[cli][prune]") {
+  const TemporaryDirectory place = workplace();
+  const nlohmann::json json = report_of(place, {"--sparsity", "0.6"});
+  CHECK(json["macs"] == json["macs_before"]);
+  CHECK(json["zero_weights_before"] == 0);
+  const int64_t weights = 8 * 9 + 12 * 8 + 5 * 12;
+  const auto zeros = json["zero_weights"].get<int64_t>();
+  CHECK(10 * zeros >= 6 * weights);
+  CHECK(10 * zeros <= 6 * weights + 20);
+  CHECK(json["sqnr_db"].get<double>() > 5);
+  const Result<Graph> graph = import_model(place.path() / "out.tflite");
+  REQUIRE(graph);
+  int64_t written = 0;
+  for (const Tensor& tensor : graph->tensors)
+    if (tensor.is_constant() && tensor.type.dtype == DType::f32 && tensor.type.shape.rank() > 1)
+      written += std::ranges::count(tensor.constant->as<float>(), 0.0f);
+  CHECK(written == zeros);
+  // Channels go first where both are asked for.
+  const nlohmann::json both = report_of(place, {"--macs", "0.6", "--sparsity", "0.5"});
+  CHECK(both["macs"].get<int64_t>() < json["macs"].get<int64_t>());
+  CHECK(both["zero_weights"].get<int64_t>() > 0);
+}
+
+TEST_CASE("labels of prune belong to the samples that judge", "[cli][prune]") {
+  const TemporaryDirectory place = workplace();
+  // What the network says itself of its own samples, so that it is always right.
+  const CommandResult run =
+      burin({"run", "model.tir", "--on", "evaluator", "--input", "samples.bin", "--output", "scores.bin"}, {},
+            place.path());
+  REQUIRE(run.status == 0);
+  const std::string bytes = *read_file(place.path() / "scores.bin");
+  const size_t count = bytes.size() / (5 * sizeof(float));
+  REQUIRE(count == 128);
+  std::string labels;
+  for (size_t s = 0; s < count; ++s) {
+    std::array<float, 5> scores{};
+    std::memcpy(scores.data(), bytes.data() + s * sizeof(scores), sizeof(scores));
+    const auto best = std::ranges::max_element(scores) - scores.begin();
+    // All that judge but one: every eighth sample judges, and the others do not count.
+    labels += static_cast<char>(s % 8 == 7 && s != 15 ? best : (best + 1) % 5);
+  }
+  REQUIRE(write_file(place.path() / "own.bin", labels).ok());
+  const nlohmann::json json = report_of(place, {"--macs", "1", "--labels", "own.bin"});
+  CHECK(json["samples"] == 16);
+  CHECK(json["accuracy_before"] == 100.0 * 15 / 16);
+  CHECK(json["accuracy"] == json["accuracy_before"]);
 }
 
 TEST_CASE("prune distills on samples without labels", "[cli][prune]") {
@@ -191,11 +242,16 @@ TEST_CASE("prune refuses what it cannot do, and writes nothing", "[cli][prune]")
   fails({"--flash", "60X"}, 2, "E0201", "no number of bytes");
   fails({"--cycles", "0"}, 2, "E0201", "no number of cycles");
   fails({"--cycles", "1K"}, 2, "E0201", "has no cycles to count");
-  fails({"--macs", "0.5", "--labels", "labels.bin"}, 2, "E0201", "--data");
+  fails({"--cycles", "inf"}, 2, "E0201", "no number of cycles");
+  fails({"--sparsity", "80%"}, 2, "E0201", "no share of the weights");
+  fails({"--sparsity", "0.5", "--distill", "samples.bin"}, 2, "E0201", "do not go together");
+  fails({"--sparsity", "0.5", "--curve", "curve.svg"}, 2, "E0201", "do not go together");
+  fails({"--macs", "0.5", "--labels", "labels.bin"}, 2, "E0204", "10 labels for 128 samples");
   fails({"--macs", "0.5", "--data", "samples.bin", "--labels", "labels.bin"}, 2, "E0204", "10 labels");
   fails({"--macs", "0.5", "--data", "absent.bin"}, 2, "E0203", "absent.bin");
   fails({"--macs", "0.5", "-t", "cortex-m99"}, 2, "E0202", "cortex-m99");
-  fails({"--macs", "0.0001"}, 2, "E0201", "pruning cannot reach");
+  fails({"--macs", "0.0001"}, 5, "E0502", "pruning cannot reach");
+  fails({"--cycles", "100", "-t", "cortex-m4"}, 5, "E0502", "pruning cannot reach");
   fails({"--flash", "100"}, 5, "E0502", "pruning cannot reach");
   const auto other = [&](std::vector<std::string> words, int status, const std::string& code) {
     words.insert(words.begin(), "prune");
