@@ -528,6 +528,7 @@ struct ConvolutionDualPacker {
       std::array<DualChannel, 4> group;
       std::copy_n(channels.begin() + static_cast<std::ptrdiff_t>(first),
                   std::min<size_t>(4, channels.size() - first), group.begin());
+      if (!choose_sign(group[0], group[1]) || !choose_sign(group[2], group[3])) return std::nullopt;
       append_biases(group, stream);
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
       if (append_scaled(group, 1, stream) || append_scaled(group, 0, stream)) {
@@ -578,8 +579,8 @@ struct ConvolutionDualPacker {
 
   static void append_biases(std::span<const DualChannel, 4> group, std::vector<uint32_t>& stream) {
     for (const size_t pair : {size_t{0}, size_t{2}}) {
-      const auto upper = static_cast<uint32_t>(group[pair].bias);
-      const auto lower = static_cast<uint32_t>(group[pair + 1].bias);
+      const auto upper = static_cast<uint32_t>(group[pair].packed_bias());
+      const auto lower = static_cast<uint32_t>(group[pair + 1].packed_bias());
       stream.push_back(256 * upper + lower);
       stream.push_back(lower);
     }
@@ -593,9 +594,12 @@ struct ConvolutionDualPacker {
       if (!proven || !group[i].fits_24_bits()) return false;
       numbers[i] = *proven;
     }
-    const auto first = scaled_with_flag(group[0], shift_index, shift_index == 1);
-    if (!first) return false;
-    numbers[0] = *first;
+    // The lower channel of the first pair tells the form, as it is never negated.
+    const auto flagged = scaled_with_flag(group[1], shift_index, shift_index == 1);
+    if (!flagged) return false;
+    numbers[1] = *flagged;
+    for (const size_t upper : {size_t{0}, size_t{2}})
+      if (group[upper].negated) numbers[upper].multiplier = -numbers[upper].multiplier;
     for (const size_t i : {size_t{0}, size_t{2}}) {
       for (const int32_t value :
            {numbers[i].multiplier, numbers[i + 1].multiplier, numbers[i].constant, numbers[i + 1].constant})
@@ -607,8 +611,9 @@ struct ConvolutionDualPacker {
   static bool append_exact(const DualOutput& output, std::span<const DualChannel, 4> group, bool round_once,
                            std::vector<uint32_t>& stream) {
     if (!std::all_of(group.begin(), group.end(), can_be_exact)) return false;
+    if (group[0].negated || group[2].negated) return false;
     append_exact_multipliers(group, stream);
-    if (round_once) stream[stream.size() - group.size()] |= 1u;
+    if (round_once) stream[stream.size() - group.size() + 1] |= 1u;
     append_exact_shifts(output, group, stream, round_once);
     return true;
   }

@@ -53,8 +53,16 @@ struct DualChannel {
       int32_t{1} << 30, -1, {ScaledRequantization{}, ScaledRequantization{}}};
   int64_t lowest = 0;  // reachable sums, the bias included
   int64_t highest = 0;
+  // Packed with weights and bias of the other sign: its sum comes out as -S, and is multiplied by -M.
+  bool negated = false;
 
-  bool fits_24_bits() const { return lowest >= -(int64_t{1} << 23) && highest < int64_t{1} << 23; }
+  bool fits_24_bits() const { return lowest > -(int64_t{1} << 23) && highest < int64_t{1} << 23; }
+  int64_t packed_bias() const { return negated ? -bias : bias; }
+  int32_t packed_weight(int64_t input) const {
+    if (input < 0 || weights.empty()) return 0;
+    const int32_t weight = weights[static_cast<size_t>(input)];
+    return negated ? -weight : weight;
+  }
 };
 
 inline DualChannel dual_channel(const DualOutput& output, std::span<const int8_t> weights, int32_t bias,
@@ -91,23 +99,34 @@ inline std::vector<DualChannel> dual_channels(const DualOutput& output, std::spa
   return result;
 }
 
-// For each step, the dual of each pair of channels. False if some pair's sums or weights do not allow it.
+// A halfword has no room for -128 above a negative weight, but for 128 above one. So the upper channel of a
+// pair is negated where each of its -128 stands above a negative weight; nothing is to be done where none
+// does. False where some do and some do not.
+inline bool choose_sign(DualChannel& upper, const DualChannel& lower) {
+  bool above_negative = false;
+  bool above_others = false;
+  for (size_t i = 0; i < upper.weights.size(); ++i) {
+    if (upper.weights[i] != -128) continue;
+    (lower.packed_weight(static_cast<int64_t>(i)) < 0 ? above_negative : above_others) = true;
+  }
+  upper.negated = above_negative;
+  return !above_negative || !above_others;
+}
+
+// For each step, the dual of each pair of channels, whose signs choose_sign has found. False if some pair's
+// sums do not allow it.
 inline bool append_dual_weights(std::span<const DualChannel> channels, const std::vector<DualStep>& steps,
                                 std::vector<uint32_t>& stream) {
-  const auto weight = [](const DualChannel& channel, int64_t input) {
-    return input < 0 || channel.weights.empty() ? 0 : int32_t{channel.weights[static_cast<size_t>(input)]};
-  };
   for (size_t pair = 0; pair < channels.size(); pair += 2)
     if (!channels[pair].fits_24_bits()) return false;
   for (const DualStep& step : steps) {
     for (size_t pair = 0; pair < channels.size(); pair += 2) {
       const auto halfword = [&](int64_t input) {
-        return 256 * weight(channels[pair], input) + weight(channels[pair + 1], input);
+        const int32_t dual =
+            256 * channels[pair].packed_weight(input) + channels[pair + 1].packed_weight(input);
+        return static_cast<uint32_t>(dual) & 0xFFFFu;
       };
-      const int32_t low = halfword(step.low);
-      const int32_t high = halfword(step.high);
-      if (std::min(low, high) < -32768) return false;  // -128 above a negative weight
-      stream.push_back((static_cast<uint32_t>(high) << 16) | (static_cast<uint32_t>(low) & 0xFFFFu));
+      stream.push_back((halfword(step.high) << 16) | halfword(step.low));
     }
   }
   return true;

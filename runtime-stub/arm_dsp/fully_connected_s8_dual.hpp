@@ -108,10 +108,11 @@ struct FullyConnectedDualPacker {
       steps.push_back({existing(input + 1), existing(input + 3)});
     }
     std::vector<uint32_t> stream;
-    const std::span<const DualChannel> all(channels);
     const auto eights = static_cast<size_t>(spec.outputs) / 8 * 8;
-    for (size_t first = 0; first < all.size(); first += first < eights ? 8 : 2) {
-      const auto group = all.subspan(first, first < eights ? 8 : 2);
+    for (size_t first = 0; first < channels.size(); first += first < eights ? 8 : 2) {
+      const auto group = std::span(channels).subspan(first, first < eights ? 8 : 2);
+      for (size_t pair = 0; pair < group.size(); pair += 2)
+        if (!choose_sign(group[pair], group[pair + 1]) || group[pair].negated) return std::nullopt;
       if (!append_dual_weights(group, steps, stream)) return std::nullopt;
       for (const DualChannel& channel : group)
         if (!can_be_exact(channel)) return std::nullopt;

@@ -23,16 +23,17 @@
 //   | dual(0,1) step 0 | dual(2,3) step 0 | dual(0,1) step 1 | dual(2,3) step 1 | ...
 //   | eight numbers for the requantisation |
 // The lower halfword of a dual goes with the first input of a step. A last group of fewer channels is filled
-// up. The first of the numbers, as int32, tells their form:
+// up. The second of the numbers, as int32, tells their form:
 //   scaled, when >= 0: M0 M1 C0 C1 M2 M3 C2 C3
-//       output = SSAT8((C + ((S * 2^8 * M) >> 32)) >> (bit 0 of M0 ? 15 : 12)): zero point, rounding and
-//       clamp are in C, or proven to be nothing else
+//       output = SSAT8((C + ((S * 2^8 * M) >> 32)) >> (bit 0 of M1 ? 15 : 12)): zero point, rounding and
+//       clamp are in C, or proven to be nothing else. M0 and M2 may be negative: then weights and bias of
+//       that channel have the other sign, and the product is what it was
 //   exact, when < 0: m0 m1 m2 m3 r0 r1 r2 r3
 //       m = 2 * multiplier as int32, with 2^30 <= multiplier < 2^31; 1 <= (r & 255) <= 31
 //       x = (S * multiplier + 2^30) >> 31; unless bit 31 of r0 is set: x -= (x < 0)
 //       output = SSAT8((x >> r) + ((x >> (r - 1)) & 1) + zero point); then, if bit 31 of r1 is set, clamped
 //   which is the reference's double rounding. Without the subtraction it is that still if the zero point is
-//   -128. Bit 0 of m0, which is no part of it: x = (S * multiplier) >> 31, and that without the subtraction
+//   -128. Bit 0 of m1, which is no part of it: x = (S * multiplier) >> 31, and that without the subtraction
 //   is the single rounding, as floors nest.
 //
 // Cost, modelled Cortex-M4 cycles:
@@ -337,7 +338,7 @@ struct ArmDspMatrix {
         "  sub.w r8, r8, r9\n"
         "  sub.w r10, r10, r11\n"
         "  sub.w r12, r12, lr\n"
-        "  asrs r0, r2, #1\n"  // negative: exact; carry: shift by 15
+        "  asrs r0, r3, #1\n"  // negative: exact; carry: shift by 15
         "  bmi.w 30f\n"
         "  lsl.w r7, r7, #8\n"
         "  lsl.w r9, r9, #8\n"
@@ -554,7 +555,7 @@ struct ArmDspMatrix {
         "  b.w 40b\n"
         // Exact, rounded once.
         "80:\n"
-        "  bic r2, r2, #1\n"
+        "  bic r3, r3, #1\n"
         "  smmla r6, r6, r2, r6\n"
         "  smmla r10, r10, r2, r10\n"
         "  smmla r7, r7, r3, r7\n"

@@ -27,6 +27,7 @@ struct Layer {
   int32_t output_ring_rows = 0;
   std::string name;
   int32_t weight_limit = 127;
+  bool extremes = false;    // some weights are -128
   bool exact_only = false;  // no scaled form is offered
   bool round_once = false;  // only without scaled forms, which are proved for the other rounding
   bool measured = false;
@@ -114,7 +115,8 @@ Layer random_layer(Random& random, int index) {
       random.one_in(3) && needed < s.input_height ? random.between(needed, s.input_height) : s.input_height;
   layer.output_ring_rows = random.one_in(3) ? random.between(1, s.output_height) : s.output_height;
   layer.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
-  layer.exact_only = random.one_in(3);
+  layer.extremes = random.one_in(3);
+  layer.exact_only = random.one_in(layer.extremes ? 8 : 3);
   layer.round_once = layer.exact_only && random.one_in(3);
   layer.name = "random " + std::to_string(index);
   return layer;
@@ -130,6 +132,7 @@ struct Numbers {
 
 struct Style {
   int32_t weight_limit = 127;
+  bool extremes = false;
   bool exact_only = false;
   bool odd_channels = false;  // zero multipliers and large biases among them
 };
@@ -141,6 +144,10 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
   result.weights.resize(static_cast<size_t>(outputs * inputs));
   for (int8_t& weight : result.weights)
     weight = static_cast<int8_t>(random.between(-style.weight_limit, style.weight_limit));
+  // One or two of a channel's weights, as quantisers that use all of int8 leave them.
+  for (int32_t o = 0; style.extremes && o < outputs; ++o)
+    for (int32_t i = random.between(0, 2); i > 0; --i)
+      result.weights[static_cast<size_t>(o * inputs + random.between(0, inputs - 1))] = -128;
   const double spread = style.weight_limit * 0.6 * 74.0 * std::sqrt(static_cast<double>(inputs));
   for (int32_t o = 0; o < outputs; ++o) {
     const Multiplier scale = to_multiplier(random.between(20, 120) / spread);
@@ -236,8 +243,9 @@ bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
   const int32_t inputs = s.window_height * s.window_width * s.input_channels;
   const std::vector<int8_t> input = random_input(random, s.input_height * s.input_width * s.input_channels);
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
-  const Numbers numbers = random_numbers(random, {layer.weight_limit, layer.exact_only, !layer.measured},
-                                         inputs, s.output_channels, about);
+  const Numbers numbers =
+      random_numbers(random, {layer.weight_limit, layer.extremes, layer.exact_only, !layer.measured}, inputs,
+                     s.output_channels, about);
   const auto stream = ConvolutionDualPacker::pack(s, numbers.weights, numbers.biases, numbers.requantizations,
                                                   nullptr, layer.round_once);
   if (!stream) {
@@ -273,7 +281,7 @@ bool append(const Layer& layer, size_t number, Random& random, CaseFile& file) {
     const size_t group_words = 12 + 2 * static_cast<size_t>(ConvolutionDual::steps(s));
     int scaled_groups = 0;
     for (size_t last = group_words; last <= stream->size(); last += group_words)
-      if (static_cast<int32_t>((*stream)[last - 8]) >= 0) ++scaled_groups;
+      if (static_cast<int32_t>((*stream)[last - 7]) >= 0) ++scaled_groups;
     std::printf(
         "case %zu|%s|%lld|%lld|%d|%zu bytes, %d of %zu groups scaled\n", number, layer.name.c_str(),
         static_cast<long long>(products), static_cast<long long>(ConvolutionDualPacker::estimate_cycles(s)),
@@ -288,6 +296,7 @@ struct Dense {
   int32_t weight_limit = 127;
   bool measured = false;
   bool round_once = false;
+  bool extremes = false;
 };
 
 Dense random_dense(Random& random, int index) {
@@ -307,6 +316,7 @@ Dense random_dense(Random& random, int index) {
   }
   dense.weight_limit = random.one_in(3) ? 127 : random.between(1, 90);
   dense.round_once = random.one_in(4);
+  dense.extremes = random.one_in(8);
   return dense;
 }
 
@@ -314,8 +324,8 @@ bool append(const Dense& dense, size_t number, Random& random, CaseFile& file) {
   const FullyConnectedSpec& s = dense.spec;
   const std::vector<int8_t> input = random_input(random, s.batches * s.inputs);
   const DualOutput about{s.input_zero_point, s.output_zero_point, s.activation_min, s.activation_max};
-  const Numbers numbers =
-      random_numbers(random, {dense.weight_limit, true, !dense.measured}, s.inputs, s.outputs, about);
+  const Numbers numbers = random_numbers(random, {dense.weight_limit, dense.extremes, true, !dense.measured},
+                                         s.inputs, s.outputs, about);
   const auto stream = FullyConnectedDualPacker::pack(s, numbers.weights, numbers.biases,
                                                      numbers.requantizations, dense.round_once);
   if (!stream) {

@@ -35,15 +35,15 @@
 // ==== constants ====
 namespace {
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_0_stream[96] = {
-    /* 7c2c9e9cbe97f963 */};
+    /* a7e42979db025645 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t depthwise_convolution_1_stream[84] = {
     /* 7c53c7c7aa9f0aab */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_2_stream[208] = {
-    /* b662a386bb4e1422 */};
+    /* d8d2b1e70999a24b */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t depthwise_convolution_3_stream[192] = {
     /* 240f90b8590bd562 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t convolution_4_stream[352] = {
-    /* 5baf909fffe8f934 */};
+    /* effe0dc517efcac0 */};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t average_pool_5_divisions[3] = {
     0x10000000u, 0x27ffu, 0xffffffffu};
 alignas(4) DIGITS_WEIGHTS_ATTR constexpr uint32_t fully_connected_7_stream[350] = {
