@@ -14,5 +14,6 @@ Graph fuse_activations(Graph graph, const PassOptions& options);
 Graph fuse_padding(Graph graph, const PassOptions& options);
 Graph merge_elementwise(Graph graph, const PassOptions& options);
 Graph propagate_layout(Graph graph, const PassOptions& options);
+Graph reorder_channels(Graph graph, const PassOptions& options);
 
 }  // namespace burin

@@ -24,6 +24,10 @@ std::span<const Pass> pipeline() {
        "Makes reshapes of TRANSPOSEs that change no byte, and takes slices of others before them; behind the "
        "choice of layouts, which brings the shuffles of channels to such a form.",
        absorb_transposes},
+      {"reorder_channels",
+       "Lets layers compute their channels in the order that a TRANSPOSE behind them would bring them to; "
+       "behind the slices, which read less where a TRANSPOSE is still there.",
+       reorder_channels},
       {"canonicalize_shapes",
        "Turns EXPAND_DIMS and SQUEEZE into reshapes, joins chains of them and drops those that change "
        "nothing; before the fusions, so that fewer reshapes stand between what they fuse.",

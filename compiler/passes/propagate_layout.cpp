@@ -6,7 +6,7 @@
 // order: a permutation of the model's. TRANSPOSE and the reshapes stand between regions. Each is nothing but
 // another name for the same bytes where the orders on its two sides fit; else it moves data. The orders are
 // chosen so that few bytes move. All other operators, and the model's inputs and outputs, keep the order that
-// they have.
+// they have; what an operator reads of an input, or gives to an output, may have another one.
 //
 // Sums keep their order of summation, so that float32 results stay the same to the last bit.
 #include <algorithm>
@@ -285,6 +285,82 @@ std::optional<Permutation> order_for(const std::vector<std::vector<int32_t>>& ax
     take_units(axis + 1);
   }
   return result.size() == axes.size() ? std::optional(result) : std::nullopt;
+}
+
+// ---- inputs and outputs ----
+
+Node transposition(TensorId from, TensorId to, const Permutation& order) {
+  std::string error;
+  Attributes attributes = operator_of(Op::transpose).parse_attributes({{"permutation", order}}, error);
+  BURIN_CHECK(error.empty(), error);
+  return {.op = Op::transpose, .inputs = {from}, .outputs = {to}, .attributes = std::move(attributes)};
+}
+
+// The same graph with a transpose that changes nothing behind each input and in front of each output: what is
+// computed from and for them is free to take another order than they have.
+Graph with_interface_apart(const Graph& graph) {
+  Graph result = graph;
+  std::vector<Node> first;
+  std::vector<Node> last;
+  const auto inner_of = [&](TensorId id) {
+    Tensor tensor = graph.at(id);
+    return add_tensor(result, std::move(tensor));
+  };
+  const auto free_to_turn = [&](TensorId id) {
+    const Tensor& tensor = graph.at(id);
+    return tensor.type.shape.rank() > 1 && !tensor.variable && !tensor.is_constant() &&
+           tensor.quantization.scales.size() <= 1;
+  };
+  for (const TensorId id : graph.inputs) {
+    if (!free_to_turn(id) || is_graph_output(graph, id)) continue;
+    const TensorId inner = inner_of(id);
+    replace_uses(result, id, inner);
+    first.push_back(transposition(id, inner, identity(graph.at(id).type.shape.rank())));
+    first.back().name = graph.at(id).name;
+  }
+  const std::vector<NodeId> producer = producers(graph);
+  std::vector<TensorId> seen;
+  for (const TensorId id : graph.outputs) {
+    if (!free_to_turn(id) || !producer[id.index].valid()) continue;
+    if (std::ranges::find(seen, id) != seen.end()) continue;
+    seen.push_back(id);
+    const TensorId inner = inner_of(id);
+    for (Node& node : result.nodes)
+      for (auto* ids : {&node.inputs, &node.outputs}) std::ranges::replace(*ids, id, inner);
+    last.push_back(transposition(inner, id, identity(graph.at(id).type.shape.rank())));
+    last.back().name = graph.at(producer[id.index]).name;
+    last.back().source_index = graph.at(producer[id.index]).source_index;
+  }
+  result.nodes.insert(result.nodes.begin(), first.begin(), first.end());
+  result.nodes.insert(result.nodes.end(), last.begin(), last.end());
+  return result;
+}
+
+// Without those reshapes that give an input or an output another name.
+Graph without_copies(Graph graph) {
+  std::vector<bool> remove(graph.nodes.size());
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if (node.op != Op::reshape) continue;
+    const TensorId from = node.inputs[0];
+    const TensorId to = node.outputs[0];
+    if (graph.at(from).type.shape != graph.at(to).type.shape) continue;
+    const bool reads_input = std::ranges::find(graph.inputs, from) != graph.inputs.end();
+    if (reads_input && !is_graph_output(graph, to)) {
+      replace_uses(graph, to, from);
+      remove[n] = true;
+    } else if (!reads_input && is_graph_output(graph, to) && !is_graph_output(graph, from) &&
+               producers(graph)[from.index].valid()) {
+      for (size_t m = 0; m < graph.nodes.size(); ++m)
+        if (m != n)
+          for (auto* ids : {&graph.nodes[m].inputs, &graph.nodes[m].outputs})
+            std::ranges::replace(*ids, from, to);
+      remove[n] = true;
+    }
+  }
+  remove_nodes(graph, remove);
+  drop_unused_tensors(graph);
+  return graph;
 }
 
 // ---- the choice ----
@@ -626,14 +702,6 @@ class Rewriter {
     return entry->second;
   }
 
-  static Node transposition(TensorId from, TensorId to, const Permutation& order) {
-    std::string error;
-    return {.op = Op::transpose,
-            .inputs = {from},
-            .outputs = {to},
-            .attributes = operator_of(Op::transpose).parse_attributes({{"permutation", order}}, error)};
-  }
-
   // Dimensions of what an operand of a turned node has to be.
   std::vector<int32_t> operand_dims(const Boundary& boundary) const {
     std::vector<int32_t> dims = old_.at(boundary.from).type.shape.dims();
@@ -718,9 +786,10 @@ class Rewriter {
 }  // namespace
 
 Graph propagate_layout(Graph graph, const PassOptions&) {
-  Layout layout(graph);
+  const Graph apart = with_interface_apart(graph);
+  Layout layout(apart);
   if (!layout.choose()) return graph;
-  return Rewriter(graph, layout).run();
+  return without_copies(Rewriter(apart, layout).run());
 }
 
 }  // namespace burin
