@@ -161,4 +161,83 @@ TEST_CASE("the p-norm of a window", "[onnx]") {
   CHECK(y[1] == Approx(std::cbrt(9.0)));
 }
 
+namespace {
+
+void matrix_of_bytes(Model& m, const std::string& name, const Dims& dims,
+                     const std::vector<int32_t>& values) {
+  auto* tensor = m.graph().add_initializer();
+  tensor->set_name(name);
+  tensor->set_data_type(3);
+  for (const int64_t dim : dims) tensor->add_dims(dim);
+  for (const int32_t value : values) tensor->add_int32_data(value);
+}
+
+const std::vector<float> quantized_input = {-1, 0.25f, 2, 0.5f, -0.125f, 3};
+
+Model dynamically_quantized() {
+  Model m(17);
+  auto* import = m.model.add_opset_import();
+  import->set_domain("com.microsoft");
+  import->set_version(1);
+  m.input("x", {2, 3});
+  m.output("y", {2, 2});
+  matrix_of_bytes(m, "w", {3, 2}, {127, -128, 5, -7, 0, 64});
+  m.scalar("w_zero", 3, 2);
+  m.floats("w_scale", {2}, {0.5f, 0.25f});
+  m.floats("bias", {2}, {10, -20});
+  return m;
+}
+
+std::vector<float> product_in_steps() {
+  Model m = dynamically_quantized();
+  m.node("DynamicQuantizeLinear", {"x"}, {"q", "x_scale", "x_zero"});
+  m.node("MatMulInteger", {"q", "w", "x_zero", "w_zero"}, {"sum"});
+  Model::integer(m.node("Cast", {"sum"}, {"real"}), "to", 1);
+  m.node("Mul", {"x_scale", "w_scale"}, {"scale"});
+  m.node("Mul", {"real", "scale"}, {"scaled"});
+  m.node("Add", {"scaled", "bias"}, {"y"});
+  return only(m, quantized_input);
+}
+
+}  // namespace
+
+TEST_CASE("products of integers with their scales are what the steps give", "[onnx]") {
+  const std::vector<float> expected = product_in_steps();
+  Model fused = dynamically_quantized();
+  SECTION("with the input's quantisation in them") {
+    fused.node("DynamicQuantizeMatMul", {"x", "w", "w_scale", "w_zero", "bias"}, {"y"})
+        .set_domain("com.microsoft");
+  }
+  SECTION("or in front of them") {
+    fused.node("DynamicQuantizeLinear", {"x"}, {"q", "x_scale", "x_zero"});
+    fused.node("MatMulIntegerToFloat", {"q", "w", "x_scale", "w_scale", "x_zero", "w_zero", "bias"}, {"y"})
+        .set_domain("com.microsoft");
+  }
+  CHECK(only(fused, quantized_input) == expected);
+  CHECK(expected[0] != 10);
+}
+
+TEST_CASE("a simplified layer normalisation divides by the root of the mean square", "[onnx]") {
+  const auto with = [](const std::string& op, bool skips) {
+    Model m(17);
+    auto* import = m.model.add_opset_import();
+    import->set_domain("com.microsoft");
+    import->set_version(1);
+    m.input("x", {1, 2});
+    m.output("y", {1, 2});
+    m.floats("skip", {1, 2}, {1, 2});
+    m.floats("scale", {2}, {1, 10});
+    auto& node = m.node(
+        op, skips ? std::vector<std::string>{"x", "skip", "scale"} : std::vector<std::string>{"x", "scale"},
+        {"y"});
+    if (skips) node.set_domain("com.microsoft");
+    return only(m, skips ? std::vector<float>{2, 2} : std::vector<float>{3, 4});
+  };
+  for (const auto& y :
+       {with("SimplifiedLayerNormalization", false), with("SkipSimplifiedLayerNormalization", true)}) {
+    CHECK(y[0] == Approx(3 / std::sqrt(12.5)).epsilon(1e-4));
+    CHECK(y[1] == Approx(40 / std::sqrt(12.5)).epsilon(1e-4));
+  }
+}
+
 }  // namespace burin

@@ -106,6 +106,7 @@ constexpr OperatorEntry entries[] = {
     {"MatMul", read_matmul},
     {"com.microsoft::FusedGemm", read_fused_gemm},
     {"com.microsoft::FusedMatMul", read_fused_matmul},
+    {"com.microsoft::TransposeMatMul", read_fused_matmul},
 };
 
 }  // namespace

@@ -124,13 +124,23 @@ void read_skip_layer_normalization(Reader& r) {
   r.set(3, x);
 }
 
+TensorId root_mean_square_normalized(Reader& r, TensorId x, TensorId scale, int32_t axis) {
+  const TensorId power = r.reduce(Op::mean, r.unary(Op::square, x), axes_from(axis, r.rank(x)));
+  const TensorId y = r.mul(x, r.unary(Op::rsqrt, r.add(power, r.real("epsilon", 1e-5f))));
+  return r.mul(y, scale);
+}
+
 void read_rms_normalization(Reader& r) {
   const TensorId x = r.input(0);
-  const int32_t axis = axis_of(r.integer("axis", -1), r.rank(x));
-  const std::vector<int32_t> axes = axes_from(axis, r.rank(x));
-  const TensorId power = r.reduce(Op::mean, r.unary(Op::square, x), axes);
-  const TensorId y = r.mul(x, r.unary(Op::rsqrt, r.add(power, r.real("epsilon", 1e-5f))));
-  r.finish(r.mul(y, r.input(1)));
+  r.finish(root_mean_square_normalized(r, x, r.input(1), axis_of(r.integer("axis", -1), r.rank(x))));
+}
+
+// The same of the sum of an input and a skip connection.
+void read_skip_rms_normalization(Reader& r) {
+  TensorId x = r.add(r.input(0), r.input(1));
+  if (r.has_input(3)) x = r.add(x, r.input(3));
+  r.finish(root_mean_square_normalized(r, x, r.input(2), r.rank(x) - 1));
+  r.set(3, x);
 }
 
 void read_mean_variance_normalization(Reader& r) {
@@ -190,8 +200,11 @@ constexpr OperatorEntry entries[] = {
     {"LpNormalization", read_lp_normalization},
     {"MeanVarianceNormalization", read_mean_variance_normalization},
     {"RMSNormalization", read_rms_normalization},
+    {"SimplifiedLayerNormalization", read_rms_normalization},
     {"com.microsoft::LayerNormalization", read_layer_normalization},
+    {"com.microsoft::SimplifiedLayerNormalization", read_rms_normalization},
     {"com.microsoft::SkipLayerNormalization", read_skip_layer_normalization},
+    {"com.microsoft::SkipSimplifiedLayerNormalization", read_skip_rms_normalization},
 };
 
 }  // namespace

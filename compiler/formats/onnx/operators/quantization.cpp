@@ -234,9 +234,15 @@ void read_qgemm(Reader& r) {
 
 // ---- quantised at run time ----
 
+// Numbers on uint8 between 0 and 255, as float32, with their scale and zero point.
+struct RunTimeQuantized {
+  TensorId values;
+  TensorId scale;
+  TensorId zero_point;
+};
+
 // The range of the input, zero included, on uint8.
-void read_dynamic_quantize(Reader& r) {
-  const TensorId x = r.input(0);
+RunTimeQuantized quantized_at_run_time(Reader& r, TensorId x) {
   const std::vector<int32_t> axes = identity_permutation(r.rank(x));
   const TensorId zero = r.scalar(0);
   const TensorId low = r.binary(Op::minimum, r.reshape(r.reduce(Op::reduce_min, x, axes), {}), zero);
@@ -247,9 +253,14 @@ void read_dynamic_quantize(Reader& r) {
   const TensorId divisor = r.select(r.comparison(Op::equal, range, zero), r.scalar(1), scale);
   const TensorId point = r.clamp(r.unary(Op::round, r.div(r.unary(Op::neg, low), divisor)), 0, 255);
   const TensorId value = r.clamp(r.add(r.unary(Op::round, r.div(x, divisor)), point), 0, 255);
-  r.set(0, r.cast(value, DType::u8));
-  r.set(1, scale);
-  r.set(2, r.cast(point, DType::u8));
+  return {value, scale, point};
+}
+
+void read_dynamic_quantize(Reader& r) {
+  const RunTimeQuantized x = quantized_at_run_time(r, r.input(0));
+  r.set(0, r.cast(x.values, DType::u8));
+  r.set(1, x.scale);
+  r.set(2, r.cast(x.zero_point, DType::u8));
 }
 
 // Integers less their zero point, as real numbers: float32 holds products of 8 bits and their sums up to
@@ -262,9 +273,8 @@ TensorId offset_integers(Reader& r, size_t i, size_t zero_input, int64_t axis) {
 
 constexpr int32_t exact_products = 256;  // 255 * 255 * 256 is below 2^24
 
-void read_matmul_integer(Reader& r) {
-  const TensorId a = offset_integers(r, 0, 2, r.rank(r.input(0)) - 2);
-  const TensorId b = offset_integers(r, 1, 3, r.rank(r.input(1)) - 1);
+// The product of integers that are held as float32, in int32.
+TensorId integer_product(Reader& r, TensorId a, TensorId b) {
   const int32_t length = r.shape(a)[-1];
   TensorId sum;
   for (int32_t first = 0; first < length; first += exact_products) {
@@ -274,7 +284,40 @@ void read_matmul_integer(Reader& r) {
                                  DType::s32);
     sum = sum.valid() ? r.add(sum, part) : part;
   }
-  r.finish(sum);
+  return sum;
+}
+
+// Axes of the rows of a left operand and of the columns of a right one.
+int64_t row_axis(const Reader& r, size_t i) {
+  return r.rank(r.input(i)) - 2;
+}
+int64_t column_axis(const Reader& r, size_t i) {
+  return r.rank(r.input(i)) - 1;
+}
+
+void read_matmul_integer(Reader& r) {
+  r.finish(integer_product(r, offset_integers(r, 0, 2, row_axis(r, 0)),
+                           offset_integers(r, 1, 3, column_axis(r, 1))));
+}
+
+void finish_scaled(Reader& r, TensorId sum, TensorId scale, size_t bias_input) {
+  const TensorId y = r.mul(r.cast(sum, DType::f32), scale);
+  r.finish(r.has_input(bias_input) ? r.add(y, r.input(bias_input)) : y);
+}
+
+// MatMulInteger with the scales behind it, as ONNX Runtime fuses them.
+void read_matmul_integer_to_float(Reader& r) {
+  const TensorId sum = integer_product(r, offset_integers(r, 0, 4, row_axis(r, 0)),
+                                       offset_integers(r, 1, 5, column_axis(r, 1)));
+  finish_scaled(r, sum, r.mul(r.input(2), r.input(3)), 6);
+}
+
+// The same with DynamicQuantizeLinear in front of it.
+void read_dynamic_quantize_matmul(Reader& r) {
+  const RunTimeQuantized a = quantized_at_run_time(r, r.input(0));
+  const TensorId sum =
+      integer_product(r, r.sub(a.values, a.zero_point), offset_integers(r, 1, 3, column_axis(r, 1)));
+  finish_scaled(r, sum, r.mul(a.scale, r.input(2)), 4);
 }
 
 void read_convolution_integer(Reader& r) {
@@ -294,6 +337,8 @@ constexpr OperatorEntry entries[] = {
     {"QLinearMatMul", read_qlinear_matmul},
     {"QuantizeLinear", read_quantize},
     {"com.microsoft::DequantizeLinear", read_dequantize},
+    {"com.microsoft::DynamicQuantizeMatMul", read_dynamic_quantize_matmul},
+    {"com.microsoft::MatMulIntegerToFloat", read_matmul_integer_to_float},
     {"com.microsoft::QGemm", read_qgemm},
     {"com.microsoft::QLinearAdd", read_qlinear_binary<Op::add>},
     {"com.microsoft::QLinearAveragePool", read_qlinear_average_pool},
