@@ -273,7 +273,7 @@ struct Member {
 };
 
 std::vector<Outcome> execute(BatchRunner& runner, const std::vector<Item>& items,
-                             std::span<const Member> members) {
+                             std::span<const Member> members, const std::string& level) {
   std::vector<Outcome> outcomes(members.size());
   std::vector<Program> programs;
   size_t samples = SIZE_MAX;
@@ -292,14 +292,14 @@ std::vector<Outcome> execute(BatchRunner& runner, const std::vector<Item>& items
         inputs[s].insert(inputs[s].end(), value.bytes.begin(), value.bytes.end());
     }
   Way way = way_named("host");
-  way.flags = {"-O1"};
+  way.flags = {level};
   const Result<BatchOutputs> outputs = runner.run(way, all, files.source, files.header, inputs);
   if (!outputs) {
     if (members.size() == 1)
       return {{Verdict::wrong, "generated code: " + first_message(outputs.diagnostics())}};
     const size_t half = members.size() / 2;
-    outcomes = execute(runner, items, members.first(half));
-    for (Outcome& outcome : execute(runner, items, members.subspan(half)))
+    outcomes = execute(runner, items, members.first(half), level);
+    for (Outcome& outcome : execute(runner, items, members.subspan(half), level))
       outcomes.push_back(std::move(outcome));
     return outcomes;
   }
@@ -327,7 +327,8 @@ struct Options {
   std::string filter;
   bool host = false;
   bool list = false;
-  size_t batch = 40;
+  size_t batch = 100;
+  std::string level = "-O1";
   std::map<std::string, int> at_least;
 };
 
@@ -388,7 +389,7 @@ int run(const Options& options) {
       ++last;
     }
     const auto part = std::span<const Member>(members).subspan(first, last - first);
-    const std::vector<Outcome> outcomes = execute(runner, items, part);
+    const std::vector<Outcome> outcomes = execute(runner, items, part, options.level);
     for (size_t i = 0; i < part.size(); ++i) executed[part[i].item] = outcomes[i];
     first = last;
   }
@@ -441,6 +442,7 @@ int main(int argc, char** argv) {
   app.add_flag("--host", options.host, "Build and run generated code, too");
   app.add_flag("--list", options.list, "Print every outcome");
   app.add_option("--batch", options.batch, "Models in one program");
+  app.add_option("--level", options.level, "How the compiler optimizes, as -O0, which builds fastest");
   app.add_option("--at-least", floors, "GROUP, WHERE=NUMBER that have to pass")->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
   for (const std::string& floor : floors)
