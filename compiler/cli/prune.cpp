@@ -19,6 +19,7 @@
 #include "prune/likeness.hpp"
 #include "prune/sparsify.hpp"
 #include "quantize/preparation.hpp"
+#include "target/listing.hpp"
 
 namespace burin {
 namespace {
@@ -41,6 +42,7 @@ struct PruneCommand {
   std::string output;
   std::string curve;
   std::string report;
+  bool count = false;
   bool json = false;
 };
 
@@ -52,7 +54,8 @@ struct Report {
   bool apart = true;                                // those samples decided nothing
   std::optional<double> accuracy_before, accuracy;  // shares
   std::string target;
-  int64_t zeros_before = 0, zeros = 0;  // among the weights
+  std::optional<int64_t> counted_before, counted;  // cycles, in the emulator
+  int64_t zeros_before = 0, zeros = 0;             // among the weights
   std::optional<Distilled> distilled;
   std::vector<CurvePoint> curve;  // where one is wanted
 };
@@ -83,6 +86,7 @@ std::string summary(const Report& report) {
   text += change("RAM", report.before.arena_bytes, report.after.arena_bytes, " bytes");
   if (report.before.cycles && report.after.cycles)
     text += change("cycles", *report.before.cycles, *report.after.cycles);
+  if (report.counted) text += change("counted", *report.counted_before, *report.counted, " cycles in QEMU");
   if (report.distilled)
     text += fmt::format("distillation: {}, relative error {:.5f} -> {:.5f} on its samples held out\n",
                         counted(static_cast<size_t>(report.distilled->epochs), "epoch"),
@@ -136,6 +140,8 @@ std::string report_json(const Report& report) {
                {"arena_bytes_before", report.before.arena_bytes},
                {"cycles", cycles(report.after.cycles)},
                {"cycles_before", cycles(report.before.cycles)},
+               {"counted_cycles", cycles(report.counted)},
+               {"counted_cycles_before", cycles(report.counted_before)},
                {"samples", report.judged},
                {"sqnr_db", report.likeness.sqnr_db()},
                {"agreement", or_null(report.likeness.agreement, 100)},
@@ -211,6 +217,8 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
   if (!goals) return goals.diagnostics();
   const Result<Target> target = load_target(command.options.target);
   if (!target) return target.diagnostics();
+  if (command.count)
+    if (const auto reason = why_not_measured(*target)) return *reason;
   const Result<Graph> graph = import_model(command.options.model, command.options.import);
   if (!graph) return graph.diagnostics();
   const Result<SampleValues> samples = read_samples(session, *graph, command.calibration);
@@ -290,10 +298,21 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
                 .accuracy_before = {},
                 .accuracy = {},
                 .target = model.quantized ? target->name + ", in int8" : target->name,
+                .counted_before = {},
+                .counted = {},
                 .zeros_before = 0,
                 .zeros = 0,
                 .distilled = {},
                 .curve = {}};
+  if (command.count) {
+    show_progress(session, "building firmware and counting cycles …");
+    for (const auto& [counted, each] : {std::pair(&report.counted_before, &report.pruned.before),
+                                        std::pair(&report.counted, &report.pruned.graph)}) {
+      const Result<int64_t> found = counted_cycles(model, *each);
+      if (!found) return found.diagnostics();
+      *counted = *found;
+    }
+  }
   report.zeros_before = zero_weights(report.pruned.before);
   report.zeros = zero_weights(report.pruned.graph);
   report.distilled = std::move(distilled);
@@ -385,6 +404,8 @@ Verb add_prune(CLI::App& app) {
   verb->add_option("--seed", command->distillation.seed, "Decides their order")
       ->type_name("N")
       ->capture_default_str();
+  verb->add_flag("--count", command->count,
+                 "Count the cycles of an inference before and after in QEMU, for a target that it emulates");
   verb->add_option("--report", command->report, "Where the report goes: figures and layers, as text")
       ->type_name("FILE");
   verb->add_flag("--json", command->json, "Print the report as JSON");

@@ -6,6 +6,9 @@
 #include <limits>
 
 #include "cli/amounts.hpp"
+#include "cli/generated.hpp"
+#include "execute/bench.hpp"
+#include "ir/text.hpp"
 #include "lower/lower.hpp"
 #include "passes/pass.hpp"
 #include "prune/sparsify.hpp"
@@ -84,6 +87,25 @@ Result<ModelCost> CostModel::cost(const Graph& graph) const {
                  .cycles = {}};
   if (target.architecture != Architecture::portable) cost.cycles = program->cycles_estimate();
   return cost;
+}
+
+Result<int64_t> counted_cycles(const CostModel& model, const Graph& graph) {
+  const std::string text = print_graph(model.quantized ? nominal_quantization(graph) : graph);
+  CompileOptions options;
+  options.model = "model.tir";
+  options.objective = model.objective;
+  options.unlimited = true;
+  const Result<PreparedModel> prepared = prepare(std::as_bytes(std::span<const char>(text)), options);
+  if (!prepared) return prepared.diagnostics();
+  const Result<Compilation> compilation = compile(*prepared, model.target, options);
+  if (!compilation) return compilation.diagnostics();
+  const Result<WrittenModel> written = write_generated(*compilation);
+  if (!written) return written.diagnostics();
+  const Result<BenchReport> counted =
+      bench(written->model, model.target, random_inputs(compilation->imported, 1, 1),
+            {.flags = {"-O2"}, .timeout = std::chrono::minutes(30)});
+  if (!counted) return counted.diagnostics();
+  return static_cast<int64_t>(counted->total.cycles);
 }
 
 namespace {

@@ -30,6 +30,10 @@ struct CostModel {
   Result<ModelCost> cost(const Graph& graph) const;
 };
 
+// Cycles of one inference of the same network as the emulator counts them, built with -O2. E0202 for a target
+// without an emulator, E0205 where a tool is missing.
+Result<int64_t> counted_cycles(const CostModel& model, const Graph& graph);
+
 // What is to be reached; at least one of them.
 struct PruneGoals {
   std::optional<double> macs{};  // the share to keep, above 0 and at most 1

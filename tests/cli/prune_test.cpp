@@ -11,6 +11,7 @@
 #include "support/command.hpp"
 #include "support/files.hpp"
 #include "support/networks.hpp"
+#include "support/skip.hpp"
 
 namespace burin::test {
 namespace {
@@ -203,6 +204,20 @@ TEST_CASE("prune keeps to limits of flash and cycles on a target", "[cli][prune]
   CHECK(2 * integer["weight_bytes"].get<int64_t>() < before["weight_bytes"].get<int64_t>());
 }
 
+TEST_CASE("prune counts cycles before and after in the emulator", "[cli][prune][qemu]") {
+  require_emulation();
+  const TemporaryDirectory place = workplace();
+  const nlohmann::json json =
+      report_of(place, {"--macs", "0.5", "-t", "cortex-m4", "--count-as", "int8", "--count"});
+  const auto before = json["counted_cycles_before"].get<int64_t>();
+  const auto after = json["counted_cycles"].get<int64_t>();
+  CHECK(after < before);
+  CHECK(after > json["macs"].get<int64_t>() / 2);
+  // What kernels were chosen by is not far from it.
+  CHECK(2 * before > json["cycles_before"].get<int64_t>());
+  CHECK(before < 2 * json["cycles_before"].get<int64_t>());
+}
+
 TEST_CASE("compile prunes, and quantizes then", "[cli][prune]") {
   const TemporaryDirectory place = workplace();
   const auto compiled = [&](const std::vector<std::string>& options) {
@@ -243,6 +258,7 @@ TEST_CASE("prune refuses what it cannot do, and writes nothing", "[cli][prune]")
   fails({"--cycles", "0"}, 2, "E0201", "no number of cycles");
   fails({"--cycles", "1K"}, 2, "E0201", "has no cycles to count");
   fails({"--cycles", "inf"}, 2, "E0201", "no number of cycles");
+  fails({"--macs", "0.5", "--count"}, 2, "E0202", "generic");
   fails({"--sparsity", "80%"}, 2, "E0201", "no share of the weights");
   fails({"--sparsity", "0.5", "--distill", "samples.bin"}, 2, "E0201", "do not go together");
   fails({"--sparsity", "0.5", "--curve", "curve.svg"}, 2, "E0201", "do not go together");
