@@ -183,6 +183,24 @@ void add_import_options(CLI::App& app, ImportOptions& options) {
   };
 }
 
+namespace {
+
+// "1/255" as the number that it is; any other text as it is.
+std::string quotient(std::string text) {
+  const size_t slash = text.find('/');
+  if (slash == std::string::npos) return text;
+  double numerator = 0;
+  double denominator = 0;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), text.data() + slash, numerator);
+  const auto second = std::from_chars(text.data() + slash + 1, end, denominator);
+  const bool whole = first.ec == std::errc() && first.ptr == text.data() + slash &&
+                     second.ec == std::errc() && second.ptr == end;
+  return whole && denominator != 0 ? fmt::format("{:.17g}", numerator / denominator) : text;
+}
+
+}  // namespace
+
 CLI::Option* add_calibration_options(CLI::App& app, CalibrationOptions& options) {
   CLI::Option* const samples =
       app.add_option(
@@ -194,7 +212,9 @@ CLI::Option* add_calibration_options(CLI::App& app, CalibrationOptions& options)
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NUMBER");
-  app.add_option("--scale", options.scale, "What they are multiplied by then")->type_name("NUMBER");
+  app.add_option("--scale", options.scale, "What they are multiplied by then: a number, or 1/255")
+      ->type_name("NUMBER")
+      ->transform(quotient);
   return samples;
 }
 

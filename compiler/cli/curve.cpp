@@ -132,7 +132,8 @@ Json curve_json(const std::vector<CurvePoint>& points) {
   return json;
 }
 
-std::string curve_svg(const std::vector<CurvePoint>& points, const std::string& target) {
+std::string curve_svg(const std::vector<CurvePoint>& points, const std::string& target,
+                      const std::string& made) {
   const Axis up = worth(points);
   const bool cycles = points[0].cost.cycles.has_value();
   const Axis first = price(points, cycles ? "cycles, estimated" : "MACs", [cycles](const CurvePoint& p) {
@@ -143,8 +144,8 @@ std::string curve_svg(const std::vector<CurvePoint>& points, const std::string& 
   std::string text = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 960 360\" font-family=\"sans-serif\" "
       "font-size=\"12\">\n<rect width=\"960\" height=\"360\" fill=\"#fff\"/>\n"
-      "<text x=\"70\" y=\"24\">{}; pruned for {}</text>\n",
-      up.label, escaped(target));
+      "<text x=\"70\" y=\"24\">{}; {} for {}</text>\n",
+      up.label, made, escaped(target));
   text += panel(70, points, first, up) + panel(540, points, second, up);
   return text + "</svg>\n";
 }

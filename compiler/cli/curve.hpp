@@ -22,6 +22,8 @@ nlohmann::ordered_json curve_json(const std::vector<CurvePoint>& points);
 
 // Two drawings: accuracy, or where there is none agreement, or signal to noise, over cycles, or where there
 // are none MACs, and over flash. Points are in the order of a falling share of MACs; there is one at least.
-std::string curve_svg(const std::vector<CurvePoint>& points, const std::string& target);
+// `made` says how the networks came about.
+std::string curve_svg(const std::vector<CurvePoint>& points, const std::string& target,
+                      const std::string& made = "pruned");
 
 }  // namespace burin

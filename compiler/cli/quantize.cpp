@@ -9,6 +9,7 @@
 
 #include "cli/choice.hpp"
 #include "cli/output_files.hpp"
+#include "cli/quantize_to_budget.hpp"
 #include "cli/quantized.hpp"
 #include "cli/verbs.hpp"
 #include "ir/text.hpp"
@@ -27,6 +28,9 @@ struct QuantizeCommand {
   std::string output;
   std::string ranges;
   std::string report;
+  QualityBudget budget;
+  std::string target = "generic";
+  std::string curve;
   bool json = false;
 };
 
@@ -108,7 +112,8 @@ std::string report_text(const QuantizedModel& model) {
   return text;
 }
 
-std::string report_json(const QuantizedModel& model) {
+// `budgeted`: where there was a budget.
+std::string report_json(const QuantizedModel& model, const std::optional<BudgetedModel>& budgeted) {
   Json json;
   json["layers"] = Json::array();
   for (const LayerQuality& layer : model.layers)
@@ -131,6 +136,10 @@ std::string report_json(const QuantizedModel& model) {
   json["passes"] = Json::array();
   for (const PassGain& gain : model.passes)
     json["passes"].push_back({{"name", gain.name}, {"gain_db", gain.gain_db}});
+  if (budgeted) {
+    json["curve"] = curve_json(budgeted->curve);
+    for (size_t i = 0; i < budgeted->wide.size(); ++i) json["curve"][i]["int16_layers"] = budgeted->wide[i];
+  }
   return json.dump(2) + "\n";
 }
 
@@ -142,6 +151,16 @@ Diagnostics check_options(const QuantizeCommand& command) {
       command.options.interface.value_or(InterfaceType::f32) != InterfaceType::f32)
     return refuse("the hybrid scheme computes with float32 inputs and outputs",
                   "leave --io out, or take --scheme int8");
+  const bool is_int8 = command.scheme.empty() || command.scheme.starts_with("int8");
+  if (command.budget.any() && !is_int8)
+    return refuse("--min-sqnr and --max-accuracy-drop choose between int8 and int16 layer by layer",
+                  "leave --scheme out");
+  if (command.budget.any() && command.calibration.sources.empty())
+    return refuse("--min-sqnr and --max-accuracy-drop need samples to judge by", "--calibration samples.npy");
+  if (command.budget.max_accuracy_drop && command.calibration.labels.empty())
+    return refuse("--max-accuracy-drop needs the right class of every sample", "--labels labels.npy");
+  if (!command.curve.empty() && !command.budget.any())
+    return refuse("--curve draws what --min-sqnr or --max-accuracy-drop tried", "--min-sqnr 38");
   if (!command.calibration.sources.empty()) return {};
   if (command.ranges.empty())
     return refuse("quantize needs samples of the model's inputs",
@@ -157,6 +176,22 @@ Diagnostics check_options(const QuantizeCommand& command) {
   return {};
 }
 
+Result<BudgetedModel> quantize_within(const Session& session, const Graph& graph,
+                                      const QuantizeCommand& command) {
+  const Result<Target> target = load_target(command.target);
+  if (!target) return target.diagnostics();
+  const Result<SampleValues> samples = read_samples(session, graph, command.calibration);
+  if (!samples) return samples.diagnostics();
+  std::vector<int64_t> labels;
+  if (!command.calibration.labels.empty()) {
+    Result<std::vector<int64_t>> read = read_sample_labels(graph, command.calibration, samples->count());
+    if (!read) return read.diagnostics();
+    labels = std::move(*read);
+  }
+  return quantize_to_budget(session, graph, *samples, labels, command.options, command.budget,
+                            {.target = *target});
+}
+
 ExitCode run(const Session& session, QuantizeCommand& command) {
   set_scheme(command.options, command.scheme);
   if (const Diagnostics findings = check_options(command); !findings.empty())
@@ -166,14 +201,23 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   const Result<Graph> graph = import_model(command.model);
   if (!graph) return report(session, graph.diagnostics(), command.model);
   const bool again = command.calibration.sources.empty();
+  std::optional<BudgetedModel> budgeted;
+  if (command.budget.any()) {
+    Result<BudgetedModel> found = quantize_within(session, *graph, command);
+    if (!found) return report(session, found.diagnostics(), command.model);
+    budgeted = std::move(*found);
+  }
   const Result<QuantizedModel> model =
-      again ? quantize_file_again(*graph, command.ranges, command.options.interface, std::nullopt)
-            : quantize_file(session, *graph, command.calibration, command.options);
+      budgeted ? Result<QuantizedModel>(budgeted->model)
+      : again  ? quantize_file_again(*graph, command.ranges, command.options.interface, std::nullopt)
+               : quantize_file(session, *graph, command.calibration, command.options);
   if (!model) return report(session, model.diagnostics(), command.model);
   const Result<std::string> written = model_file(model->graph, command.output);
   if (!written) return report(session, written.diagnostics(), command.model);
   std::vector<OutputFile> files = {{command.output, *written}};
   if (!command.report.empty()) files.push_back({command.report, report_text(*model)});
+  if (!command.curve.empty())
+    files.push_back({command.curve, curve_svg(budgeted->curve, command.target, "int8 and int16")});
   std::vector<std::string> inputs = {command.model};
   if (again)
     inputs.push_back(command.ranges);
@@ -183,7 +227,9 @@ ExitCode run(const Session& session, QuantizeCommand& command) {
   if (!failures.empty()) return report(session, failures);
   tell_clamped_infinities(session, model->graph, command.output);
   if (command.json)
-    put_result(report_json(*model));
+    put_result(report_json(*model, budgeted));
+  else if (budgeted)
+    put_result(budget_table(*budgeted));
   else if (command.report.empty() && session.verbose)
     put_result(report_text(*model));
   say(session, summary(*model));
@@ -231,6 +277,23 @@ Verb add_quantize(CLI::App& app) {
   verb->add_flag("!--no-bias", command->options.fit.bias_correction, "Do not correct biases");
   verb->add_flag("!--no-rounding", command->options.fit.error_feedback, "Round each weight to the nearest");
   verb->add_flag("!--no-refit", command->options.fit.refit, "Do not fit weights anew by least squares");
+  verb->add_option("--min-sqnr", command->budget.min_sqnr,
+                   "Compute as few layers in int16 as it takes for this signal to noise of the report")
+      ->type_name("DB");
+  verb->add_option(
+          "--max-accuracy-drop", command->budget.max_accuracy_drop,
+          "Compute as few layers in int16 as it takes to lose at most so many points of accuracy, by "
+          "--labels")
+      ->check(CLI::Range(0.0, 100.0))
+      ->type_name("POINTS");
+  verb->add_option(
+          "-t,--target", command->target,
+          "Core or board whose cycles layers are chosen by, or a .json file; `burin targets` lists them")
+      ->type_name("TARGET")
+      ->capture_default_str();
+  verb->add_option("--curve", command->curve,
+                   "Draw what was tried for --min-sqnr or --max-accuracy-drop, over cycles and flash, as SVG")
+      ->type_name("FILE");
   verb->add_option("--report", command->report, "Where the report goes: layers, worst first, as text")
       ->type_name("FILE");
   verb->add_flag("--json", command->json, "Print the report as JSON");

@@ -7,9 +7,10 @@
 
 namespace burin {
 
-Graph nominal_quantization(const Graph& given) {
+Graph nominal_quantization(const Graph& given, const std::vector<size_t>& wide) {
   const Graph graph = prepare_for_quantization(given);
   std::vector<Precision> wanted(graph.nodes.size(), Precision::s8);
+  for (const size_t node : wide) wanted.at(node) = Precision::s16;
   for (;;) {
     const AssignedGraph assigned = assign(graph, wanted, Precision::s8);
     const Assignment& assignment = assigned.assignment;

@@ -2,10 +2,13 @@
 // quantization gives, the scales are not. For estimates of what the quantized model will cost.
 #pragma once
 
+#include <vector>
+
 #include "ir/graph.hpp"
 
 namespace burin {
 
-Graph nominal_quantization(const Graph& graph);
+// `wide`: nodes of the prepared graph that compute in int16.
+Graph nominal_quantization(const Graph& graph, const std::vector<size_t>& wide = {});
 
 }  // namespace burin

@@ -61,8 +61,10 @@ Precision edge_of(Precision scheme, InterfaceType interface) {
   return scheme == Precision::hybrid ? Precision::f32 : scheme;
 }
 
-std::vector<Precision> wanted(const std::vector<bool>& keep_float, Precision scheme) {
+std::vector<Precision> wanted(const std::vector<bool>& keep_float, Precision scheme,
+                              const std::map<size_t, Precision>& precisions) {
   std::vector<Precision> wanted(keep_float.size(), scheme);
+  for (const auto& [node, precision] : precisions) wanted.at(node) = precision;
   for (size_t i = 0; i < wanted.size(); ++i)
     if (keep_float[i]) wanted[i] = Precision::f32;
   return wanted;
@@ -149,7 +151,8 @@ class Quantizer {
   Result<QuantizedModel> run(std::vector<bool> keep) {
     keep_ = std::move(keep);
     for (;;) {
-      const AssignedGraph assigned = assign(graph_, wanted(keep_, options_.scheme), edge_);
+      const AssignedGraph assigned =
+          assign(graph_, wanted(keep_, options_.scheme, options_.precisions), edge_);
       const Assignment& assignment = assigned.assignment;
       if (std::ranges::all_of(assignment.precision, [](Precision p) { return p == Precision::f32; }))
         return Diagnostic{.code = DiagnosticCode::E0402,
@@ -185,7 +188,8 @@ class Quantizer {
     result.samples = samples_.count();
     result.float_layers = float_layers(graph, assignment, kept());
     result.operators = count_operators(assignment);
-    result.record = {.scheme = options_.scheme, .edge = edge_, .kept = kept()};
+    result.record = {
+        .scheme = options_.scheme, .edge = edge_, .precisions = options_.precisions, .kept = kept()};
     if (FloatExecutor(graph).has_state()) {
       // Samples are steps of one sequence: layers cannot see them all before the next layer does.
       const std::vector<Quantization> classes = plain_classes(
@@ -299,7 +303,9 @@ Result<QuantizedModel> quantize_again(const Graph& given, const QuantizationReco
     if (node >= keep.size()) return damaged("a layer that stays float");
     keep[node] = true;
   }
-  AssignedGraph assigned = assign(prepared, wanted(keep, record.scheme), record.edge);
+  for (const auto& [node, precision] : record.precisions)
+    if (node >= keep.size()) return damaged("a layer's precision");
+  AssignedGraph assigned = assign(prepared, wanted(keep, record.scheme, record.precisions), record.edge);
   Graph& graph = assigned.graph;
   const Assignment& assignment = assigned.assignment;
   const std::vector<ChannelGroup> groups = channel_groups(graph);

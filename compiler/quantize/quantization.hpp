@@ -15,9 +15,10 @@
 namespace burin {
 
 struct QuantizationOptions : SearchOptions {
-  Precision scheme = Precision::s8;           // not float32
-  std::optional<InterfaceType> interface {};  // else interface_of(scheme)
-  std::vector<std::string> keep_float{};      // layers by name: a node's, or the tensor's that it makes
+  Precision scheme = Precision::s8;          // not float32
+  std::map<size_t, Precision> precisions{};  // of nodes of the prepared graph, where it is not the scheme's
+  std::optional<InterfaceType> interface = std::nullopt;  // else interface_of(scheme)
+  std::vector<std::string> keep_float{};  // layers by name: a node's, or the tensor's that it makes
 };
 
 // What inputs and outputs are without another wish: what the scheme computes with.

@@ -207,9 +207,10 @@ size_t fake_quantize(std::span<float> values, const Quantization& quantization, 
   return static_cast<size_t>(outside);
 }
 
-std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
-                                         const std::vector<std::vector<Quantization>>& candidates,
-                                         const std::vector<TensorId>& judged, const SampleValues& samples) {
+std::vector<std::vector<double>> errors_of_quantizations(
+    const FloatExecutor& executor, const Assignment& assignment,
+    const std::vector<std::vector<Quantization>>& candidates, const std::vector<TensorId>& judged,
+    const SampleValues& samples) {
   const Graph& graph = executor.graph();
   const size_t classes = assignment.classes.size();
   // The nodes that see a change of a class, in order.
@@ -233,7 +234,7 @@ std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const As
     std::vector<std::vector<double>>& errors = parts[number];
     errors.resize(classes);
     for (size_t k = 0; k < classes; ++k) {
-      if (candidates[k].size() < 2) continue;
+      if (candidates[k].empty()) continue;
       // Sources are restored for every candidate; what lies behind them is computed again.
       std::vector<std::pair<TensorId, std::vector<float>>> kept;
       const auto keep = [&](TensorId id) {
@@ -283,20 +284,26 @@ std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const As
       restore(kept.size());
     }
   });
-  std::vector<size_t> chosen;
+  std::vector<std::vector<double>> sums(classes);
   for (size_t k = 0; k < classes; ++k) {
-    size_t best = 0;
-    double least = INFINITY;
-    for (size_t c = 0; c < candidates[k].size() && candidates[k].size() > 1; ++c) {
-      double error = 0;
-      for (const auto& part : parts) error += part[k][c];
-      if (error < least) {
-        least = error;
-        best = c;
-      }
-    }
-    chosen.push_back(best);
+    sums[k].resize(candidates[k].size(), 0);
+    for (const auto& part : parts)
+      for (size_t c = 0; c < sums[k].size(); ++c) sums[k][c] += part[k][c];
   }
+  return sums;
+}
+
+std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,
+                                         const std::vector<std::vector<Quantization>>& offered,
+                                         const std::vector<TensorId>& judged, const SampleValues& samples) {
+  std::vector<std::vector<Quantization>> candidates = offered;
+  for (std::vector<Quantization>& of_class : candidates)
+    if (of_class.size() < 2) of_class.clear();
+  std::vector<size_t> chosen;
+  for (const std::vector<double>& errors :
+       errors_of_quantizations(executor, assignment, candidates, judged, samples))
+    chosen.push_back(errors.empty() ? 0
+                                    : static_cast<size_t>(std::ranges::min_element(errors) - errors.begin()));
   return chosen;
 }
 

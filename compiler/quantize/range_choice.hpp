@@ -43,6 +43,13 @@ Quantization quantization_by(const RangeChoice& choice, const Statistics::Values
 // The extremes first.
 std::vector<RangeChoice> range_candidates(Precision precision);
 
+// By class and by what it is offered: the squared error over energy of the judged tensors, summed over them
+// and over batches, when nothing but that class is quantized.
+std::vector<std::vector<double>> errors_of_quantizations(
+    const FloatExecutor& executor, const Assignment& assignment,
+    const std::vector<std::vector<Quantization>>& offered, const std::vector<TensorId>& judged,
+    const SampleValues& samples);
+
 // For every class the one of `offered` by which the judged tensors change least when nothing but that class
 // is quantized; classes are taken to be independent. Of a class that is offered none it is the first.
 std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const Assignment& assignment,

@@ -33,6 +33,9 @@ std::string print_record(const QuantizationRecord& record) {
   json["model"] = record.model;
   json["scheme"] = name_of(record.scheme);
   json["edge"] = name_of(record.edge);
+  json["precisions"] = Json::array();
+  for (const auto& [node, precision] : record.precisions)
+    json["precisions"].push_back({{"node", node}, {"precision", name_of(precision)}});
   json["kept"] = Json::array();
   for (const auto& [node, reason] : record.kept) json["kept"].push_back({{"node", node}, {"reason", reason}});
   json["factors"] = record.factors;
@@ -59,6 +62,8 @@ Result<QuantizationRecord> parse_record(std::string_view text) {
     record.model = json.at("model").get<std::string>();
     record.scheme = precision_of(json.at("scheme"));
     record.edge = precision_of(json.at("edge"));
+    for (const Json& one : json.at("precisions"))
+      record.precisions[one.at("node").get<size_t>()] = precision_of(one.at("precision"));
     for (const Json& kept : json.at("kept"))
       record.kept[kept.at("node").get<size_t>()] = kept.at("reason").get<std::string>();
     record.factors = json.at("factors").get<std::vector<std::vector<float>>>();

@@ -14,8 +14,9 @@ namespace burin {
 
 struct QuantizationRecord {
   std::string model{};                        // SHA-256 of the float graph as text
-  Precision scheme = Precision::s8;           // of all nodes but those that are kept
+  Precision scheme = Precision::s8;           // of all other nodes
   Precision edge = Precision::s8;             // of inputs and outputs
+  std::map<size_t, Precision> precisions{};   // of nodes of the prepared graph that have one of their own
   std::map<size_t, std::string> kept{};       // nodes of the prepared graph that stay float, with the reason
   std::vector<std::vector<float>> factors{};  // of every channel, by channel group
   std::vector<Quantization> classes{};        // by class of the assignment

@@ -194,6 +194,50 @@ TEST_CASE("compile --quantize compiles the model that quantize writes", "[cli][q
   CHECK(!place.holds("none"));
 }
 
+TEST_CASE("a budget of quality takes as few layers in int16 as it needs", "[cli][quantize]") {
+  const Place place;
+  const auto within = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"--calibration", "samples.bin", "--no-refit", "-t",
+                                      "cortex-m4",     "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return place.quantize(words);
+  };
+  const CommandResult plain = within({"--min-sqnr", "10"});
+  INFO(plain.errors);
+  REQUIRE(plain.status == 0);
+  const nlohmann::json all_int8 = nlohmann::json::parse(plain.output);
+  CHECK(all_int8["curve"].size() == 1);
+  CHECK(all_int8["curve"][0]["int16_layers"] == 0);
+  const double asked = all_int8["sqnr_db"].get<double>() + 1;
+  const CommandResult result = within({"--min-sqnr", std::to_string(asked), "--curve", "curve.svg",
+                                       "--ranges", "ranges.json", "--labels", "labels.bin"});
+  INFO(result.errors);
+  REQUIRE(result.status == 0);
+  const nlohmann::json json = nlohmann::json::parse(result.output);
+  CHECK(json["sqnr_db"].get<double>() >= asked);
+  const nlohmann::json& last = json["curve"].back();
+  CHECK(last["int16_layers"].get<int>() > 0);
+  CHECK(last["cycles"].get<int>() > json["curve"][0]["cycles"].get<int>());
+  CHECK_THAT(place.read("curve.svg"), Contains("<svg") && Contains("int8 and int16 for cortex-m4"));
+  CHECK_THAT(result.errors, Contains("in int16") && Contains("in int8"));
+  const std::string model = place.read("small.tflite");
+  REQUIRE(place.quantize({"--ranges", "ranges.json"}).status == 0);
+  CHECK(place.read("small.tflite") == model);
+  // Inputs and outputs stay int8, and what stands between runs.
+  place.write("in", std::string(16, '\x11'));
+  for (const std::string on : {"evaluator", "host"})
+    REQUIRE(place.run({"run", "small.tflite", "--on", on, "--input", "in", "--output", on}).status == 0);
+  CHECK(place.read("host").size() == 3);
+  CHECK(place.read("host") == place.read("evaluator"));
+
+  check_failure(within({"--min-sqnr", "119"}), 2, "E0201");
+  check_failure(within({"--min-sqnr", "30", "--scheme", "int16"}), 2, "E0201");
+  check_failure(within({"--max-accuracy-drop", "1"}), 2, "E0201");
+  check_failure(within({"--curve", "none.svg"}), 2, "E0201");
+  CHECK(!place.holds("none.svg"));
+  CHECK(within({"--max-accuracy-drop", "100", "--labels", "labels.bin"}).status == 0);
+}
+
 TEST_CASE("samples that cannot be right are warned of", "[cli][quantize]") {
   const Place place;
   std::vector<float> pixels = random_images(samples);
