@@ -443,7 +443,7 @@ class SourceWriter {
                     comment_text(step.name), step.call.kernel, step.call.isa, step.macs);
     line("\n  {}{}{}", what, what.size() + origin.size() <= 106 ? "  " : "\n  // ", origin);
     if (!step.call.requantization.empty())
-      line("  // requantisation: {}", comment_text(step.call.requantization));
+      line("  // requantization: {}", comment_text(step.call.requantization));
     line("  {}_LAYER_HOOK({});", macro_, i);
     std::string arguments;
     for (const KernelArgument& argument : step.call.arguments) {

@@ -169,7 +169,7 @@ ExitCode run(const Session& session, const BenchCommand& command) {
 Verb add_bench(CLI::App& app) {
   const auto command = std::make_shared<BenchCommand>();
   CLI::App* verb =
-      app.add_subcommand("bench", "Build firmware, run it in QEMU, report instructions and modelled cycles");
+      app.add_subcommand("bench", "Build firmware, run it in QEMU, report instructions and modeled cycles");
   add_model_options(*verb, command->options);
   verb->add_option("--flag", command->flags,
                    "Compiler flag for the generated file, such as --flag=-Os; default -O2")

@@ -14,7 +14,7 @@ struct Comparison {
   uint64_t different = 0;
   uint64_t strange =
       0;  // of the different ones: not a number, or infinite, on one side only, or of another sign
-  double largest = 0;  // difference of two finite elements: quantisation steps, or real for float32
+  double largest = 0;  // difference of two finite elements: quantization steps, or real for float32
 };
 
 // float32 may differ by this much of the largest finite magnitude that is expected; integers not at all.

@@ -132,7 +132,7 @@ void tell_transposes(const Session& session, const Graph& graph) {
 }
 
 // About five lines: what was made, where memory goes, what is slow.
-void summarise(const Session& session, const Compilation& result, const CompileCommand& command) {
+void summarize(const Session& session, const Compilation& result, const CompileCommand& command) {
   const Program& program = result.program;
   const std::string live =
       program.live_macs == program.macs ? "" : fmt::format(", {} of them live", grouped(program.live_macs));
@@ -164,7 +164,7 @@ void summarise(const Session& session, const Compilation& result, const CompileC
   }
   if (missed > 3 && !session.verbose)
     say(session, fmt::format("  note   {}; -v lists all", counted(missed - 3, "more such layer")));
-  tell_transposes(session, result.optimised);
+  tell_transposes(session, result.optimized);
   say(session,
       fmt::format("  wrote  {}.cpp, .h and .json", (fs::path(command.directory) / program.name).string()));
 }
@@ -183,7 +183,7 @@ std::string explanation(const Program& program, Objective objective) {
                     number(candidate.code_bytes + candidate.shared_code_bytes),
                     number(candidate.scratch_bytes), candidate.chosen() ? "chosen: " + sentence : sentence});
     if (candidate.chosen() && !step.call.requantization.empty())
-      rows.push_back({"", "", "", "", "", "", "", "requantisation: " + step.call.requantization});
+      rows.push_back({"", "", "", "", "", "", "", "requantization: " + step.call.requantization});
   }
   return table(rows);
 }
@@ -308,7 +308,7 @@ ExitCode run(const Session& session, CompileCommand& command) {
   Diagnostics failures = flush_results();
   if (failures.empty()) failures = staged->commit();
   if (!failures.empty()) return burin::report(session, failures);
-  summarise(session, *result, command);
+  summarize(session, *result, command);
   return ExitCode::ok;
 }
 

@@ -122,7 +122,7 @@ ExitCode run(const Session& session, const ConvertCommand& command) {
 Verb add_convert(CLI::App& app) {
   const auto command = std::make_shared<ConvertCommand>();
   CLI::App* verb = app.add_subcommand(
-      "convert", "Write any model that can be read as a .tflite or .tir file, not optimised");
+      "convert", "Write any model that can be read as a .tflite or .tir file, not optimized");
   verb->add_option("model", command->model, "Model file: .tflite, .onnx or .tir")
       ->required()
       ->type_name("MODEL");

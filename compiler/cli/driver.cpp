@@ -127,14 +127,14 @@ Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOpt
   if (!usage.empty()) return usage;
   Result<Graph> imported = import_bytes(bytes, options.model, options.import);
   if (!imported) return imported.diagnostics();
-  PreparedModel model{.imported = *imported, .optimised = {}, .hash = sha256(bytes)};
-  model.optimised = run_pipeline(std::move(*imported), {.pass = {.rounding = options.rounding},
+  PreparedModel model{.imported = *imported, .optimized = {}, .hash = sha256(bytes)};
+  model.optimized = run_pipeline(std::move(*imported), {.pass = {.rounding = options.rounding},
                                                         .stop_after = options.stop_after,
                                                         .observe = options.observe_pass});
   return model;
 }
 
-Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
+Result<Compilation> generate_code(const Graph& imported, const Graph& optimized, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash) {
   std::optional<Limit> ram;
   std::optional<Limit> flash;
@@ -142,8 +142,8 @@ Result<Compilation> generate_code(const Graph& imported, const Graph& optimised,
     ram = limit_of(options.ram_limit, "--ram-limit", target.ram_bytes(), "RAM", target);
     flash = limit_of(options.flash_limit, "--flash-limit", target.flash_bytes(), "flash", target);
   }
-  const std::vector<codegen::TestVector> self_test = self_test_vectors(optimised, options);
-  Result<Program> program = lower(optimised, target,
+  const std::vector<codegen::TestVector> self_test = self_test_vectors(optimized, options);
+  Result<Program> program = lower(optimized, target,
                                   {.rounding = options.rounding,
                                    .objective = options.objective,
                                    .name = options.name.empty() ? default_name(options.model) : options.name,
@@ -159,7 +159,7 @@ Result<Compilation> generate_code(const Graph& imported, const Graph& optimised,
     program->steps[step].reason = reason_of(*program, step, options.objective);
   Compilation result{.target = target,
                      .imported = imported,
-                     .optimised = optimised,
+                     .optimized = optimized,
                      .program = std::move(*program),
                      .files = {},
                      .ram_limit = ram,
@@ -177,7 +177,7 @@ Result<Compilation> compile(const CompileOptions& options) {
 }
 
 Result<Compilation> compile(const PreparedModel& model, const Target& target, const CompileOptions& options) {
-  return generate_code(model.imported, model.optimised, target, options, model.hash);
+  return generate_code(model.imported, model.optimized, target, options, model.hash);
 }
 
 }  // namespace burin

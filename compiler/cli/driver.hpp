@@ -38,7 +38,7 @@ struct CompileOptions {
 struct Compilation {
   Target target;
   Graph imported;   // as the model says
-  Graph optimised;  // after the passes
+  Graph optimized;  // after the passes
   Program program;
   codegen::GeneratedFiles files;
   std::optional<Limit> ram_limit;  // what was kept to: the user's, or else the board's
@@ -47,10 +47,10 @@ struct Compilation {
   bool has_float_outputs() const;
 };
 
-// Reads and optimises only.
+// Reads and optimizes only.
 struct PreparedModel {
   Graph imported;
-  Graph optimised;
+  Graph optimized;
   std::string hash;  // SHA-256 of the file
 };
 Result<PreparedModel> prepare(const CompileOptions& options);
@@ -58,11 +58,11 @@ Result<PreparedModel> prepare(const CompileOptions& options);
 Result<PreparedModel> prepare(std::span<const std::byte> bytes, const CompileOptions& options);
 
 Result<Compilation> compile(const CompileOptions& options);
-// All that follows reading and optimising, the check of the budgets included.
+// All that follows reading and optimizing, the check of the budgets included.
 Result<Compilation> compile(const PreparedModel& model, const Target& target, const CompileOptions& options);
 
 // The second half: from graphs that are ready.
-Result<Compilation> generate_code(const Graph& imported, const Graph& optimised, const Target& target,
+Result<Compilation> generate_code(const Graph& imported, const Graph& optimized, const Target& target,
                                   const CompileOptions& options, const std::string& model_hash);
 
 // A C identifier for a model called `wanted`, which is untrusted, of at most 40 characters: of a longer one

@@ -60,7 +60,7 @@ ExitCode run(const Session& session, const InspectCommand& command) {
   if (!result) return report(session, result.diagnostics(), command.options.model);
   const Graph& graph = result->imported;
   const Totals imported = totals(graph);
-  const Totals live = totals(result->optimised);
+  const Totals live = totals(result->optimized);
   if (command.json) {
     Json json = {{"model", printable(command.options.model, 10000)}, {"operators", Json::array()}};
     for (const Node& node : graph.nodes) {

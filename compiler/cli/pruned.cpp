@@ -75,13 +75,13 @@ Result<PruneGoals> parse_goals(const std::string& text) {
 }
 
 Result<ModelCost> CostModel::cost(const Graph& graph) const {
-  const Graph optimised = run_pipeline(quantized ? nominal_quantization(graph) : graph, {});
+  const Graph optimized = run_pipeline(quantized ? nominal_quantization(graph) : graph, {});
   LoweringOptions options;
   options.objective = objective;
-  const Result<Program> program = lower(optimised, target, options);
+  const Result<Program> program = lower(optimized, target, options);
   if (!program) return program.diagnostics();
   ModelCost cost{.macs = graph_macs(graph),
-                 .weight_bytes = constant_bytes(quantized ? optimised : graph),
+                 .weight_bytes = constant_bytes(quantized ? optimized : graph),
                  .flash_bytes = program->weight_bytes() + program->code_bytes_estimate(),
                  .arena_bytes = program->arena_bytes,
                  .cycles = {}};

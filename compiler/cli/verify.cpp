@@ -55,7 +55,7 @@ std::vector<std::string> data_files(const std::vector<std::string>& given, size_
 struct Verification {
   std::string target;
   uint64_t samples = 0;
-  std::vector<Layer> layers{};    // optimised graph, every tensor an output
+  std::vector<Layer> layers{};    // optimized graph, every tensor an output
   std::vector<Layer> outputs{};   // the code as `compile` writes it, against the model as imported
   std::vector<Layer> recorded{};  // the same, against the files of --expect
   std::optional<Accuracy> accuracy{};
@@ -125,7 +125,7 @@ Result<Verification> verify(const Session& session, const VerifyCommand& command
     if (!given->expected.empty()) result.recorded = compare_outputs(imported, given->expected, run->outputs);
     if (!given->labels.empty()) result.accuracy = accuracy_of(imported, run->outputs, given->labels);
   }
-  const Graph graph = with_all_outputs(compilation->optimised);
+  const Graph graph = with_all_outputs(compilation->optimized);
   // Whether a build with every tensor an output fits into the target is not what was asked.
   CompileOptions open_options = command.options;
   open_options.unlimited = true;

@@ -81,7 +81,7 @@ Result<SourcePointer> open_netpbm(const fs::path& path, const Input& input) {
   if (!done) return done.diagnostics();
   const std::optional<Header> header = parse(text);
   if (!header)
-    return unreadable(path, "this is no binary PGM or PPM image", "write it as P5 (grey) or P6 (colour)");
+    return unreadable(path, "this is no binary PGM or PPM image", "write it as P5 (gray) or P6 (color)");
   if (const auto wrong = check_size(path, input, *layout, header->width, header->height)) return *wrong;
   if (header->channels != layout->channels)
     return misfit(

@@ -1,4 +1,4 @@
-// PNG images, a sample each, by libpng: 8 bits a channel, grey or coloured as the input has it.
+// PNG images, a sample each, by libpng: 8 bits a channel, gray or colored as the input has it.
 #include <fmt/format.h>
 #include <png.h>
 

@@ -18,7 +18,7 @@ Diagnostic out_of_place(const data::Source& source, const data::Input& input, ui
   return data::misfit(source.path(), input, fmt::format("sample {}: {}", sample, message), std::move(help));
 }
 
-// The integer that a real number becomes in a quantised input.
+// The integer that a real number becomes in a quantized input.
 int64_t quantized(double real, const Quantization& quantization, const IntegerRange& range) {
   const double scaled = std::round(real / static_cast<double>(quantization.scale()));
   const double q = scaled + quantization.zero_point();
@@ -189,12 +189,12 @@ Result<std::vector<std::byte>> Samples::elements(size_t input, uint64_t first, u
           }
           if (numbers[i] != std::floor(numbers[i]))
             return refuse(i, "and the input takes whole numbers",
-                          "the input is an integer that is not quantised");
+                          "the input is an integer that is not quantized");
           if (!(numbers[i] >= static_cast<double>(range.lowest) &&
                 numbers[i] < static_cast<double>(range.highest) + 1))
             return refuse(i, fmt::format("which is no {}", long_name_of(dtype)),
                           samples.input.quantization.present()
-                              ? "integers are taken as the input's quantised values; give real numbers as "
+                              ? "integers are taken as the input's quantized values; give real numbers as "
                                 "float32, or --mean and --scale that make them real"
                               : "the input cannot hold it");
           store_integer(dtype, to + i * width, static_cast<int64_t>(numbers[i]));

@@ -28,9 +28,9 @@ struct SampleOptions {
 };
 
 // How files become elements of an input:
-//  * numbers that are real (float32, float64, text, sound, or anything after mean and scale) are quantised to
+//  * numbers that are real (float32, float64, text, sound, or anything after mean and scale) are quantized to
 //  an integer
-//    input by its scale and zero point, and saturate there; an integer input that is not quantised takes
+//    input by its scale and zero point, and saturate there; an integer input that is not quantized takes
 //    whole numbers only;
 //  * integers go into an integer input as they are, and have to lie within its type; into a float32 input as
 //    numbers.
@@ -44,8 +44,8 @@ class Samples {
   size_t inputs() const { return inputs_.size(); }
   const TensorType& type(size_t input) const { return inputs_.at(input).input.type; }
 
-  // Samples [first, first + count) of an input, one after the other, as real numbers: of a quantised input
-  // dequantised. Fails as `elements` does.
+  // Samples [first, first + count) of an input, one after the other, as real numbers: of a quantized input
+  // dequantized. Fails as `elements` does.
   Result<std::vector<float>> reals(size_t input, uint64_t first, uint64_t count) const;
   // The same in the input's own type, as `burin run` takes them. E0204 where a number is not finite or does
   // not fit the type; the message names the sample. Any number of threads may read at once.

@@ -12,7 +12,7 @@ namespace burin {
 
 struct Cost {
   uint64_t instructions = 0;
-  uint64_t cycles = 0;  // modelled, Cortex-M4, no wait states
+  uint64_t cycles = 0;  // modeled, Cortex-M4, no wait states
 
   bool operator==(const Cost&) const = default;
 };

@@ -17,7 +17,7 @@ struct ElfSection {
   bool allocated = false;   // is in memory when the program runs
   bool writable = false;    // in RAM
   bool executable = false;  // code
-  bool stored = false;      // has contents in the file; zero-initialised memory has not
+  bool stored = false;      // has contents in the file; zero-initialized memory has not
 };
 
 struct ElfSymbol {
@@ -37,7 +37,7 @@ Result<ElfFile> parse_elf(std::string_view bytes, const std::string& name);
 struct ImageSize {
   uint64_t code_bytes = 0;      // flash: instructions, and tables for unwinding
   uint64_t constant_bytes = 0;  // flash: read-only data, weights above all
-  uint64_t data_bytes = 0;      // flash and RAM: initialised variables
+  uint64_t data_bytes = 0;      // flash and RAM: initialized variables
   uint64_t zero_bytes = 0;      // RAM: variables that start as zero
 
   uint64_t flash_bytes() const { return code_bytes + constant_bytes + data_bytes; }

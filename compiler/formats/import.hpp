@@ -35,7 +35,7 @@ struct ImportOptions {
   std::function<void(const std::string&)> note{};
 };
 
-// Reads a model file, recognising the format by its content: TFLite has the bytes TFL3 at offset 4, the text
+// Reads a model file, recognizing the format by its content: TFLite has the bytes TFL3 at offset 4, the text
 // form starts with its keyword, and ONNX, which has no mark, with its version or a name that ends in .onnx.
 // The graph keeps the rules of ir/verify.hpp and all constraints of its operators; it is named after the
 // file. On failure every finding is reported, not only the first; `file` is set in each of them.

@@ -12,7 +12,7 @@ namespace burin {
 //  * every id names a tensor; every tensor but inputs, constants and variables has exactly one producer;
 //  * a tensor is produced before it is read; constants, variables and graph inputs are not produced;
 //  * constants have as many bytes as their type; shapes are sane;
-//  * a quantised tensor has finite positive scales, as many zero points as scales, inside the element type's
+//  * a quantized tensor has finite positive scales, as many zero points as scales, inside the element type's
 //  range,
 //    and one, or as many as its axis has slices.
 std::vector<std::string> broken_rules(const Graph& graph);

@@ -47,7 +47,7 @@ class Search {
   }
 
   // Every step on its own: the first time as if no code were shared, the second as if all were there anyway.
-  Choice minimise() {
+  Choice minimize() {
     Choice best;
     double least = 0;
     for (const bool shared_is_free : {false, true}) {
@@ -196,8 +196,8 @@ struct PricedChoice {
 };
 
 std::vector<PricedChoice> priced_choices(const ChoiceProblem& problem) {
-  std::vector<PricedChoice> result = {{hardly_a_cycle, Search(problem, speed).minimise()},
-                                      {1 / hardly_a_byte, Search(problem, size).minimise()}};
+  std::vector<PricedChoice> result = {{hardly_a_cycle, Search(problem, speed).minimize()},
+                                      {1 / hardly_a_byte, Search(problem, size).minimize()}};
   const Choice fastest = result[0].choice;
   const Choice smallest = result[1].choice;
   const int64_t lost = cycles_of(problem, smallest) - cycles_of(problem, fastest);
@@ -207,7 +207,7 @@ std::vector<PricedChoice> priced_choices(const ChoiceProblem& problem) {
     const double price = static_cast<double>(lost) / static_cast<double>(saved) * std::exp2(power);
     // Scratch shares its memory with what other steps keep there, so that it may be dear or cost nothing.
     for (const double scratch : {price, hardly_a_cycle}) {
-      Choice choice = Search(problem, {1, price, scratch}).minimise();
+      Choice choice = Search(problem, {1, price, scratch}).minimize();
       if (cycles_of(problem, choice) > cycles_of(problem, smallest) ||
           flash_of(problem, choice) > flash_of(problem, fastest) ||
           code_of(problem, choice) > code_of(problem, fastest))
@@ -225,8 +225,8 @@ struct Goal {
 };
 
 Goal goal_of(const ChoiceProblem& problem, Objective objective) {
-  if (objective == Objective::size) return {size, Search(problem, size).minimise()};
-  if (objective == Objective::speed) return {speed, Search(problem, speed).minimise()};
+  if (objective == Objective::size) return {size, Search(problem, size).minimize()};
+  if (objective == Objective::speed) return {speed, Search(problem, speed).minimize()};
   std::vector<PricedChoice> between = priced_choices(problem);
   const auto bytes_of = [&](const Choice& choice) {
     return static_cast<int64_t>(value_of(problem, choice, {.cycle = 0, .flash = 1, .scratch = 1}));
@@ -325,7 +325,7 @@ Choice choose(const ChoiceProblem& problem, Objective objective, std::optional<i
 
   // A byte is made dearer until its price makes the choice fit. Between two prices there may be more choices
   // that fit; those that differ in one step are found by filling what is left.
-  Choice best = Search(problem, flash_only).minimise();
+  Choice best = Search(problem, flash_only).minimize();
   if (flash_of(problem, best) > *flash_limit) return best;
   fill(problem, weights, *flash_limit, best);
   double low = 0x1p-20;
@@ -334,7 +334,7 @@ Choice choose(const ChoiceProblem& problem, Objective objective, std::optional<i
     const double price = std::sqrt(low * high);
     Weights dearer = weights;
     dearer.flash += price;
-    Choice choice = Search(problem, dearer).minimise();
+    Choice choice = Search(problem, dearer).minimize();
     if (flash_of(problem, choice) > *flash_limit) {
       low = price;
       continue;

@@ -448,7 +448,7 @@ class Planner {
   }
 
   // ---- exhaustive search ----
-  // Some best plan has every block at the lowest offset that its lower neighbours allow, so placing blocks in
+  // Some best plan has every block at the lowest offset that its lower neighbors allow, so placing blocks in
   // the order of such offsets, each as low as those already placed allow, reaches a best plan.
 
   struct Search {
@@ -501,7 +501,7 @@ class Planner {
     if (work_ <= 0) return false;
     if (bytes_at_least(search, top) >= best_) return true;
 
-    // If a block fits below an offset together with its gap to every unplaced neighbour, then a plan that
+    // If a block fits below an offset together with its gap to every unplaced neighbor, then a plan that
     // goes on at that offset can be improved by moving the block there: do not look at such plans.
     int64_t limit = unplanned;
     int64_t limiting_gap = 0;
@@ -516,7 +516,7 @@ class Planner {
         limit = search.earliest[i] + gap;
         limiting_gap = gap;
       }
-      // A block that could lie lower than the last is not next; a neighbour may yet push it up.
+      // A block that could lie lower than the last is not next; a neighbor may yet push it up.
       if (search.earliest[i] >= last_offset) choices.push_back(i);
     }
     std::erase_if(choices, [&](size_t i) {

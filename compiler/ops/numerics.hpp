@@ -38,7 +38,7 @@ struct ClampRange {
   int32_t lowest;
   int32_t highest;
 };
-// The integer range that a fused activation leaves of the output's element type; the output is quantised per
+// The integer range that a fused activation leaves of the output's element type; the output is quantized per
 // tensor.
 ClampRange activation_range(Activation activation, const Tensor& output);
 

@@ -103,7 +103,7 @@ inline const Operator& operator_of(const Node& node) {
 std::vector<const Operator*> all_operators();
 
 // Checks operand counts, the constraints and the inferred types of a node, and gives every finding: E0402 for
-// constraints, E0303 where declared types contradict the inferred. Shapes, constants and quantisations keep
+// constraints, E0303 where declared types contradict the inferred. Shapes, constants and quantizations keep
 // the rules of ir/verify.hpp.
 Diagnostics check_operator(const NodeView& view);
 // The same for every node.

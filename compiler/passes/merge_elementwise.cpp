@@ -1,6 +1,6 @@
 // Drops 8-bit operators that work value by value where another does their work as well: a QUANTIZE or clamp
 // that changes nothing, and one of two in a row where the other alone, between the same ends, maps all 256
-// values alike. Two requantisations in a row round twice, and stay two where that shows.
+// values alike. Two requantizations in a row round twice, and stay two where that shows.
 #include "ir/edit.hpp"
 #include "ops/operator.hpp"
 #include "passes/lone_node.hpp"

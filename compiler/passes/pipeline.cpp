@@ -40,7 +40,7 @@ std::span<const Pass> pipeline() {
        "simpler without PAD.",
        fuse_padding},
       {"merge_elementwise",
-       "Drops requantisations and clamps that change nothing or whose work a neighbour does; before clamps "
+       "Drops requantizations and clamps that change nothing or whose work a neighbor does; before clamps "
        "are fused, so that each stands next to what it can be fused with.",
        merge_elementwise},
       {"fuse_activations", "Moves a clamp into the operator that it follows, where that is exact.",

@@ -45,7 +45,7 @@ Permutation inverse(const Permutation& order) {
 
 // ---- what operators make of an order of axes ----
 
-enum class Behaviour : uint8_t {
+enum class Behavior : uint8_t {
   fixed,        // tells the axes apart
   boundary,     // between two orders
   elementwise,  // any order; operands are broadcast
@@ -55,37 +55,37 @@ enum class Behaviour : uint8_t {
   last,         // any order that leaves the last axis where it is
 };
 
-Behaviour behaviour_of(Op op) {
+Behavior behavior_of(Op op) {
   const OperatorTraits traits = operator_of(op).traits();
-  if (traits.elementwise) return Behaviour::elementwise;
-  if (traits.reshapes) return Behaviour::boundary;
+  if (traits.elementwise) return Behavior::elementwise;
+  if (traits.reshapes) return Behavior::boundary;
   switch (op) {
     case Op::transpose:
-      return Behaviour::boundary;
+      return Behavior::boundary;
     case Op::prelu:
     case Op::select:
     case Op::select_v2:
-      return Behaviour::elementwise;
+      return Behavior::elementwise;
     case Op::concatenation:
     case Op::split:
     case Op::split_v:
-      return Behaviour::axis;
+      return Behavior::axis;
     case Op::mean:
     case Op::reduce_max:
     case Op::reduce_min:
     case Op::reduce_prod:
     case Op::sum:
     case Op::reverse_v2:
-      return Behaviour::axes;
+      return Behavior::axes;
     case Op::pad:
     case Op::slice:
     case Op::strided_slice:
-      return Behaviour::each;
+      return Behavior::each;
     case Op::softmax:
     case Op::log_softmax:
-      return Behaviour::last;
+      return Behavior::last;
     default:
-      return Behaviour::fixed;
+      return Behavior::fixed;
   }
 }
 
@@ -111,16 +111,16 @@ std::vector<int32_t> listed_axes(const Node& node, size_t rank) {
 // Whether the node's operands and results can be held in another order at all. Those that are of its output's
 // rank join one region.
 bool is_movable(const Graph& graph, const Node& node) {
-  const Behaviour behaviour = behaviour_of(node.op);
-  if (behaviour == Behaviour::fixed || behaviour == Behaviour::boundary) return false;
+  const Behavior behavior = behavior_of(node.op);
+  if (behavior == Behavior::fixed || behavior == Behavior::boundary) return false;
   const Tensor& output = graph.at(node.outputs[0]);
   const size_t rank = output.type.shape.rank();
   for (const TensorId id : node.inputs) {
     const Tensor& input = graph.at(id);
     if (input.variable || (input.quantization.scales.size() > 1)) return false;
-    if (behaviour != Behaviour::elementwise && input.type.shape.rank() != rank) return false;
+    if (behavior != Behavior::elementwise && input.type.shape.rank() != rank) return false;
   }
-  if (behaviour == Behaviour::each && node.op != Op::pad) {
+  if (behavior == Behavior::each && node.op != Op::pad) {
     const std::vector<NamedAttribute> list = node.attributes.list();
     return std::get<std::vector<int32_t>>(attribute_of(list, "extent")->value) == output.type.shape.dims();
   }
@@ -132,11 +132,11 @@ std::optional<Attributes> attributes_for(const Graph& graph, const Node& node, c
   std::vector<NamedAttribute> list = node.attributes.list();
   const Permutation place = inverse(order);
   const size_t rank = order.size();
-  switch (behaviour_of(node.op)) {
-    case Behaviour::last:
+  switch (behavior_of(node.op)) {
+    case Behavior::last:
       if (order.back() + 1 != static_cast<int32_t>(rank)) return std::nullopt;
       break;
-    case Behaviour::axis:
+    case Behavior::axis:
       for (NamedAttribute& each : list)
         if (each.name == "axis") {
           int32_t axis = std::get<int32_t>(each.value);
@@ -144,7 +144,7 @@ std::optional<Attributes> attributes_for(const Graph& graph, const Node& node, c
           each.value = place[static_cast<size_t>(axis)];
         }
       break;
-    case Behaviour::axes: {
+    case Behavior::axes: {
       std::vector<int32_t> axes = listed_axes(node, rank);
       std::ranges::sort(axes);
       std::vector<int32_t> places;
@@ -164,7 +164,7 @@ std::optional<Attributes> attributes_for(const Graph& graph, const Node& node, c
         if (each.name == "axes") each.value = places;
       break;
     }
-    case Behaviour::each:
+    case Behavior::each:
       for (NamedAttribute& each : list) {
         const auto& values = std::get<std::vector<int32_t>>(each.value);
         std::vector<int32_t> moved;
@@ -460,7 +460,7 @@ class Layout {
       const Node& node = graph_.nodes[n];
       if (movable[n]) {
         regions_[region_[node.outputs[0].index]].nodes.push_back(n);
-      } else if (behaviour_of(node.op) != Behaviour::boundary) {
+      } else if (behavior_of(node.op) != Behavior::boundary) {
         for (const auto* ids : {&node.inputs, &node.outputs})
           for (const TensorId id : *ids) pin(id);
       }
@@ -471,7 +471,7 @@ class Layout {
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       const Node& node = graph_.nodes[n];
       const TensorId output = node.outputs.empty() ? TensorId() : node.outputs[0];
-      if (behaviour_of(node.op) == Behaviour::boundary) {
+      if (behavior_of(node.op) == Behavior::boundary) {
         const TensorId input = node.inputs[0];
         if (region_[input.index] == no_region || region_[output.index] == no_region) {
           pin(output);
@@ -539,7 +539,7 @@ class Layout {
   bool is_possible(const Region& region, const Permutation& order) const {
     for (const size_t n : region.nodes) {
       const Node& node = graph_.nodes[n];
-      if (behaviour_of(node.op) == Behaviour::elementwise) continue;
+      if (behavior_of(node.op) == Behavior::elementwise) continue;
       const std::optional<Attributes> attributes = attributes_for(graph_, node, order);
       if (!attributes) return false;
       Graph alone;
@@ -725,7 +725,7 @@ class Rewriter {
     if (layout_.is_free(boundary)) return reshape(node, from, to);
     const std::vector<int32_t> before = factors_in(boundary.axes.from, layout_.order_of(boundary.from));
     const std::vector<int32_t> after = factors_in(boundary.axes.to, layout_.order_of(boundary.to));
-    // Factors that stay neighbours move as one.
+    // Factors that stay neighbors move as one.
     std::vector<int32_t> place(boundary.axes.sizes.size());
     for (size_t i = 0; i < after.size(); ++i) place[static_cast<size_t>(after[i])] = static_cast<int32_t>(i);
     std::vector<std::pair<int32_t, int32_t>> groups;  // where it goes to, and its size

@@ -50,7 +50,7 @@ bool fits_s32(int64_t value) {
   return value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max();
 }
 
-// Whether requantisation is monotone up to this accumulator: it is unless the left shift overflows. The shift
+// Whether requantization is monotone up to this accumulator: it is unless the left shift overflows. The shift
 // is at most the factor's logarithm plus one; a further bit is left for the rounding of the factor itself.
 bool is_monotone(const NodeView& view, int64_t output, AccumulatorRange range) {
   const double factor = static_cast<double>(view.input(0).quantization.scale()) *

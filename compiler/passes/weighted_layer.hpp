@@ -1,4 +1,4 @@
-// CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 seen alike: every output channel is a requantised
+// CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED in int8 seen alike: every output channel is a requantized
 // sum of weights times input channels, over the taps of a window.
 #pragma once
 

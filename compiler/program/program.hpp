@@ -98,7 +98,7 @@ struct StoredBefore {
   bool operator()(const KernelConstant* a, const KernelConstant* b) const;
 };
 
-// State that `reset` initialises: bytes for buffers of Region::state.
+// State that `reset` initializes: bytes for buffers of Region::state.
 struct StateInitial {
   size_t buffer;
   Constant value{};

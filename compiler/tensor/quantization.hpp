@@ -1,4 +1,4 @@
-// Affine quantisation: real = scale * (quantised - zero_point), per tensor or per slice along one axis.
+// Affine quantization: real = scale * (quantized - zero_point), per tensor or per slice along one axis.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace burin {
 
 struct Quantization {
-  std::vector<float> scales;         // empty: not quantised; one: per tensor; else one a slice
+  std::vector<float> scales;         // empty: not quantized; one: per tensor; else one a slice
   std::vector<int32_t> zero_points;  // as many as scales
   int32_t axis = 0;                  // of the slices, where there are several
 

@@ -12,7 +12,7 @@
 //   stream:  | A | B | K |     words
 //
 // An activation range narrower than int8 is applied to the finished output. The output may be either input.
-// Measured: 6.25 modelled Cortex-M4 cycles an element, 22 instructions for four.
+// Measured: 6.25 modeled Cortex-M4 cycles an element, 22 instructions for four.
 // Registers: see arm_dsp/elementwise.hpp.
 #pragma once
 

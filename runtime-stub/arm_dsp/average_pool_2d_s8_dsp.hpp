@@ -9,7 +9,7 @@
 //   such a triple
 //            for each count from 1 to the number of taps. See arm_dsp/pool.hpp.
 //
-// Cost, modelled Cortex-M4 cycles: for each window about 60, and 45 for each four of its channels, and 1.5 a
+// Cost, modeled Cortex-M4 cycles: for each window about 60, and 45 for each four of its channels, and 1.5 a
 // tap and channel.
 // Registers: see arm_dsp/pool.hpp.
 #pragma once

@@ -4,14 +4,14 @@
 //   weight)
 //
 // A strip of output pixels at a time: the inputs of each are widened into columns (see arm_dsp/matrix.hpp
-// for their layout, that of the weights and the forms of requantisation), then multiplied with all output
+// for their layout, that of the weights and the forms of requantization), then multiplied with all output
 // channels. Where the window overlaps the border, the input's zero point is written into the columns; it is
 // subtracted everywhere by the bias: bias[o] - input_zero_point * sum of o's weights.
 //
 // Pixels follow each other across rows where whole tensors are stored, so that only the very last pair can be
 // half empty. A strip reads all its inputs before it writes its first output.
 //
-// Measured, modelled Cortex-M4 cycles per multiply-accumulate at -O2, widening and requantisation included:
+// Measured, modeled Cortex-M4 cycles per multiply-accumulate at -O2, widening and requantization included:
 //   1x1   64 -> 64 of 25x5 1.13   32 -> 64 of 12x12 1.25   8 -> 16 of 48x48 2.32
 //   3x3   64 -> 64 of 8x8 1.02   16 -> 16 of 32x32 1.17   first, 3 -> 8, stride 2 1.93
 //   10x4  first, 1 -> 64, stride 2 1.39
@@ -52,7 +52,7 @@ struct ConvolutionDual {
   static constexpr int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
   static constexpr int32_t maximum(int32_t a, int32_t b) { return a > b ? a : b; }
 
-  // Taps that are neighbours in memory, with their channels: a row of the window, or a tap of a dilated one.
+  // Taps that are neighbors in memory, with their channels: a row of the window, or a tap of a dilated one.
   static constexpr int32_t segment_bytes(const ConvolutionSpec& s) {
     return s.dilation_width == 1 ? s.window_width * s.input_channels : s.input_channels;
   }
@@ -158,7 +158,7 @@ class ConvolutionDualColumns {
     job_.columns_pair = plan.steps * 8;
   }
 
-  // The columns of `count` neighbours of output row y, from column x on: the pixels of the strip from `pixel`
+  // The columns of `count` neighbors of output row y, from column x on: the pixels of the strip from `pixel`
   // on.
   void fill(int32_t y, int32_t x, int32_t pixel, int32_t count) {
     const int32_t top = y * plan_.stride_height - plan_.pad_top;
@@ -220,7 +220,7 @@ class ConvolutionDualColumns {
     }
   }
 
-  // The rows inside the image, for `count` neighbours. What job_ says of segments may be a part of a row of
+  // The rows inside the image, for `count` neighbors. What job_ says of segments may be a part of a row of
   // the window, `steps_before` steps from its beginning, and `left` the image column where that part begins.
   void widen(int32_t pixel, int32_t count, int32_t top, int32_t left, int32_t steps_before) {
     int32_t row = row_begin_;
@@ -321,7 +321,7 @@ class ConvolutionDualColumns {
     for (int32_t word = ((row_end_ - row_begin_) * row_bytes + 3) >> 2; word > 0;)
       gathered[--word] = background;
     pad_rows(pixel, 1);
-    // Taps inside the image; those that are neighbours are copied at once.
+    // Taps inside the image; those that are neighbors are copied at once.
     const int32_t step = plan_.dilation_width;
     int32_t begin = 0;
     int32_t end = plan_.window_width;
@@ -361,7 +361,7 @@ class ConvolutionDualColumns {
 };
 
 struct ConvolutionDualPixels {
-  // `count` output pixels from (y, x) on, across rows, to neighbouring places from `output` on. Rows of the
+  // `count` output pixels from (y, x) on, across rows, to neighboring places from `output` on. Rows of the
   // input are found as generic/rows.hpp says, but by numbers of the plan, for the code to be shared.
   static __attribute__((noinline)) void run(const ConvolutionDualPlan& plan, const int8_t* input,
                                             const uint32_t* stream, int8_t* output, int8_t* scratch,
@@ -487,7 +487,7 @@ struct Convolution2dS8Dual {
     return OutputRows::whole();
   }
 
-  // Rows [y, y + count), to neighbouring places from `output` on.
+  // Rows [y, y + count), to neighboring places from `output` on.
   static void some_rows(const ConvolutionDualPlan& plan, const int8_t* input, const uint32_t* stream,
                         int8_t* output, int8_t* scratch, int32_t y, int32_t count) {
     if (ConvolutionDual::pointwise(spec())) {
@@ -507,7 +507,7 @@ struct ConvolutionDualPacker {
   static constexpr int32_t shared_code_bytes = 4400;
   static constexpr int32_t code_bytes = 110;
 
-  // weights: OHWI; biases: one an output channel, or none for zeros; as many requantisations as output
+  // weights: OHWI; biases: one an output channel, or none for zeros; as many requantizations as output
   // channels. Nothing if some channel's numbers are outside what the kernel computes exactly.
   // `scaled_channels` becomes the number of those that take the scaled form, which groups of four take
   // together. With `round_once` the reference rounds once.
@@ -541,7 +541,7 @@ struct ConvolutionDualPacker {
     return stream;
   }
 
-  // Modelled Cortex-M4 cycles of a whole layer, where requantisation is scaled; within 5 % for most shapes.
+  // Modelled Cortex-M4 cycles of a whole layer, where requantization is scaled; within 5 % for most shapes.
   static int64_t estimate_cycles(const ConvolutionSpec& spec) {
     const int64_t pixels = int64_t{spec.output_height} * spec.output_width;
     const int64_t steps = ConvolutionDual::steps(spec);

@@ -2,7 +2,7 @@
 //
 // Planes:
 // Image rows are taken in pairs, four channels at a time. A column word of a channel holds two vertical
-// neighbours as int16: upper row in the lower half, lower row in the upper half. With P a column of one pair
+// neighbors as int16: upper row in the lower half, lower row in the upper half. With P a column of one pair
 // of rows and Q the same column of the next pair, and w0 w1 w2 the three taps of a kernel column, scaled by
 // 2^p (see below),
 //   A = (w0, w1)   B = (w1, w2)      halves of a word, lower one first
@@ -33,7 +33,7 @@
 //   | w00 w10 w20 p | w01 w11 w21 r | w02 w12 w22 0 | bias 2^p | m | K |    bytes, lowest address first
 // The bias has the input's zero point folded in; wij is the tap of kernel row i and column j.
 //
-// Cost, modelled Cortex-M4 cycles:
+// Cost, modeled Cortex-M4 cycles:
 // stride 1: 62 for 2x2 outputs of a channel (exact 76); stride 2: 17.75 an output (exact 27); widening 31 for
 // two columns of two rows of four channels, 42 with second copies.
 #pragma once

@@ -12,7 +12,7 @@
 //   scratch  | table, 4 bytes a tap, taps rounded up to even | a pixel of zero points, if some window is cut
 //   | stream   | channels, j = 0 | channels, j = 1 | ...
 //
-// Measured, modelled Cortex-M4 cycles per nominal multiply-accumulate, -O2:
+// Measured, modeled Cortex-M4 cycles per nominal multiply-accumulate, -O2:
 //   window 5x5 of 12x12x32 4.70   15x1 of 15x1x128 5.11   10x1 of 24x1x128 5.42   5x1 of 28x1x128 7.80
 //   3x1 of 30x1x40 12.4   3x3 of multiplier 2 6.41
 // that is 26 for two taps and 77 besides for each four outputs of a pixel.

@@ -19,7 +19,7 @@
 // Row ranges: any. Each call widens anew the rows it needs, 2 more than it makes, so longer ranges are
 // cheaper.
 //
-// Measured, modelled Cortex-M4 cycles per nominal multiply-accumulate, all channels fast, -O2:
+// Measured, modeled Cortex-M4 cycles per nominal multiply-accumulate, all channels fast, -O2:
 //   stride 1   48x48x8 2.06   24x24x32 2.20   12x12x64 2.27   25x5x64 2.60   6x6x128 2.81   3x3x256 5.74
 //   stride 2   48x48x16 3.27   24x24x32 3.75   12x12x64 4.28   6x6x128 6.39
 // No ReLU, hence exact: 0.4 more for stride 1, 1.3 for stride 2.
@@ -141,7 +141,7 @@ class DepthwisePlanesPacker {
   }
 
  private:
-  // Requantisation of a channel, see arm_dsp/depthwise.hpp: p, r or 0, bias 2^p, m, K.
+  // Requantization of a channel, see arm_dsp/depthwise.hpp: p, r or 0, bias 2^p, m, K.
   struct Form {
     uint32_t scale, shift;
     int32_t bias, multiplier, offset;

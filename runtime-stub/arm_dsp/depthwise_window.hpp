@@ -22,7 +22,7 @@
 //
 // Registers: sums in r4 to r7, two taps in r8 and r9 and then in r12 and lr, weights in r10 and r11.
 //
-// Cost, modelled Cortex-M4 cycles: 26 for two taps of four channels, and 77 besides.
+// Cost, modeled Cortex-M4 cycles: 26 for two taps of four channels, and 77 besides.
 #pragma once
 
 #include <stdint.h>

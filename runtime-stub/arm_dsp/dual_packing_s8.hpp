@@ -1,4 +1,4 @@
-// Packing int8 weights and requantisation for the dual-weight kernels of cores with the DSP extension, on the
+// Packing int8 weights and requantization for the dual-weight kernels of cores with the DSP extension, on the
 // host only. The layouts are drawn in arm_dsp/matrix.hpp and arm_dsp/vector.hpp.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace burin_kernels {
 
-// Right shifts that the scaled form of requantisation knows; the later one is the more precise.
+// Right shifts that the scaled form of requantization knows; the later one is the more precise.
 inline constexpr std::array<int, 2> scaled_shifts = {12, 15};
 
 // output = SSAT8((C + ((accumulator * 2^8 * M) >> 32)) >> shift), proven to equal the reference, clamp
@@ -167,7 +167,7 @@ inline int32_t evaluate_scaled(int64_t sum, int64_t multiplier, int64_t constant
   return static_cast<int32_t>(std::clamp<int64_t>(value, -128, 127));
 }
 
-// Calls visit(below, above) for each step of a non-decreasing function on [low, high]: the neighbours that it
+// Calls visit(below, above) for each step of a non-decreasing function on [low, high]: the neighbors that it
 // lies between. False as soon as a visit says so.
 template <class Function, class Visit>
 bool for_each_step(const Function& function, int64_t low, int64_t high, const Visit& visit) {

@@ -5,7 +5,7 @@
 // Registers: four sums, two pointers, a count, both zero points, five for loaded and widened words; what
 // counts rows and blocks lies on the stack.
 //
-// Cost of the inner loops, modelled Cortex-M4 cycles: of four_of_one 30 for 16 products in fours, 34 in turn;
+// Cost of the inner loops, modeled Cortex-M4 cycles: of four_of_one 30 for 16 products in fours, 34 in turn;
 // of four_of_four 18 for 4. A block of four sums adds 40, and 24 a row.
 #pragma once
 
@@ -228,8 +228,8 @@ struct FourProductsDsp {
   }
 };
 
-template <class Value, bool centred>
-struct FourProductsOf<ArmDsp, Value, centred> : PortableFourProducts<Value, centred> {
+template <class Value, bool centered>
+struct FourProductsOf<ArmDsp, Value, centered> : PortableFourProducts<Value, centered> {
   static constexpr FourProducts::Function four_of_one(bool in_fours) {
     return is_signed() ? in_fours ? FourProductsDsp::in_fours_s8 : FourProductsDsp::in_turn_s8
            : in_fours  ? FourProductsDsp::in_fours_u8

@@ -6,7 +6,7 @@
 // pairs; see arm_dsp/vector.hpp for the layouts. The input's zero point is folded into the bias.
 // Requantization is in the exact form throughout: with one pixel it costs little beside the products.
 //
-// Cost, modelled Cortex-M4 cycles a multiply-accumulate at -O2: 1.31 in layers of 128 outputs, 2.3 for 32
+// Cost, modeled Cortex-M4 cycles a multiply-accumulate at -O2: 1.31 in layers of 128 outputs, 2.3 for 32
 // inputs and 10 outputs. Registers: see arm_dsp/vector.hpp.
 #pragma once
 
@@ -89,7 +89,7 @@ struct FullyConnectedDualPacker {
   static constexpr int32_t shared_code_bytes = 1350;
   static constexpr int32_t code_bytes = 90;
 
-  // weights: [outputs][inputs]; biases: one an output, or none for zeros; one requantisation an output.
+  // weights: [outputs][inputs]; biases: one an output, or none for zeros; one requantization an output.
   // Nothing if some output's numbers are outside what the kernel computes exactly.
   static std::optional<std::vector<uint32_t>> pack(const FullyConnectedSpec& spec,
                                                    std::span<const int8_t> weights,

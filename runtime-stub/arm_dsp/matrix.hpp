@@ -13,7 +13,7 @@
 // The activations of a pair of pixels, widened to int16, as the products consume them. A step covers two
 // inputs, a word a pixel:
 //   | pixel 0, step 0 | pixel 1, step 0 | pixel 0, step 1 | pixel 1, step 1 | ...
-// The inputs of a pixel come in segments (one row of the convolution's window: neighbours in memory). Four
+// The inputs of a pixel come in segments (one row of the convolution's window: neighbors in memory). Four
 // bytes b0 b1 b2 b3 become the steps (b0, b2) (b1, b3). A remainder of one byte becomes the step (b0, any),
 // of two (b0, b1), of three (b0, b1) (b2, any), and comes first, before the words. Weights for `any` are 0.
 //
@@ -21,7 +21,7 @@
 // For each group of four output channels 0 1 2 3, a word each:
 //   | 256 * b0 + b1 | b1 | 256 * b2 + b3 | b3 |        biases
 //   | dual(0,1) step 0 | dual(2,3) step 0 | dual(0,1) step 1 | dual(2,3) step 1 | ...
-//   | eight numbers for the requantisation |
+//   | eight numbers for the requantization |
 // The lower halfword of a dual goes with the first input of a step. A last group of fewer channels is filled
 // up. The second of the numbers, as int32, tells their form:
 //   scaled, when >= 0: M0 M1 C0 C1 M2 M3 C2 C3
@@ -36,7 +36,7 @@
 //   -128. Bit 0 of m1, which is no part of it: x = (S * multiplier) >> 31, and that without the subtraction
 //   is the single rounding, as floors nest.
 //
-// Cost, modelled Cortex-M4 cycles:
+// Cost, modeled Cortex-M4 cycles:
 // A block of two pixels by four channels: 15 for each step (16 products; four loads in a row, two unpackings,
 // eight SMLAD: with eight accumulators and two pointers just four registers are left), 6 for every 16 steps,
 // and for the rest 67 where scaled, 101 where exact, 95 with a zero point of -128. Four pixels by two
@@ -54,7 +54,7 @@
 namespace burin_kernels {
 
 #ifndef BURIN_HOST
-// What to widen: `rows` segments of a pixel, or of each of `pairs` pairs of neighbours.
+// What to widen: `rows` segments of a pixel, or of each of `pairs` pairs of neighbors.
 struct ArmDspWidening {
   const int8_t* source;  // first segment of the first pixel
   uint32_t* columns;     // where its first step goes
@@ -65,7 +65,7 @@ struct ArmDspWidening {
   int32_t columns_row;  // bytes from a segment's first step to that of the next one
   // Of pairs only:
   int32_t pairs;
-  int32_t source_pixel;  // bytes from a pixel to its neighbour
+  int32_t source_pixel;  // bytes from a pixel to its neighbor
   int32_t columns_pair;  // bytes from a pair's columns to those of the next one
 };
 

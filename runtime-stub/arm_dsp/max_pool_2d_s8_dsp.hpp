@@ -4,7 +4,7 @@
 //
 // over the taps of the window that lie inside the image. SSUB8 and SEL take the greater of four bytes each.
 //
-// Cost, modelled Cortex-M4 cycles: for each window about 60, and 25 for each four of its channels, and 1.5 a
+// Cost, modeled Cortex-M4 cycles: for each window about 60, and 25 for each four of its channels, and 1.5 a
 // tap and channel.
 // Registers: see arm_dsp/pool.hpp.
 #pragma once

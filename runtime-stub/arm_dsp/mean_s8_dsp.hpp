@@ -1,4 +1,4 @@
-// MEAN over neighbouring axes before the last kept one, int8, on cores with the DSP extension.
+// MEAN over neighboring axes before the last kept one, int8, on cores with the DSP extension.
 //
 // The input is [kept_0][reduced_0][reduced_1][kept_2], the output [kept_0][kept_2]:
 //
@@ -6,7 +6,7 @@
 //
 //   stream:  | M | C | A A |  words, see arm_dsp/pool.hpp
 //
-// Cost, modelled Cortex-M4 cycles: 45 for each four outputs and 1.5 an element.
+// Cost, modeled Cortex-M4 cycles: 45 for each four outputs and 1.5 an element.
 // Registers: see arm_dsp/pool.hpp.
 #pragma once
 

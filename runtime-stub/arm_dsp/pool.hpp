@@ -12,7 +12,7 @@
 //
 // The last group of four channels may repeat some of the one before it.
 //
-// Cost, modelled Cortex-M4 cycles: for each four channels 45 of a mean, 25 of a maximum, and 1.5 a tap and
+// Cost, modeled Cortex-M4 cycles: for each four channels 45 of a mean, 25 of a maximum, and 1.5 a tap and
 // channel. Registers: the sums of four channels in r11 and r12, a tap of them in r10, pointers and counts in
 // r0 to r9.
 #pragma once

@@ -1,7 +1,7 @@
 // The primitive layer of cores with the DSP extension: Cortex-M4, M7, M33 and their kin.
 //
 //   dot_s8      start + sum of a[i] * b[i]
-//               eight products in 22 modelled Cortex-M4 cycles, r0 to r7
+//               eight products in 22 modeled Cortex-M4 cycles, r0 to r7
 //   copy        bytes, at any addresses
 //               sixteen in 12 cycles, r0 to r6
 //   requantize  round(round(value * multiplier / 2^31) / 2^-shift), halves away from zero
@@ -86,7 +86,7 @@ struct ArmDsp : Generic {
     }
     return x;
   }
-  // Any shift. A multiplier below 2^30 is 0 or from no quantisation, and kept out of the way.
+  // Any shift. A multiplier below 2^30 is 0 or from no quantization, and kept out of the way.
   static BURIN_ALWAYS_INLINE int32_t requantize_twice(int32_t value, int32_t multiplier, int32_t shift) {
     if (multiplier < int32_t(1) << 30) return requantize_otherwise(value, multiplier, shift);
     if (shift > 0) {

@@ -22,7 +22,7 @@
 // then for each pair of what is left:
 //   | dual(0,1) of step 0 | of step 1 | ... | m0 m1 b0 b1 | r0 r1 |
 //
-// Cost, modelled Cortex-M4 cycles:
+// Cost, modeled Cortex-M4 cycles:
 // Eight outputs: 37 for two steps (32 products), 6 more for every 8 steps, about 115 for the rest. Ten loads
 // for two steps go in three batches, as four registers are left for them. A pair: 26 for four steps (16
 // products), 45.

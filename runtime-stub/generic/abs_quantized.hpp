@@ -2,7 +2,7 @@
 //
 //   output = clamp(requantize(|input - input_zero_point|) + output_zero_point)
 //
-// Registers: two pointers, an end, multiplier and shift, two zero points. Cost, modelled Cortex-M4 cycles at
+// Registers: two pointers, an end, multiplier and shift, two zero points. Cost, modeled Cortex-M4 cycles at
 // -O2: 12 an element.
 #pragma once
 

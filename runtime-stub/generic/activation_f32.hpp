@@ -1,6 +1,6 @@
 // Activation functions of float32 elements that need arithmetic only.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU: a clamp 15 an element.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU: a clamp 15 an element.
 // Registers: two pointers, an end, and on the FPU both limits and an element.
 #pragma once
 

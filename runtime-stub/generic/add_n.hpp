@@ -2,7 +2,7 @@
 //
 //   output = sum of inputs
 //
-// Registers: a pointer for each input, an end, a sum. Cost, modelled Cortex-M4 cycles at -O2: 6 a term and
+// Registers: a pointer for each input, an end, a sum. Cost, modeled Cortex-M4 cycles at -O2: 6 a term and
 // element, int8 9.
 #pragma once
 

@@ -1,13 +1,13 @@
-// ADD and SUB of quantised tensors, 8 or 16 bits, with broadcasting, any primitive layer.
+// ADD and SUB of quantized tensors, 8 or 16 bits, with broadcasting, any primitive layer.
 //
 //   output = clamp(zero point + scale(scale(left << bits) +- scale(right << bits)))
 //
-// bits = 20 for elements of 8 bits, 15 for 16; each scale is a requantisation. `quantization` holds, in this
+// bits = 20 for elements of 8 bits, 15 for 16; each scale is a requantization. `quantization` holds, in this
 // order: the zero points of left, right and output; multiplier and shift of left, right and output; the
 // lowest and the highest output. Geometry: shifts_right, where Isa::requantize_right can do all three.
 //
-// Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 29 an element; 51 on Cortex-M3.
-// Registers: three pointers, an end, and of the ten numbers of quantisation as many as there are left; the
+// Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 29 an element; 51 on Cortex-M3.
+// Registers: three pointers, an end, and of the ten numbers of quantization as many as there are left; the
 // others are loaded again.
 #pragma once
 

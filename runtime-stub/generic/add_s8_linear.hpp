@@ -7,7 +7,7 @@
 // none, this kernel is not used.
 //
 // Registers: three pointers, an end, two factors, offset, shift and both limits: ten, so that Cortex-M0+
-// reloads three. Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 17 an element; as many on Cortex-M3.
+// reloads three. Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 17 an element; as many on Cortex-M3.
 #pragma once
 
 #include <stdint.h>

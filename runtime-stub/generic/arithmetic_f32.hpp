@@ -3,7 +3,7 @@
 //   output = left / right    floor(left / right)    the remainder of that    (left - right)^2
 //            left >= 0 ? left : left * right        each with broadcasting, the quotient clamped
 //
-// Registers: three pointers, an end, and on the FPU two operands and the limits of the clamp. Cost, modelled
+// Registers: three pointers, an end, and on the FPU two operands and the limits of the clamp. Cost, modeled
 // Cortex-M4 cycles at -O2 on the FPU, equal shapes: 31 an element of a quotient, 62 of its floor, 19 of a
 // square, 22 of PRELU.
 #pragma once

@@ -4,7 +4,7 @@
 //
 // over the `count` taps of the window that lie inside the image; halves are rounded away from zero.
 //
-// Cost, modelled Cortex-M4 cycles at -O2, window 2x2: 5.5 an element read.
+// Cost, modeled Cortex-M4 cycles at -O2, window 2x2: 5.5 an element read.
 // Registers: two pointers, the ends of the taps, a sum, an element.
 #pragma once
 

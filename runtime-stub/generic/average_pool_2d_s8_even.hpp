@@ -5,7 +5,7 @@
 // over the `count` taps of the window that lie inside the image; halves go to the even one. With a quotient
 // of the sum itself the zero point only says which one that is: it shifts all by whole steps.
 //
-// Cost, modelled Cortex-M4 cycles at -O2, window 2x2: 6.5 an element read.
+// Cost, modeled Cortex-M4 cycles at -O2, window 2x2: 6.5 an element read.
 // Registers: two pointers, the ends of the taps, a sum, an element.
 #pragma once
 

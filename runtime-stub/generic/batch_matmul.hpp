@@ -4,7 +4,7 @@
 //   output[r][c] = sum_k (left[r][k] - left_zero_point) * (right[k][c] - right_zero_point)      then
 //   requantized
 //
-// Registers: two pointers and their steps, an end, a sum, two factors, two zero points. Cost, modelled
+// Registers: two pointers and their steps, an end, a sum, two factors, two zero points. Cost, modeled
 // Cortex-M4 cycles at -O2: 11 a multiply-accumulate (32x32x32).
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   output = clamp(left o right, lowest, highest)
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, equal shapes: ADD and MUL 18 an element, MAXIMUM 14.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU, equal shapes: ADD and MUL 18 an element, MAXIMUM 14.
 // Registers: three pointers, an end, and on the FPU two operands and both limits.
 #pragma once
 

@@ -3,7 +3,7 @@
 //
 //   output = clamp(left o right, lowest, highest)
 //
-// Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 9 an element.
+// Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 9 an element.
 // Registers: three pointers, an end, two operands, both limits.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   output[i] = left[i] == 1 ? right[i] : left[i], where a shape that lacks the dimension has 1
 //
-// Registers: three pointers, a count. Cost, modelled Cortex-M4 cycles at -O2: 12 a dimension.
+// Registers: three pointers, a count. Cost, modeled Cortex-M4 cycles at -O2: 12 a dimension.
 #pragma once
 
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // CAST between float32, booleans and integers of any width. Float32 beyond an integer type saturates and what
 // is not a number becomes 0; integers wrap; booleans are 0 or 1.
 //
-// Registers: two pointers, an end, an element. Cost, modelled Cortex-M4 cycles at -O2 on the FPU: to float32
+// Registers: two pointers, an end, an element. Cost, modeled Cortex-M4 cycles at -O2 on the FPU: to float32
 // 10 an element, from it 16; 237 to 64 bits, which the FPU does not convert to.
 #pragma once
 

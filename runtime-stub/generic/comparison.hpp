@@ -2,7 +2,7 @@
 //
 //   output = left o right ? 1 : 0
 //
-// Registers: three pointers, an end, two operands. Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 12
+// Registers: three pointers, an end, two operands. Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 12
 // an element, float32 14.
 #pragma once
 

@@ -6,7 +6,7 @@
 //
 // `quantization` holds, for each operand, zero point, multiplier and shift.
 //
-// Registers: three pointers, an end, two triples of numbers. Cost, modelled Cortex-M4 cycles at -O2: 26 an
+// Registers: three pointers, an end, two triples of numbers. Cost, modeled Cortex-M4 cycles at -O2: 26 an
 // element.
 #pragma once
 

@@ -1,7 +1,7 @@
 // CONV_2D in float32, and with it FULLY_CONNECTED. Four outputs are made at a time, so that each input value
 // is read once for all of them.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 3.7 to 4.4 a multiply-accumulate from 16 input channels
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU: 3.7 to 4.4 a multiply-accumulate from 16 input channels
 // on.
 // Registers: two pointers and a count, and on the FPU four sums, four inputs and eight weights.
 #pragma once
@@ -24,7 +24,7 @@ namespace burin_kernels {
 #ifdef BURIN_HOST
 struct ConvolutionBlocksPacker {
   // From rows of weights, one an output channel, to what the kernels read: in each group, the weights of four
-  // neighbouring channels alternate; channels that are left over follow one after the other.
+  // neighboring channels alternate; channels that are left over follow one after the other.
   template <class Weight>
   static std::vector<Weight> pack(std::span<const Weight> rows, size_t channels, size_t groups) {
     const size_t length = rows.size() / channels;
@@ -79,7 +79,7 @@ struct ConvolutionBlocks {
   static constexpr int32_t groups() { return G::input_channels / G::weight_channels; }
   static constexpr int32_t outputs_a_group() { return G::output_channels / groups(); }
   static constexpr int32_t weights_an_output() { return W::taps() * G::weight_channels; }
-  // The taps of a window's row are neighbours in memory, channels included.
+  // The taps of a window's row are neighbors in memory, channels included.
   static constexpr bool dense() { return G::dilation_width == 1 && G::weight_channels == G::input_channels; }
 
   template <class Weight>
@@ -113,7 +113,7 @@ struct ConvolutionBlocks {
     }
   }
 
-  // `width` neighbouring outputs, 1 or 4.
+  // `width` neighboring outputs, 1 or 4.
   template <int32_t width, class Weight>
   static void block(const float* image, const Weight* weights, const F32Arithmetic& arithmetic, float* output,
                     const Position& at, int32_t channel) {

@@ -5,7 +5,7 @@
 // over the taps of the window that lie inside the image; zero points are 0. Weights are as the operator has
 // them. See generic/requantization_s16.hpp for the rest.
 //
-// Registers: two pointers, a count, a sum, two factors. Cost, modelled Cortex-M4 cycles at -O2: 8 a
+// Registers: two pointers, a count, a sum, two factors. Cost, modeled Cortex-M4 cycles at -O2: 8 a
 // multiply-accumulate, 3x3 of 32 channels.
 #pragma once
 
@@ -56,7 +56,7 @@ struct Convolution2dS16 {
   static constexpr int32_t outputs_a_group() {
     return G::output_channels / (G::input_channels / G::weight_channels);
   }
-  // The taps of a window's row are neighbours in memory, channels included.
+  // The taps of a window's row are neighbors in memory, channels included.
   static constexpr bool dense() { return G::dilation_width == 1 && G::weight_channels == G::input_channels; }
 
   static int64_t gather(const int16_t* image, const int8_t* weights, int32_t y, int32_t x) {

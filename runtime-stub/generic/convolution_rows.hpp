@@ -12,7 +12,7 @@
 // Registers: the inner loops' are in generic/four_products.hpp; what is around them lives on the stack, 380
 // bytes, 128 of them for the sums of 32 outputs that are made before any is requantized.
 //
-// Cost, modelled cycles a multiply-accumulate at -O2, requantization included:
+// Cost, modeled cycles a multiply-accumulate at -O2, requantization included:
 //
 //                 pointwise, 64 channels   first layer, 10x4   depthwise, 3x3
 //   Cortex-M4              2.7                    5.4               10.4
@@ -42,7 +42,7 @@ struct ConvolutionPlan {
   int32_t weight_channels;  // of a tap: inputs of an output
   int32_t outputs_a_group;  // that read the same inputs; those of the next group lie weight_channels on
   bool interleaved;         // the weights of four outputs lie in turn or in fours
-  bool dense;               // four_of_one: the taps of a window's row are neighbours in memory
+  bool dense;               // four_of_one: the taps of a window's row are neighbors in memory
 };
 
 // What a layer computes with; no part of the plan, as tables with addresses are no constants everywhere.

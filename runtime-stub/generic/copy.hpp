@@ -1,6 +1,6 @@
 // Copies a tensor: RESHAPE and its like, where the memory plan could not let both names share the bytes.
 //
-// Registers and cost are those of Isa::copy: 12 modelled Cortex-M4 cycles for 16 bytes.
+// Registers and cost are those of Isa::copy: 12 modeled Cortex-M4 cycles for 16 bytes.
 #pragma once
 
 #include <stdint.h>

@@ -2,7 +2,7 @@
 //
 //   output[o][d][i] = sum of input[o][e][i] over e <= d, or e < d, or from the other end
 //
-// Registers: two pointers, a step, a count, a sum. Cost, modelled Cortex-M4 cycles at -O2: 12 an element,
+// Registers: two pointers, a step, a count, a sum. Cost, modeled Cortex-M4 cycles at -O2: 12 an element,
 // int8 30.
 #pragma once
 

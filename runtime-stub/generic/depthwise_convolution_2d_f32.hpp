@@ -1,7 +1,7 @@
 // DEPTHWISE_CONV_2D in float32. Four outputs are made at a time, so that where the taps lie is found out once
 // for all of them.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 14.2 a multiply-accumulate, 3x3.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU: 14.2 a multiply-accumulate, 3x3.
 // Registers: two pointers and the ends of the taps, and on the FPU four sums and two factors.
 #pragma once
 
@@ -64,7 +64,7 @@ struct DepthwiseBlocks {
     }
   }
 
-  // `width` neighbouring outputs, 1 or 4.
+  // `width` neighboring outputs, 1 or 4.
   template <int32_t width, class Weight>
   static void block(const float* input, const Weight* weights, const F32Arithmetic& arithmetic, float* output,
                     const Position& at, int32_t channel) {

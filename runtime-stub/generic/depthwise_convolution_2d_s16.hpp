@@ -6,7 +6,7 @@
 // over the taps of the window that lie inside the image; zero points are 0. Weights are as the operator has
 // them. See generic/requantization_s16.hpp for the rest.
 //
-// Registers: two pointers and their steps, two ends, a sum of two words, two factors. Cost, modelled
+// Registers: two pointers and their steps, two ends, a sum of two words, two factors. Cost, modeled
 // Cortex-M4 cycles at -O2: 29 a multiply-accumulate, 3x3.
 #pragma once
 

@@ -1,12 +1,12 @@
 // DETECTION_POSTPROCESS, float32: boxes from encodings relative to anchors, without those that overlap better
 // ones.
 //
-//   centre = code / scale * anchor size + anchor centre, half size = exp(code / scale) * anchor size / 2
+//   center = code / scale * anchor size + anchor center, half size = exp(code / scale) * anchor size / 2
 //
 // The best box that is left is a detection, and takes all that overlap it too much out of the search; either
 // boxes have their best class only, or each class is searched by itself and the best of all classes stay.
 //
-// Registers: a candidate, its score, the best one, and two boxes of four edges on the FPU. Cost, modelled
+// Registers: a candidate, its score, the best one, and two boxes of four edges on the FPU. Cost, modeled
 // Cortex-M4 cycles at -O2 on the FPU: 60 a box and detection, and two exponentials of float64 a box.
 #pragma once
 

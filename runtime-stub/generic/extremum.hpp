@@ -1,9 +1,9 @@
-// MINIMUM and MAXIMUM of two tensors of any element type, with broadcasting. Quantised numbers are compared
+// MINIMUM and MAXIMUM of two tensors of any element type, with broadcasting. Quantized numbers are compared
 // as they are stored.
 //
 //   output = max(left, right)
 //
-// Registers: three pointers, an end, two operands. Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 11
+// Registers: three pointers, an end, two operands. Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 11
 // an element, float32 14.
 #pragma once
 

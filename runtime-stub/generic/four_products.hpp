@@ -18,7 +18,7 @@
 // all with three bytes behind them, as four are always read.
 //
 // Registers of the inner loops: four sums, two pointers, an end, one or two zero points, and the loaded
-// values; eight on Cortex-M0+ hold that but for the last, which its upper half does. Cost, modelled cycles of
+// values; eight on Cortex-M0+ hold that but for the last, which its upper half does. Cost, modeled cycles of
 // FULLY_CONNECTED a product at -O2: 3.8 on Cortex-M3, 8.3 on Cortex-M0+.
 #pragma once
 
@@ -57,8 +57,8 @@ struct FourProducts {
   typedef void (*Function)(const FourProducts& work);
 };
 
-// Value: int8_t or uint8_t. `centred`: the weights' zero point is 0.
-template <class Value, bool centred>
+// Value: int8_t or uint8_t. `centered`: the weights' zero point is 0.
+template <class Value, bool centered>
 struct PortableFourProducts {
   static constexpr FourProducts::Function four_of_one(bool in_fours) {
     return in_fours ? one_input<true> : one_input<false>;
@@ -72,7 +72,7 @@ struct PortableFourProducts {
     const int32_t distance_2 = work.distances[1];
     const int32_t distance_3 = work.distances[2];
     const int32_t value_zero_point = work.value_zero_point;
-    const int32_t factor_zero_point = centred ? 0 : work.factor_zero_point;
+    const int32_t factor_zero_point = centered ? 0 : work.factor_zero_point;
     const Value* row = values_of(work);
     const int8_t* row_factors = work.factors;
     for (int32_t rows = work.rows; rows > 0; --rows) {
@@ -96,7 +96,7 @@ struct PortableFourProducts {
   static BURIN_SHARED void one_of_one(const FourProducts& work) {
     int32_t sum = work.sums[0];
     const int32_t value_zero_point = work.value_zero_point;
-    const int32_t factor_zero_point = centred ? 0 : work.factor_zero_point;
+    const int32_t factor_zero_point = centered ? 0 : work.factor_zero_point;
     const Value* row = values_of(work);
     const int8_t* row_factors = work.factors;
     for (int32_t rows = work.rows; rows > 0; --rows) {
@@ -135,7 +135,7 @@ struct PortableFourProducts {
 
   static BURIN_SHARED void four_inputs(const FourProducts& work) {
     const int32_t value_zero_point = work.value_zero_point;
-    const int32_t factor_zero_point = centred ? 0 : work.factor_zero_point;
+    const int32_t factor_zero_point = centered ? 0 : work.factor_zero_point;
     for (int32_t block = 0; block < work.blocks; ++block) {
       int32_t* const to = work.sums + 4 * block;
       Sums sums(to);
@@ -162,7 +162,7 @@ struct PortableFourProducts {
   template <bool in_fours>
   static BURIN_SHARED void one_input(const FourProducts& work) {
     const int32_t value_zero_point = work.value_zero_point;
-    const int32_t factor_zero_point = centred ? 0 : work.factor_zero_point;
+    const int32_t factor_zero_point = centered ? 0 : work.factor_zero_point;
     const int32_t factor_step = work.factor_step;
     for (int32_t block = 0; block < work.blocks; ++block) {
       int32_t* const to = work.sums + 4 * block;
@@ -208,8 +208,8 @@ struct PortableFourProducts {
 };
 
 // Those of a primitive layer, which may have others.
-template <class Isa, class Value, bool centred>
-struct FourProductsOf : PortableFourProducts<Value, centred> {};
+template <class Isa, class Value, bool centered>
+struct FourProductsOf : PortableFourProducts<Value, centered> {};
 
 #ifdef BURIN_HOST
 struct FourProductsPacker {

@@ -7,7 +7,7 @@
 // `quantization` holds, in this order: the zero points of input, weights and output, multiplier and shift,
 // the lowest and the highest output.
 //
-// Registers: two pointers, an end, a sum, two factors, two zero points. Cost, modelled Cortex-M4 cycles at
+// Registers: two pointers, an end, a sum, two factors, two zero points. Cost, modeled Cortex-M4 cycles at
 // -O2: 9 a multiply-accumulate.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Functions of real numbers, float32, element by element; what is not arithmetic is the C library's.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, with newlib: EXP 126 an element.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU, with newlib: EXP 126 an element.
 // Registers: two pointers and an end, kept over the call.
 #pragma once
 

@@ -3,7 +3,7 @@
 //
 //   output[batch][outer][i] = input[batch][outer][indices[batch][i]]
 //
-// Registers: three pointers and two counts, around memcpy of a slice. Cost, modelled Cortex-M4 cycles at -O2:
+// Registers: three pointers and two counts, around memcpy of a slice. Cost, modeled Cortex-M4 cycles at -O2:
 // 1.1 a byte in slices of 64.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   output[outer][offset of the part + i] = part[outer][i]
 //
-// Registers: two pointers and a count, around Isa::copy. Cost, modelled Cortex-M4 cycles at -O2: 0.4 a byte
+// Registers: two pointers and a count, around Isa::copy. Cost, modeled Cortex-M4 cycles at -O2: 0.4 a byte
 // in long pieces; in pieces of 16 bytes 2.9.
 #pragma once
 

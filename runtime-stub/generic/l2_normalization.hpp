@@ -2,7 +2,7 @@
 //
 //   output[i] = input[i] / max(sqrt(sum of input^2), 1e-6)
 //
-// Registers: two pointers, an end, and on the FPU a sum and an element. Cost, modelled Cortex-M4 cycles at
+// Registers: two pointers, an end, and on the FPU a sum and an element. Cost, modeled Cortex-M4 cycles at
 // -O2 on the FPU: 32 an element in rows of 16.
 #pragma once
 

@@ -4,7 +4,7 @@
 //
 // with the reciprocal of the square root in fixed point, by five steps of Newton's iteration.
 //
-// Registers: a pointer each, an end, a sum or multiplier and shift. Cost, modelled Cortex-M4 cycles at -O2:
+// Registers: a pointer each, an end, a sum or multiplier and shift. Cost, modeled Cortex-M4 cycles at -O2:
 // 20 an element, and 150 a row.
 #pragma once
 

@@ -1,4 +1,4 @@
-// From the sums of neighbouring output channels to int8 or uint8, in one of the forms that a layer has for
+// From the sums of neighboring output channels to int8 or uint8, in one of the forms that a layer has for
 // all of its channels:
 //
 //   product        y = clamp((C + floor(s M / 2^20)) >> post_shift)
@@ -16,7 +16,7 @@
 //
 //   floor(s M / 2^20) = s M2 + ((s M1 + ((s M0) >> 10)) >> 10)
 //
-// Cost, modelled Cortex-M4 cycles of an output at -O2, loop and store included: product 15, shifted_right 21.
+// Cost, modeled Cortex-M4 cycles of an output at -O2, loop and store included: product 15, shifted_right 21.
 // Registers: two pointers, an end, the shift, both limits, and a channel's numbers.
 #pragma once
 

@@ -7,7 +7,7 @@
 // multiplier and shift that take a difference to units of 2^-26, those that take it back, and the lowest
 // difference that counts, negative.
 //
-// Registers: two pointers, an end, the table, a maximum, a sum. Cost, modelled Cortex-M4 cycles at -O2: 78 an
+// Registers: two pointers, an end, the table, a maximum, a sum. Cost, modeled Cortex-M4 cycles at -O2: 78 an
 // element in rows of 16, 60 in rows of 64.
 #pragma once
 

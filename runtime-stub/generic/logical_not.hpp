@@ -1,6 +1,6 @@
 // LOGICAL_NOT: 1 for 0, and 0 for anything else.
 //
-// Registers: two pointers, an end, an element. Cost, modelled Cortex-M4 cycles at -O2: 9 an element.
+// Registers: two pointers, an end, an element. Cost, modeled Cortex-M4 cycles at -O2: 9 an element.
 #pragma once
 
 #include <stdint.h>

@@ -2,7 +2,7 @@
 //
 //   output[i] = table[input[i]], the input's bits taken as a number from 0 to 255
 //
-// Cost, modelled Cortex-M4 cycles at -O2: 8 an element.
+// Cost, modeled Cortex-M4 cycles at -O2: 8 an element.
 // Registers: two pointers, an end, the table, an element.
 #pragma once
 

@@ -4,7 +4,7 @@
 //
 // over the taps of the window that lie inside the image.
 //
-// Registers: two pointers, the ends of the taps, a maximum, an element. Cost, modelled Cortex-M3 cycles at
+// Registers: two pointers, the ends of the taps, a maximum, an element. Cost, modeled Cortex-M3 cycles at
 // -O2: 5.4 an element read with windows of 2x2, 7.2 with 3x3.
 #pragma once
 

@@ -4,7 +4,7 @@
 //
 //   output[kept] = sum over the reduced axes / their number
 //
-// Registers: a pointer, its stride, a count, a sum. Cost, modelled Cortex-M4 cycles at -O2 on the FPU: 8 an
+// Registers: a pointer, its stride, a count, a sum. Cost, modeled Cortex-M4 cycles at -O2 on the FPU: 8 an
 // element read.
 #pragma once
 

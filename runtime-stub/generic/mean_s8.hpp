@@ -6,7 +6,7 @@
 //
 // with the division by their number in the multiplier.
 //
-// Registers: a pointer, its stride, a count, a sum. Cost, modelled Cortex-M4 cycles at -O2: 8 an element
+// Registers: a pointer, its stride, a count, a sum. Cost, modeled Cortex-M4 cycles at -O2: 8 an element
 // read.
 #pragma once
 

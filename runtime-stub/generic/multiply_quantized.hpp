@@ -1,11 +1,11 @@
-// MUL of quantised tensors, 8 or 16 bits, with broadcasting, any primitive layer.
+// MUL of quantized tensors, 8 or 16 bits, with broadcasting, any primitive layer.
 //
 //   output = clamp(zero point + requantize((left - zero point) * (right - zero point)))
 //
 // `quantization` holds, in this order: the zero points of left, right and output; multiplier and shift; the
 // lowest and the highest output.
 //
-// Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 22 an element, 52 where the shift is to the left; 33
+// Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 22 an element, 52 where the shift is to the left; 33
 // on Cortex-M3, 65 on Cortex-M0+.
 // Registers: three pointers, an end, three zero points, multiplier, shift and both limits.
 #pragma once

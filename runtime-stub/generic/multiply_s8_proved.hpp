@@ -8,7 +8,7 @@
 // it is a staircase, and the compiler looks for a factor and an offset that give every step of it; the offset
 // holds the zero point of the output and the rounding. Where there are none, this kernel is not used.
 //
-// Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 22 an element; as many on Cortex-M3, 37 on
+// Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 22 an element; as many on Cortex-M3, 37 on
 // Cortex-M0+.
 // Registers: three pointers, an end, two zero points, factor, offset, shift and both limits.
 #pragma once

@@ -3,7 +3,7 @@
 //
 //   output[a][b][c][d] = input[a - before_a][b - before_b][c - before_c][d - before_d], or the constant
 //
-// Registers: two pointers and a count, around memmove and memset of runs. Cost, modelled Cortex-M4 cycles at
+// Registers: two pointers and a count, around memmove and memset of runs. Cost, modeled Cortex-M4 cycles at
 // -O2: 1.0 a byte (16x16x16, by one pixel all around).
 #pragma once
 

@@ -1,7 +1,7 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D, float32: the mean or the maximum of the elements of every channel under a
 // window, padding left out.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, window 2x2: maximum 8.8 an element read, average 6.5.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU, window 2x2: maximum 8.8 an element read, average 6.5.
 // Registers: two pointers and the ends of the taps, and on the FPU a result and an element.
 #pragma once
 

@@ -7,7 +7,7 @@
 // positive numbers, and for products of negative ones.
 //
 // Registers: three pointers, an end, two pairs of multiplier and shift, three zero points: more than there
-// are, so that some are loaded again. Cost, modelled Cortex-M4 cycles at -O2, equal shapes: 22 an element.
+// are, so that some are loaded again. Cost, modeled Cortex-M4 cycles at -O2, equal shapes: 22 an element.
 #pragma once
 
 #include <stdint.h>

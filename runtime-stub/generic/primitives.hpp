@@ -25,7 +25,7 @@
 #define BURIN_ENTRY
 #endif
 
-// Where a call costs more than what is called, whatever the user optimises for.
+// Where a call costs more than what is called, whatever the user optimizes for.
 #if defined(__GNUC__)
 #define BURIN_ALWAYS_INLINE inline __attribute__((always_inline))
 #else

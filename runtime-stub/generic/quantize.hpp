@@ -1,6 +1,6 @@
-// QUANTIZE and DEQUANTIZE: between float32 and quantised integers, and between quantisations.
+// QUANTIZE and DEQUANTIZE: between float32 and quantized integers, and between quantizations.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU: QUANTIZE 48 an element, DEQUANTIZE 12.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU: QUANTIZE 48 an element, DEQUANTIZE 12.
 // Registers: two pointers, an end, zero points, limits, and multiplier and shift or on the FPU the scale.
 #pragma once
 

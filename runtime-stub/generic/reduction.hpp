@@ -4,7 +4,7 @@
 //   output[kept] = sum, max, min or product over the reduced axes of input[kept][reduced]
 //
 // Registers: a pointer, its stride, a count, the result so far; positions on the outer axes lie on the stack.
-// Cost, modelled Cortex-M4 cycles at -O2, rows of 16: 9 an element read, a sum of int8 10, of float32 7.
+// Cost, modeled Cortex-M4 cycles at -O2, rows of 16: 9 an element read, a sum of int8 10, of float32 7.
 #pragma once
 
 #include <math.h>
@@ -105,7 +105,7 @@ struct Reduce {
   };
 };
 
-// Sums of quantised numbers. Geometry, besides: round_once, activation_min, activation_max.
+// Sums of quantized numbers. Geometry, besides: round_once, activation_min, activation_max.
 template <class Geometry, class Isa>
 struct SumReduced {
   static constexpr bool accepts() { return Reduction<Geometry>::accepts(); }

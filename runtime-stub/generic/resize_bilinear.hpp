@@ -1,11 +1,11 @@
-// RESIZE_BILINEAR, int8 and float32. `neighbours` holds two rows of the input for each row of the output,
+// RESIZE_BILINEAR, int8 and float32. `neighbors` holds two rows of the input for each row of the output,
 // then two columns for each column; `rests` how far each row and column lies behind the first of its two, of
 // int8 in units of 2^-10.
 //
-//   output[y][x] = sum over the four neighbours of input * vertical weight * horizontal weight, rounded
+//   output[y][x] = sum over the four neighbors of input * vertical weight * horizontal weight, rounded
 //
 // Registers: five pointers, four weights, a count: more than there are, so that weights are loaded again.
-// Cost, modelled Cortex-M4 cycles at -O2: 43 an element of int8, 35 of float32.
+// Cost, modeled Cortex-M4 cycles at -O2: 43 an element of int8, 35 of float32.
 #pragma once
 
 #include <stdint.h>
@@ -25,15 +25,15 @@ struct ResizeBilinear {
   static constexpr int32_t scratch_bytes() { return 0; }
 
   template <class Element, class Number>
-  static BURIN_ENTRY void run(const Element* input, const uint16_t* neighbours, const Number* rests,
+  static BURIN_ENTRY void run(const Element* input, const uint16_t* neighbors, const Number* rests,
                               Element* output) {
     const int32_t line = G::input_width * G::channels;
-    const uint16_t* const columns = neighbours + 2 * G::output_height;
+    const uint16_t* const columns = neighbors + 2 * G::output_height;
     const Number* const column_rests = rests + G::output_height;
     for (int32_t batch = 0; batch < G::batches; ++batch) {
       for (int32_t y = 0; y < G::output_height; ++y) {
-        const Element* const above = input + neighbours[2 * y] * line;
-        const Element* const below = input + neighbours[2 * y + 1] * line;
+        const Element* const above = input + neighbors[2 * y] * line;
+        const Element* const below = input + neighbors[2 * y + 1] * line;
         for (int32_t x = 0; x < G::output_width; ++x) {
           const int32_t left = columns[2 * x] * G::channels;
           const int32_t right = columns[2 * x + 1] * G::channels;

@@ -3,7 +3,7 @@
 //
 //   output[y][x] = input[rows[y]][columns[x]]
 //
-// Registers: two pointers, two tables, a count, around memcpy of a pixel. Cost, modelled Cortex-M4 cycles at
+// Registers: two pointers, two tables, a count, around memcpy of a pixel. Cost, modeled Cortex-M4 cycles at
 // -O2: 1.2 a byte in pixels of 16.
 #pragma once
 

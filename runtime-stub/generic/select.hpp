@@ -3,7 +3,7 @@
 //
 //   output = condition ? yes : no
 //
-// Registers: four pointers, three strides, a count. Cost, modelled Cortex-M4 cycles at -O2: 14 an element,
+// Registers: four pointers, three strides, a count. Cost, modeled Cortex-M4 cycles at -O2: 14 an element,
 // float32 16.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   part[outer][i] = input[outer][offset of the part + i]
 //
-// Registers: two pointers and a count, around Isa::copy. Cost, modelled Cortex-M4 cycles at -O2: 0.8 a byte
+// Registers: two pointers and a count, around Isa::copy. Cost, modeled Cortex-M4 cycles at -O2: 0.8 a byte
 // in long pieces; in pieces of 8 bytes 5.8.
 #pragma once
 

@@ -1,6 +1,6 @@
 // LOGISTIC and TANH of float32 elements, over the C library.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, with newlib: LOGISTIC 150 an element, TANH 194.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU, with newlib: LOGISTIC 150 an element, TANH 194.
 // Registers: two pointers and an end, kept over the call.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SOFTMAX and LOG_SOFTMAX over the last dimension, float32, over the C library.
 //
-// Cost, modelled Cortex-M4 cycles at -O2 on the FPU, with newlib: 176 an element.
+// Cost, modeled Cortex-M4 cycles at -O2 on the FPU, with newlib: 176 an element.
 // Registers: two pointers and an end, kept over the calls, and on the FPU maximum and sum.
 #pragma once
 

@@ -4,7 +4,7 @@
 //
 // with exponential and reciprocal interpolated in `exponentials` and `reciprocals`, tables of 513 values.
 //
-// Registers: two pointers, an end, a table, a maximum, a sum or its reciprocal. Cost, modelled Cortex-M4
+// Registers: two pointers, an end, a table, a maximum, a sum or its reciprocal. Cost, modeled Cortex-M4
 // cycles at -O2: 50 an element.
 #pragma once
 

@@ -6,7 +6,7 @@
 // difference to the row's maximum only, at most 256 values: `exponentials[d]` is exp(-beta * scale * d) as a
 // fraction of 2^31, and zero for d >= Geometry::exponentials. One division a row, by Newton's iteration.
 //
-// Cost, modelled Cortex-M4 cycles at -O2: 45 an element in a long row, and about 130 a row.
+// Cost, modeled Cortex-M4 cycles at -O2: 45 an element in a long row, and about 130 a row.
 // Registers: two pointers, an end, the table, a maximum, a sum or its reciprocal.
 #pragma once
 

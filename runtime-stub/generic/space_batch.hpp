@@ -5,7 +5,7 @@
 //                                                                               [x * block_width + bx - left]
 //   BATCH_TO_SPACE_ND:  the way back
 //
-// Registers: two pointers and two counts, around memcpy of a pixel. Cost, modelled Cortex-M4 cycles at -O2:
+// Registers: two pointers and two counts, around memcpy of a pixel. Cost, modeled Cortex-M4 cycles at -O2:
 // 1.0 to 1.4 a byte in pixels of 16.
 #pragma once
 

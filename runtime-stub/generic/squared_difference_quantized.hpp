@@ -8,7 +8,7 @@
 // `quantization` holds the zero points of left, right and output; multiplier and shift of left, of right and
 // of the square; and the number of bits that the operands are shifted to the left by first.
 //
-// Registers: three pointers, an end, two operands, the numbers. Cost, modelled Cortex-M4 cycles at -O2: 40 an
+// Registers: three pointers, an end, two operands, the numbers. Cost, modeled Cortex-M4 cycles at -O2: 40 an
 // element.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   output[i][j]... = input[begin + i * stride_0 + j * stride_1 ...]
 //
-// Registers: two pointers, a stride, a count; positions on the outer axes lie on the stack. Cost, modelled
+// Registers: two pointers, a stride, a count; positions on the outer axes lie on the stack. Cost, modeled
 // Cortex-M4 cycles at -O2: 12 an element with a stride; rows that lie together are copied, 1.3 a byte in
 // pieces of 64.
 #pragma once

@@ -5,9 +5,9 @@
 //   state[filter][memory - 1] = input · feature[filter]
 //   output[unit] = clamp(bias[unit] + sum of time[filter] · state[filter])
 //
-// over the filters of the unit, which are neighbours.
+// over the filters of the unit, which are neighbors.
 //
-// Registers: three pointers, an end, and on the FPU a sum and two factors. Cost, modelled Cortex-M4 cycles at
+// Registers: three pointers, an end, and on the FPU a sum and two factors. Cost, modeled Cortex-M4 cycles at
 // -O2 on the FPU: 12 a product, features and time together (64 filters of rank 2, 64 inputs, memory 10).
 #pragma once
 

@@ -6,11 +6,11 @@
 //   feature[filter])) output[unit] = sat(output_zero_point + requantize(bias[unit] + sum of time[filter] ·
 //   (state[filter] - zero)))
 //
-// over the filters of the unit, which are neighbours. `feature_bias` is the input's zero point folded in, and
+// over the filters of the unit, which are neighbors. `feature_bias` is the input's zero point folded in, and
 // `bias` has the state's folded in. `factors` are multiplier and shift of the two steps. Sums over time wrap,
 // as the reference's do.
 //
-// Registers: those of Isa::dot_s8; around it four pointers and two counts. Cost, modelled Cortex-M4 cycles at
+// Registers: those of Isa::dot_s8; around it four pointers and two counts. Cost, modeled Cortex-M4 cycles at
 // -O2: 5 a product, features and time together (64 filters of rank 2, 64 inputs, memory 10).
 #pragma once
 

@@ -1,7 +1,7 @@
 // TRANSPOSE_CONV, float32. Each output gathers the products that input pixels spread over it: tap ky
 // of its window meets row (y + pad_top - ky) / stride_height, where that is a whole number and inside.
 //
-// Registers: two pointers and a count, and on the FPU a sum and two factors. Cost, modelled Cortex-M4 cycles
+// Registers: two pointers and a count, and on the FPU a sum and two factors. Cost, modeled Cortex-M4 cycles
 // at -O2 on the FPU: 15 a multiply-accumulate (3x3, stride 2, 16 to 8 channels).
 #pragma once
 

@@ -7,7 +7,7 @@
 // where row = (y + pad_top - ky) / stride_height is a whole number inside the image, and column likewise;
 // zero points are 0. Weights are as the operator has them. See generic/requantization_s16.hpp for the rest.
 //
-// Registers: two pointers, a count, a sum, two factors. Cost, modelled Cortex-M4 cycles at -O2: 11 a
+// Registers: two pointers, a count, a sum, two factors. Cost, modeled Cortex-M4 cycles at -O2: 11 a
 // multiply-accumulate, 3x4 of 64 channels.
 #pragma once
 

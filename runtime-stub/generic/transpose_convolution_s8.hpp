@@ -8,7 +8,7 @@
 // routine for all layers, a tap and four outputs at a time: see generic/four_products.hpp for that and for
 // the order of the weights, whose runs are taps, and generic/layer_requantization.hpp for the rest.
 //
-// Registers: see generic/four_products.hpp. Cost, modelled cycles a multiply-accumulate at -O2, 3x3 with
+// Registers: see generic/four_products.hpp. Cost, modeled cycles a multiply-accumulate at -O2, 3x3 with
 // stride 2: on Cortex-M4 2.3 from 64 to 32 channels, 4.5 from 16 to 8; on Cortex-M3 3.7 and 6.4, on
 // Cortex-M0+ 8.0 and 11.1.
 #pragma once

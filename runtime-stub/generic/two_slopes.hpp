@@ -1,4 +1,4 @@
-// RELU, LEAKY_RELU and their like on quantised numbers of any width, any primitive layer.
+// RELU, LEAKY_RELU and their like on quantized numbers of any width, any primitive layer.
 //
 //   output = clamp(requantize(x, positive) + output zero point)            x = input - input zero point >= 0
 //   output = clamp(sign * requantize(x, negative) + output zero point)     x < 0
@@ -7,7 +7,7 @@
 // numbers, and for negative ones, and the sign of these; the lowest and the highest output.
 //
 // Registers: two pointers, an end, two pairs of multiplier and shift, two zero points, both limits. Cost,
-// modelled Cortex-M4 cycles at -O2: 12 an element of a RELU, 19 of a LEAKY_RELU.
+// modeled Cortex-M4 cycles at -O2: 12 an element of a RELU, 19 of a LEAKY_RELU.
 #pragma once
 
 #include <stdint.h>

@@ -3,7 +3,7 @@
 //   output = function((input * multiplier + half) >> shift), the argument in units of 1/12288
 //
 // Registers: two pointers, an end, multiplier, half and shift, the table of nodes, an argument. Cost,
-// modelled Cortex-M4 cycles at -O2: 24 an element.
+// modeled Cortex-M4 cycles at -O2: 24 an element.
 #pragma once
 
 #include <stdint.h>

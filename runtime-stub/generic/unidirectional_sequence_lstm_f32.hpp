@@ -10,7 +10,7 @@
 // hidden}.
 //
 // Registers: two pointers, an end, and on the FPU a sum and two factors; gates are made one by one. Cost,
-// modelled Cortex-M4 cycles at -O2 on the FPU: 17 a multiply-accumulate (trained_lstm).
+// modeled Cortex-M4 cycles at -O2 on the FPU: 17 a multiply-accumulate (trained_lstm).
 #pragma once
 
 #include <math.h>

@@ -11,7 +11,7 @@
 // are [units][4 gates][2], with the zero points of input and hidden state folded in. `factors` are pairs of
 // multiplier and shift: 4 gates * {input, hidden}, then of f * cell, of i * g and of o * tanh(cell).
 //
-// Cost, modelled Cortex-M4 cycles at -O2: about 11 for each input and unit, and 680 more, a unit and step
+// Cost, modeled Cortex-M4 cycles at -O2: about 11 for each input and unit, and 680 more, a unit and step
 // (trained_lstm_int8).
 // Registers: those of Isa::dot_s8; of the gates, which are made one by one, five pointers and four results.
 #pragma once

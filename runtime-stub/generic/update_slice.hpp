@@ -5,7 +5,7 @@
 //
 // `axes` has, for each dimension, the extents of operand and update, and the stride of the operand in bytes.
 //
-// Registers: four pointers, an offset, a count, around the copy of a run. Cost, modelled Cortex-M4 cycles at
+// Registers: four pointers, an offset, a count, around the copy of a run. Cost, modeled Cortex-M4 cycles at
 // -O2: 20 a run, and 1 a byte.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Start-up for Cortex-M boards of QEMU: vector table, memory initialisation, optional units, faults, stack
+// Start-up for Cortex-M boards of QEMU: vector table, memory initialization, optional units, faults, stack
 // measurement. Armv6-M to Armv8.1-M; the compiler's own predefined macros say which.
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ inline volatile uint32_t& device_register(uintptr_t address) {
   return *reinterpret_cast<volatile uint32_t*>(address);
 }
 
-inline void synchronise() {
+inline void synchronize() {
   __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
@@ -54,17 +54,17 @@ void burin_reset() {
   // them in.
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
   device_register(0xE000ED88u) |= 0xFu << 20;  // CPACR: coprocessors 10 and 11, the FPU and Helium
-  synchronise();
+  synchronize();
 #endif
 #if defined(__ARM_ARCH_6M__)
   // On the Cortex-M3 that stands in for a Cortex-M0+, unaligned accesses must fault as they do on the real
   // core.
   device_register(0xE000ED14u) |= 1u << 3;  // CCR.UNALIGN_TRP
-  synchronise();
+  synchronize();
 #endif
 #if defined(__ARM_FEATURE_MVE)
   device_register(0xE000ED14u) |= 1u << 19;  // CCR.LOB: low-overhead loops run in hardware
-  synchronise();
+  synchronize();
 #endif
 #ifdef BURIN_STACK_LIMIT_REGISTER
   __asm__ volatile("msr msplim, %0" ::"r"(burin_stack_limit));

@@ -92,7 +92,7 @@ int check_verb(const std::string& verb, const fs::path& model) {
   return result->status;
 }
 
-// A graph in text form. Tensors are of int8, each with its quantisation where '@' stands.
+// A graph in text form. Tensors are of int8, each with its quantization where '@' stands.
 std::string graph_text(const std::vector<std::string>& tensors, const std::string& interface,
                        const std::vector<std::string>& nodes) {
   std::string text = "tir 1 \"graph\"\n";

@@ -64,7 +64,7 @@ TEST_CASE("no verb, an unknown verb and unknown options are usage errors", "[cli
   }
 }
 
-TEST_CASE("a mistyped verb or option is met with its neighbour", "[cli]") {
+TEST_CASE("a mistyped verb or option is met with its neighbor", "[cli]") {
   CHECK_THAT(burin({"complie", sine()}).errors, Contains("compile"));
   CHECK_THAT(burin({"inspct", sine()}).errors, Contains("inspect"));
   CHECK_THAT(burin({"compile", sine(), "--optimise", "speed"}).errors,

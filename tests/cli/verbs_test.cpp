@@ -262,7 +262,7 @@ TEST_CASE("compile prints its report, and with --explain the candidates", "[cli]
     CHECK_THAT(layer["requantization"].get<std::string>(), Contains("exact") && Contains("for all"));
   const std::string table =
       burin({"compile", sine(), "-t", "cortex-m4", "-o", place.path().string(), "--explain"}).output;
-  CHECK_THAT(table, Contains("requantisation: exact"));
+  CHECK_THAT(table, Contains("requantization: exact"));
   const json candidates = run(true)["candidates"];
   CHECK(std::ranges::count_if(candidates, [](const json& c) { return c["chosen"] == true; }) == 3);
   for (const json& candidate : candidates) CHECK(candidate["step"].get<int>() < 3);

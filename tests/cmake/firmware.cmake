@@ -19,13 +19,13 @@ elseif(found STREQUAL "source")
   set(ENV{CXXFLAGS} -mcpu=cortex-m4)
   list(APPEND arguments -D burin_from=fetch -D at_configure=AT_CONFIGURE)
   # It compiles two small models: quick to build is better than quick.
-  file(WRITE ${work}/unoptimised.cmake
+  file(WRITE ${work}/unoptimized.cmake
        "set(BURIN_HOST_ARGUMENTS -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 CACHE STRING \"\")\n")
   configure("a library of this machine is missing" FAILS
             HAS "burin runs on this machine and has to be built first" "Debian has them as: libfmt-dev"
                 "or set BURIN_EXECUTABLE"
             ARGUMENTS ${arguments} -D BURIN_HOST_ARGUMENTS=-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
-  list(APPEND arguments -C ${work}/unoptimised.cmake)
+  list(APPEND arguments -C ${work}/unoptimized.cmake)
   file(REMOVE_RECURSE ${work}/build)
   set(built "Burin: the tool is built with the compiler of this machine" "Burin: building the tool, which .* needs now")
 endif()

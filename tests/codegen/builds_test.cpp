@@ -1,5 +1,5 @@
 // Generated files give the same outputs however a firmware's project builds them: at any level of
-// optimisation, with a section for every function, optimised again when linking, and wherever the linker puts
+// optimization, with a section for every function, optimized again when linking, and wherever the linker puts
 // the inner loops.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -93,7 +93,7 @@ Trial trial(const ModelFile& model, const std::string& target) {
 // All odd models side by side, so that one build has many kernels.
 Trial odd_trial(const std::string& name) {
   std::vector<Graph> graphs;
-  for (const ModelFile& model : odd_models()) graphs.push_back(emit(model, name).compilation.optimised);
+  for (const ModelFile& model : odd_models()) graphs.push_back(emit(model, name).compilation.optimized);
   const Graph all = combine(graphs);
   const Result<Target> target = load_target(name);
   REQUIRE(target.ok());

@@ -90,7 +90,7 @@ TEST_CASE("a small model for each kernel fits into every flash limit that it is 
     // All of them side by side, so that few builds measure all kernels.
     std::vector<Graph> graphs;
     for (const ModelFile& model : odd_models())
-      graphs.push_back(emit(model, target_name).compilation.optimised);
+      graphs.push_back(emit(model, target_name).compilation.optimized);
     const Graph all = combine(graphs);
     CompileOptions options;
     options.name = "odd";

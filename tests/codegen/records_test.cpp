@@ -1,4 +1,5 @@
-// Comments in constants of generated code say which outputs a part of them is for. A changed weight shows there.
+// Comments in constants of generated code say which outputs a part of them is for. A changed weight shows
+// there.
 #include <catch2/catch.hpp>
 #include <regex>
 

@@ -1,4 +1,4 @@
-// The table of stack_bounds.def against compilers: every kernel, at every level of optimisation.
+// The table of stack_bounds.def against compilers: every kernel, at every level of optimization.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -27,7 +27,7 @@ void check_stack(const Compilation& compilation, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("trained models keep to their stack bound at every optimisation level", "[codegen][qemu]") {
+TEST_CASE("trained models keep to their stack bound at every optimization level", "[codegen][qemu]") {
   require_emulation();
   for (const char* target : {"cortex-m4", "cortex-m0plus"})
     for (const ModelFile& model : trained_models()) check_stack(emit(model, target).compilation, model.name);

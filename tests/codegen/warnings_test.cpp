@@ -18,7 +18,7 @@ const Words firmware_flags = {"-fno-exceptions", "-fno-rtti", "-ffreestanding"};
 const Words samples_flags = firmware_flags + Words{"-DSAMPLES_NO_SINGLETON"};
 constexpr const char* standards[] = {"-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20"};
 
-// Some warnings only come out of the optimiser, so one standard is compiled in full. It alternates.
+// Some warnings only come out of the optimizer, so one standard is compiled in full. It alternates.
 void check_standards(const Compiler& compiler, const Emitted& emitted) {
   size_t full = emitted.program().name.size() % std::size(standards);
   for (size_t i = 0; i < std::size(standards); ++i) {

@@ -204,7 +204,7 @@ std::vector<float> product_in_steps() {
 TEST_CASE("products of integers with their scales are what the steps give", "[onnx]") {
   const std::vector<float> expected = product_in_steps();
   Model fused = dynamically_quantized();
-  SECTION("with the input's quantisation in them") {
+  SECTION("with the input's quantization in them") {
     fused.node("DynamicQuantizeMatMul", {"x", "w", "w_scale", "w_zero", "bias"}, {"y"})
         .set_domain("com.microsoft");
   }
@@ -217,7 +217,7 @@ TEST_CASE("products of integers with their scales are what the steps give", "[on
   CHECK(expected[0] != 10);
 }
 
-TEST_CASE("a simplified layer normalisation divides by the root of the mean square", "[onnx]") {
+TEST_CASE("a simplified layer normalization divides by the root of the mean square", "[onnx]") {
   const auto with = [](const std::string& op, bool skips) {
     Model m(17);
     auto* import = m.model.add_opset_import();

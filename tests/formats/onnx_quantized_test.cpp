@@ -17,7 +17,7 @@ struct Numbers {
 
 constexpr int32_t s8 = 3;  // as the format numbers it
 
-// x quantised, dequantised, `between`, quantised, dequantised to y. Scales that are powers of two let real
+// x quantized, dequantized, `between`, quantized, dequantized to y. Scales that are powers of two let real
 // arithmetic round nothing.
 class Quantized : public Model {
  public:
@@ -65,7 +65,7 @@ std::vector<float> all_sums(float scale, int32_t zero) {
 
 }  // namespace
 
-TEST_CASE("an average that keeps its quantisation rounds halves as real numbers do", "[onnx][quantized]") {
+TEST_CASE("an average that keeps its quantization rounds halves as real numbers do", "[onnx][quantized]") {
   for (const int32_t zero : {-128, 3, 0}) {
     Quantized m({1, 1, 1024, 4}, {1, 1, 1024, 1}, {0.5f, zero}, {0.5f, zero});
     auto& pool = m.between("AveragePool");
@@ -88,7 +88,7 @@ TEST_CASE("an average that keeps its quantisation rounds halves as real numbers 
   }
 }
 
-TEST_CASE("an average to another quantisation is rounded once", "[onnx][quantized]") {
+TEST_CASE("an average to another quantization is rounded once", "[onnx][quantized]") {
   std::vector<float> input;
   for (size_t i = 0; i < 2 * 6 * 6; ++i) input.push_back(static_cast<float>(i * 37 % 101) * 0.25f - 12);
   SECTION("windows") {

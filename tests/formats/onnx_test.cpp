@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// Two convolutions with a normalisation, an activation and a skip connection around, as PyTorch exports them.
+// Two convolutions with a normalization, an activation and a skip connection around, as PyTorch exports them.
 Model network() {
   Model m;
   m.input("image", {1, 2, 4, 5});
@@ -56,7 +56,7 @@ TEST_CASE("a convolution of ONNX has its channels first", "[onnx]") {
   CHECK(run(*graph, {1, 2, 3, 4, 5, 6, 7, 8}) == std::vector<float>{7531, 8642});
 }
 
-TEST_CASE("a normalisation goes into the weights in front of it", "[onnx]") {
+TEST_CASE("a normalization goes into the weights in front of it", "[onnx]") {
   const Result<Graph> graph = network().read();
   REQUIRE(graph.ok());
   CHECK(count(*graph, Op::mul) == 0);
@@ -78,9 +78,9 @@ TEST_CASE("transposes between convolutions cancel, and the outputs stay the same
   const Result<Graph> graph = network().read();
   REQUIRE(graph.ok());
   CHECK(count(*graph, Op::transpose) == 4);
-  const Graph optimised = run_pipeline(*graph, {});
-  CHECK(count(optimised, Op::transpose) == 1);  // the image's own, at the input
-  CHECK(run(optimised, counting(40)) == run(*graph, counting(40)));
+  const Graph optimized = run_pipeline(*graph, {});
+  CHECK(count(optimized, Op::transpose) == 1);  // the image's own, at the input
+  CHECK(run(optimized, counting(40)) == run(*graph, counting(40)));
 }
 
 TEST_CASE("an image may come with its channels behind", "[onnx][passes]") {
@@ -89,13 +89,13 @@ TEST_CASE("an image may come with its channels behind", "[onnx][passes]") {
   const Result<Graph> graph = network().read(options);
   REQUIRE(graph.ok());
   CHECK(graph->at(graph->inputs[0]).type.shape == Shape{1, 4, 5, 2});
-  const Graph optimised = run_pipeline(*graph, {});
-  CHECK(count(optimised, Op::transpose) == 0);
+  const Graph optimized = run_pipeline(*graph, {});
+  CHECK(count(optimized, Op::transpose) == 0);
   const std::vector<float> planes = counting(40);
   std::vector<float> pixels;
   for (size_t i = 0; i < 20; ++i)
     for (size_t c = 0; c < 2; ++c) pixels.push_back(planes[c * 20 + i]);
-  CHECK(run(optimised, pixels) == run(*network().read(), planes));
+  CHECK(run(optimized, pixels) == run(*network().read(), planes));
 }
 
 TEST_CASE("arithmetic on shapes is done while the model is read", "[onnx]") {

@@ -277,7 +277,7 @@ TEST_CASE("tensors that cannot be held are refused where something uses them, an
       {R"(, {shape: [1,1,1,1,1,1,1,1,1], type: "INT8", name: "t"})", "has rank 9"},
       {R"(, {shape: [1], type: "INT8", name: "t", external_buffer: 1})", "is stored in another file"},
       {R"(, {shape: [1], type: "INT8", name: "t", quantization: {scale: [1], details_type: "BlockwiseQuantization", details: {}}})",
-       "is quantised neither per tensor nor per channel"},
+       "is quantized neither per tensor nor per channel"},
       {R"(, {shape: [1], type: "INT4", name: "t"})", "is int4[1] and not constant"},
   };
   for (const auto& [tensor, message] : cases) {
@@ -291,7 +291,7 @@ TEST_CASE("tensors that cannot be held are refused where something uses them, an
   }
 }
 
-TEST_CASE("quantisation is taken only where it means something") {
+TEST_CASE("quantization is taken only where it means something") {
   const auto quantized = [](const char* type, const char* quantization) {
     Model model;
     model.more_tensors =
@@ -592,7 +592,7 @@ TEST_CASE("a variable whose first value is not known before it is used is refuse
     model.init_subgraph = number;
     CHECK_THAT(all_messages(model.import()),
                Catch::Contains(fmt::format(
-                   "E0403 operator CALL_ONCE: variables are initialised by subgraph {}", number)));
+                   "E0403 operator CALL_ONCE: variables are initialized by subgraph {}", number)));
   }
   for (const char* operand : {"-1", "0", "2"}) {
     VariableModel model;

@@ -86,7 +86,7 @@ TEST_CASE("names come from the model, the graph's from the file") {
   CHECK(graph->at(graph->inputs[0]).type.shape.rank() == 4);
 }
 
-TEST_CASE("quantisation belongs to the tensor, the bytes to the buffer") {
+TEST_CASE("quantization belongs to the tensor, the bytes to the buffer") {
   const Result<Graph> graph = import_model(models / "shared_buffer.tflite");
   REQUIRE(graph.ok());
   std::vector<const Tensor*> weights;

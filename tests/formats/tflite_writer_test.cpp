@@ -56,7 +56,7 @@ Graph without_positions(Graph graph) {
   return graph;
 }
 
-// The graph as a file says it: tensors in the order of their first mention, no quantisation of what has none
+// The graph as a file says it: tensors in the order of their first mention, no quantization of what has none
 // in the format, state from zero without a value.
 Graph canonical(const Graph& graph) {
   Graph result = without_positions(graph);

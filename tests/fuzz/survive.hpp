@@ -7,7 +7,7 @@
 
 namespace burin::fuzz {
 
-// Reads, optimises, lowers and prints the model, and what is read of it again from its textual form. Target
+// Reads, optimizes, lowers and prints the model, and what is read of it again from its textual form. Target
 // and objective depend on the bytes. What must not be is an InternalError.
 // The name says which format bytes have that show none.
 void survive(std::span<const uint8_t> bytes, const std::string& name = "fuzz");

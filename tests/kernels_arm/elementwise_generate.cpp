@@ -1,4 +1,4 @@
-// Makes the cases of the elementwise kernels' test: quantisations and inputs at random, constants from the
+// Makes the cases of the elementwise kernels' test: quantizations and inputs at random, constants from the
 // prover that the compiler uses, and the outputs that the definition gives. Writes cases.hpp and cases.bin
 // for elementwise_check.cpp.
 //

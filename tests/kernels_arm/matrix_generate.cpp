@@ -144,7 +144,7 @@ Numbers random_numbers(Random& random, const Style& style, int32_t inputs, int32
   result.weights.resize(static_cast<size_t>(outputs * inputs));
   for (int8_t& weight : result.weights)
     weight = static_cast<int8_t>(random.between(-style.weight_limit, style.weight_limit));
-  // One or two of a channel's weights, as quantisers that use all of int8 leave them.
+  // One or two of a channel's weights, as quantizers that use all of int8 leave them.
   for (int32_t o = 0; style.extremes && o < outputs; ++o)
     for (int32_t i = random.between(0, 2); i > 0; --i)
       result.weights[static_cast<size_t>(o * inputs + random.between(0, inputs - 1))] = -128;

@@ -1,4 +1,4 @@
-// The reference's requantisation, written from its definition and sharing nothing with the kernels.
+// The reference's requantization, written from its definition and sharing nothing with the kernels.
 #pragma once
 
 #include <cmath>

@@ -5,8 +5,8 @@
 #   run_kernel.sh FAMILY DIRECTORY [CPUS] [BUILDS] [SEED] [COUNT]
 #   run_kernel.sh depthwise /tmp/depthwise "m4 m7 m33" "O0 O2 O3 Os+sections+at2" 1 100
 #
-# A build is a level of optimisation, and behind a + each: `sections`, a section for every function and object, as
-# Arduino and Zephyr have them; `lto`, optimisation when linking; and with sections `atN`, the inner loops' functions at
+# A build is a level of optimization, and behind a + each: `sections`, a section for every function and object, as
+# Arduino and Zephyr have them; `lto`, optimization when linking; and with sections `atN`, the inner loops' functions at
 # addresses that are N modulo 8.
 #
 # FAMILY_generate.cpp makes the cases on the host, FAMILY_check.cpp runs them. Files go to DIRECTORY only. The last line

@@ -30,7 +30,7 @@ using Json = nlohmann::json;
 struct Tolerance {
   double relative = 1e-3;
   double absolute = 1e-7;
-  double step = 0;        // of a quantised output
+  double step = 0;        // of a quantized output
   double of_largest = 0;  // of the expected values
 };
 
@@ -45,7 +45,7 @@ struct Item {
   std::vector<std::vector<std::vector<Value>>> expected;  // by sample and output: any of these
   Tolerance tolerance;
   bool quantized = false;     // its outputs may be one step off
-  std::vector<double> steps;  // of its outputs, as far as they are dequantised; known with the graph
+  std::vector<double> steps;  // of its outputs, as far as they are dequantized; known with the graph
 };
 
 enum class Verdict : uint8_t { passed, refused, wrong, skipped };
@@ -160,11 +160,11 @@ std::vector<Item> model_items(const fs::path& folder) {
     item.group = "models";
     item.model = entry.path() / "model.onnx";
     const Json& tolerance = meta.at("tolerance");
-    if (tolerance.at("kind") == "quantised")
+    if (tolerance.at("kind") == "quantized")
       item.tolerance = {0, 1e-6, 0, 0};
     else
       item.tolerance = {tolerance.at("rel"), 0, 0, tolerance.at("of_max")};
-    item.quantized = tolerance.at("kind") == "quantised";
+    item.quantized = tolerance.at("kind") == "quantized";
     size_t number = 0;
     for (const Json& input : meta.at("inputs")) {
       const TensorType type = type_in(input);
@@ -236,7 +236,7 @@ std::optional<std::vector<Value>> inputs_for(const Graph& graph, const Item& ite
   return values;
 }
 
-// The scale that an output is dequantised by, 0 for others.
+// The scale that an output is dequantized by, 0 for others.
 double step_of(const Graph& graph, TensorId output) {
   for (const Node& node : graph.nodes)
     if (node.op == Op::dequantize && node.outputs[0] == output)
@@ -356,9 +356,9 @@ int run(const Options& options) {
     try {
       evaluated.push_back(evaluate(items[i], graph));
       if (graph && options.host) {
-        const Graph optimised =
+        const Graph optimized =
             run_pipeline(*graph, {.pass = {.rounding = Rounding::litert}, .stop_after = {}, .observe = {}});
-        Result<Program> program = lower(optimised, *target,
+        Result<Program> program = lower(optimized, *target,
                                         {.rounding = Rounding::litert,
                                          .objective = Objective::speed,
                                          .name = "suite",

@@ -178,7 +178,7 @@ TEST_CASE("kernels equal the evaluator on a Cortex-M4", "[kernels][qemu]") {
 TEST_CASE("kernels equal the evaluator on a Cortex-M4, rounding once", "[kernels][qemu]") {
   check_all({"cortex-m4", Rounding::litert, {"-Os"}, 8});
 }
-TEST_CASE("kernels equal the evaluator on a Cortex-M4 without optimisation", "[kernels][qemu]") {
+TEST_CASE("kernels equal the evaluator on a Cortex-M4 without optimization", "[kernels][qemu]") {
   check_all({"cortex-m4", Rounding::tflm, {"-O0"}, 8});
 }
 TEST_CASE("kernels equal the evaluator on a Cortex-M3", "[kernels][qemu]") {

@@ -59,6 +59,6 @@ TEST_CASE("mean reads its axes from the second operand", "[ops][mean]") {
 TEST_CASE("mean names the rule that a use of it breaks", "[ops][mean]") {
   CHECK_THAT(findings(mean({3}, false, {2, 2, 2}, {2})), Catch::Contains("within the input's rank"));
   CHECK_THAT(findings(mean({0, 2, 4}, true, {2, 2, 2, 2, 2}, {1, 2, 1, 2, 1})),
-             Catch::Contains("two runs of neighbours"));
+             Catch::Contains("two runs of neighbors"));
   CHECK_THAT(findings(mean({0}, true, {2, 2}, {2, 2})), Catch::Contains("[1,2]"));
 }

@@ -55,7 +55,7 @@ TEST_CASE("an SVDF's activation applies to its output", "[ops]") {
   CHECK(run<float>(evaluator, graph, {-9}) == std::vector<float>{0});
 }
 
-TEST_CASE("an int8 SVDF saturates its state and honours zero points", "[ops]") {
+TEST_CASE("an int8 SVDF saturates its state and honors zero points", "[ops]") {
   // Real numbers: input scale 0.5 from 3, state scale 1, output scale 2 from -1.
   const Graph graph = svdf(1,
                            {tensor(DType::s8, {1, 1}, per_tensor(0.5f, 3)),

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Op weighted[] = {Op::convolution_2d, Op::depthwise_convolution_2d, Op::fully_connected};
 
-// Graphs of one int8 node, the weights quantised per tensor; scales are powers of two, so that no product of
+// Graphs of one int8 node, the weights quantized per tensor; scales are powers of two, so that no product of
 // them is rounded.
 std::vector<Graph> s8_samples(Op op) {
   std::vector<Graph> result;

@@ -303,7 +303,7 @@ TEST_CASE("weights that another operator reads as well are left to it", "[channe
   CHECK(after.at(after.nodes[1].inputs[0]).type.shape == Shape{4, 1, 1, 2});
 }
 
-TEST_CASE("a requantisation that can overflow is not taken for monotone", "[channels]") {
+TEST_CASE("a requantization that can overflow is not taken for monotone", "[channels]") {
   GraphBuilder b;
   const TensorId in = b.input({1, 1}, per_tensor(0.5f, 0));
   const TensorId out = b.node("fully_connected", {in, b.weights({1, 1}, {127}, 0.5f)},

@@ -76,7 +76,7 @@ TEST_CASE("a clamp after an operator becomes its activation", "[passes]") {
   const TensorId in = b.input({1, 5, 5, 2}, q);
   const auto name = GENERATE(as<std::string>(), "relu", "relu6", "relu_n1_to_1");
   CAPTURE(name);
-  SECTION("where the quantisation stays") {
+  SECTION("where the quantization stays") {
     const TensorId wide = convolve(b, in, {1, 3, 3, 3}, per_tensor(0.1f, 5));
     const Graph before = b.finish({b.node(name, {wide}, b.tensor({1, 3, 3, 3}, per_tensor(0.1f, 5)))});
     const Graph after = fuse_activations(before, {});
@@ -92,7 +92,7 @@ TEST_CASE("a clamp after an operator becomes its activation", "[passes]") {
     CHECK(operators(after) == (name == "relu_n1_to_1" ? "convolution_2d relu_n1_to_1" : "convolution_2d"));
     require_equal(before, after);
   }
-  SECTION("not where the quantisation changes, as rounding twice differs from once") {
+  SECTION("not where the quantization changes, as rounding twice differs from once") {
     const TensorId wide = convolve(b, in, {1, 3, 3, 3}, per_tensor(0.1f, 5));
     const Graph before = b.finish({b.node(name, {wide}, b.tensor({1, 3, 3, 3}, per_tensor(0.07f, -128)))});
     CHECK(fuse_activations(before, {}) == before);
@@ -105,7 +105,7 @@ TEST_CASE("a clamp after an operator becomes its activation", "[passes]") {
   }
 }
 
-TEST_CASE("requantisations that change nothing, or that one does for both, go", "[passes]") {
+TEST_CASE("requantizations that change nothing, or that one does for both, go", "[passes]") {
   GraphBuilder b;
   const TensorId in = b.input({1, 6}, per_tensor(0.05f, -7));
   SECTION("an identity") {

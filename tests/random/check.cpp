@@ -97,7 +97,7 @@ std::optional<Failure> passes_failure(const Case& one) {
       }
     return {};
   };
-  if (defect(one.optimised).empty()) return std::nullopt;
+  if (defect(one.optimized).empty()) return std::nullopt;
   // Which pass it was.
   Failure failure{.stage = "passes", .way = {}, .message = "run again it is not seen"};
   bool found = false;
@@ -127,7 +127,7 @@ CheckOptions options_of(uint64_t seed, Rounding rounding) {
 Case prepare_case(Graph graph, const CheckOptions& options) {
   Case one{.graph = {},
            .options = options,
-           .optimised = {},
+           .optimized = {},
            .inputs = {},
            .expected = {},
            .failure = {},
@@ -140,11 +140,11 @@ Case prepare_case(Graph graph, const CheckOptions& options) {
       return one;
     }
     for (;;) {
-      one.optimised =
+      one.optimized =
           run_pipeline(one.graph, {.pass = {.rounding = options.rounding}, .stop_after = {}, .observe = {}});
       std::vector<TensorId> kept;
       for (size_t i = 0; i < one.graph.outputs.size(); ++i)
-        if (!one.optimised.at(one.optimised.outputs[i]).is_constant()) kept.push_back(one.graph.outputs[i]);
+        if (!one.optimized.at(one.optimized.outputs[i]).is_constant()) kept.push_back(one.graph.outputs[i]);
       if (kept.size() == one.graph.outputs.size()) break;
       one.graph.outputs = std::move(kept);
     }
@@ -166,7 +166,7 @@ Lowered lower_case(const Case& one, const std::string& target_name) {
   const Result<Target> target = load_target(target_name);
   BURIN_CHECK(target.ok(), "no target " + target_name);
   try {
-    Result<Program> program = lower(one.optimised, *target,
+    Result<Program> program = lower(one.optimized, *target,
                                     {.rounding = one.options.rounding,
                                      .objective = one.options.objective,
                                      .name = "random",

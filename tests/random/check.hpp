@@ -33,7 +33,7 @@ CheckOptions options_of(uint64_t seed, Rounding rounding);
 struct Case {
   Graph graph;
   CheckOptions options;
-  Graph optimised;
+  Graph optimized;
   std::vector<std::vector<Value>> inputs;       // by sample and input
   std::vector<std::vector<Expected>> expected;  // by sample and output
   std::optional<Failure> failure;

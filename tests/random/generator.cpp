@@ -244,7 +244,7 @@ class Generator {
     return modes;
   }
 
-  // Quantisations of the outputs: as far from the input's as they were (0), the input's (1), as they were
+  // Quantizations of the outputs: as far from the input's as they were (0), the input's (1), as they were
   // (2).
   bool settle(Graph& sample, const Graph& original, int mode, bool shaped) {
     for (const Node& node : sample.nodes) {
@@ -293,7 +293,7 @@ class Generator {
     return zero >= range.lowest && zero <= range.highest;
   }
 
-  // Makes inputs for the sample out of tensors of the graph, whatever these are: quantised, cut or padded,
+  // Makes inputs for the sample out of tensors of the graph, whatever these are: quantized, cut or padded,
   // and reshaped. Uses the operators that there are for it.
   void glue(const Graph& sample, std::vector<TensorId>& links) {
     for (const TensorId id : sample.inputs) {

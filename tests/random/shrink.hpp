@@ -1,5 +1,5 @@
 // Makes a graph that fails smaller, as long as it fails: fewer outputs, nodes, elements; plainer constants,
-// attributes and quantisations.
+// attributes and quantizations.
 #pragma once
 
 #include <functional>

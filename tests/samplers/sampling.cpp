@@ -130,7 +130,7 @@ void vary_weighted_types(Graph& graph, Random& random) {
     if (bias && (node.op == Op::depthwise_convolution_2d || random.chance(0.7))) widen_bias(*bias);
     return;
   }
-  // Weights with a zero point are quantised per tensor.
+  // Weights with a zero point are quantized per tensor.
   weights.quantization = {{weights.quantization.scales[0]}, {random.integer(-60, 60)}, 0};
   if (bias) bias->quantization = {{bias->quantization.scales[0]}, {0}, 0};
   if (kind == Kind::asymmetric) return;

@@ -30,7 +30,7 @@ int32_t high_product(int32_t a, int32_t b) {
   return static_cast<int32_t>((product + nudge) / (int64_t{1} << 31));
 }
 
-// The ends of the type, zero, powers of two, halves between multiples of them, and the neighbours of all.
+// The ends of the type, zero, powers of two, halves between multiples of them, and the neighbors of all.
 template <class Integer>
 std::vector<int32_t> ends() {
   using Limits = std::numeric_limits<Integer>;

@@ -64,7 +64,7 @@ int64_t brute_force(const std::vector<PlanBuffer>& buffers, const std::vector<Pl
 
 }  // namespace
 
-TEST_CASE("a chain needs its two largest neighbours") {
+TEST_CASE("a chain needs its two largest neighbors") {
   const MemoryPlan plan =
       plan_checked({buffer(100, 0, 1), buffer(400, 1, 2), buffer(304, 2, 3), buffer(16, 3, 4)});
   CHECK(plan.total_bytes == 704);

@@ -146,43 +146,43 @@ TEST_CASE("text is a sample a line", "[samples]") {
   CHECK_THAT(refuse(std::string(100000, '1')), Contains("a line is longer"));
 }
 
-TEST_CASE("images are samples of their size, grey or coloured as the input is", "[samples]") {
+TEST_CASE("images are samples of their size, gray or colored as the input is", "[samples]") {
   const Folder folder;
-  const Graph grey = graph_of({{"x", {DType::f32, {1, 2, 3, 1}}}});
+  const Graph gray = graph_of({{"x", {DType::f32, {1, 2, 3, 1}}}});
   const Graph color = graph_of({{"x", {DType::f32, {1, 2, 3, 3}}}});
   const Graph planar = graph_of({{"x", {DType::f32, {1, 3, 1, 5}}}});
-  write_png(folder.path("grey.png"), 3, 2, PNG_FORMAT_GRAY, {0, 1, 2, 253, 254, 255});
+  write_png(folder.path("gray.png"), 3, 2, PNG_FORMAT_GRAY, {0, 1, 2, 253, 254, 255});
   write_png(folder.path("color.png"), 3, 2, PNG_FORMAT_RGB,
             {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17});
-  CHECK(reals(grey, {folder.path("grey.png")}) == std::vector<float>{0, 1, 2, 253, 254, 255});
+  CHECK(reals(gray, {folder.path("gray.png")}) == std::vector<float>{0, 1, 2, 253, 254, 255});
   const std::vector<float> colors = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17};
   CHECK(reals(color, {folder.path("color.png")}) == colors);
   write_png(folder.path("row.png"), 5, 1, PNG_FORMAT_RGB, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14});
   CHECK(reals(planar, {folder.path("row.png")}) ==
         std::vector<float>{0, 3, 6, 9, 12, 1, 4, 7, 10, 13, 2, 5, 8, 11, 14});
-  CHECK(reals(color, {folder.path("grey.png")})[3] == 1);
-  CHECK(reals(grey, {folder.path("color.png")}).size() == 6);
+  CHECK(reals(color, {folder.path("gray.png")})[3] == 1);
+  CHECK(reals(gray, {folder.path("color.png")}).size() == 6);
 
-  CHECK(reals(grey, {folder.file("a.pgm", "P5\n# a comment\n3 2\n255\n" +
+  CHECK(reals(gray, {folder.file("a.pgm", "P5\n# a comment\n3 2\n255\n" +
                                               std::string("\x00\x01\x02\xFD\xFE\xFF", 6))}) ==
         std::vector<float>{0, 1, 2, 253, 254, 255});
-  CHECK(reals(grey, {folder.file("b.pgm", "P5 3 2 1000\n" + std::string("\0\1\0\2\0\3\1\0\2\0\3\0", 12))}) ==
+  CHECK(reals(gray, {folder.file("b.pgm", "P5 3 2 1000\n" + std::string("\0\1\0\2\0\3\1\0\2\0\3\0", 12))}) ==
         std::vector<float>{1, 2, 3, 256, 512, 768});
   CHECK(reals(color, {folder.file("c.ppm", "P6 3 2 255\n" + std::string("abcdefghijklmnopqr"))})[17] == 'r');
 
   const Graph wide = graph_of({{"x", {DType::f32, {1, 2, 4, 1}}}});
-  CHECK_THAT(refusal(wide, {folder.path("grey.png")}), Contains("3 x 2 pixels, and the input 4 x 2"));
+  CHECK_THAT(refusal(wide, {folder.path("gray.png")}), Contains("3 x 2 pixels, and the input 4 x 2"));
   CHECK_THAT(refusal(wide, {folder.path("a.pgm")}), Contains("3 x 2 pixels"));
   CHECK_THAT(refusal(color, {folder.path("a.pgm")}), Contains("1 channels, and the input 3"));
   const Graph flat = graph_of({{"x", {DType::f32, {6}}}});
   CHECK_THAT(refusal(flat, {folder.path("a.pgm")}), Contains("no image"));
-  CHECK_THAT(refusal(grey, {folder.file("d.pgm", "P5 3 2 255\nabc")}),
+  CHECK_THAT(refusal(gray, {folder.file("d.pgm", "P5 3 2 255\nabc")}),
              Contains("wants 6 bytes, and 3 follow"));
-  CHECK_THAT(refusal(grey, {folder.file("e.pgm", "P2 3 2 255\n1 2 3 4 5 6")}), Contains("no binary PGM"));
-  CHECK_THAT(refusal(grey, {folder.file("f.png", "not an image at all")}), Contains("no PNG image"));
-  std::string cut = file_bytes(folder.path("grey.png"));
+  CHECK_THAT(refusal(gray, {folder.file("e.pgm", "P2 3 2 255\n1 2 3 4 5 6")}), Contains("no binary PGM"));
+  CHECK_THAT(refusal(gray, {folder.file("f.png", "not an image at all")}), Contains("no PNG image"));
+  std::string cut = file_bytes(folder.path("gray.png"));
   cut.resize(cut.size() - 30);
-  CHECK_THAT(refusal(grey, {folder.file("g.png", cut)}), Contains("no PNG image"));
+  CHECK_THAT(refusal(gray, {folder.file("g.png", cut)}), Contains("no PNG image"));
 }
 
 TEST_CASE("sound is cut into windows of the input's length", "[samples]") {

@@ -243,7 +243,7 @@ TEST_CASE("numbers that are not finite are refused by sample and element", "[sam
   check_refused(six, {.sources = {doubles}}, DiagnosticCode::E0204, "sample 0: element 0 is 1e+300");
 }
 
-TEST_CASE("real numbers are quantised to an integer input, and integers taken as they are", "[samples]") {
+TEST_CASE("real numbers are quantized to an integer input, and integers taken as they are", "[samples]") {
   const Folder folder;
   Tensor input = tensor("x", DType::s8, {1, 4});
   input.quantization = {.scales = {0.5f}, .zero_points = {-8}};

@@ -63,7 +63,7 @@ class Builder {
   TensorId scalar(float value) { return floats({}, {value}); }
   // Of a type that holds them.
   TensorId integers(DType dtype, Shape shape, const std::vector<int64_t>& values);
-  // Says that a float32 constant stands for those integers, which have a quantisation; its transposes do,
+  // Says that a float32 constant stands for those integers, which have a quantization; its transposes do,
   // too.
   void stands_for(TensorId real, TensorId integers) { work_.integers[real] = integers; }
   // A constant of one element, of the type of `like`.
@@ -108,7 +108,7 @@ class Builder {
   TensorId concat(const std::vector<TensorId>& parts, int32_t axis);
   TensorId broadcast_to(TensorId x, const Shape& to);
   TensorId gather(TensorId x, TensorId indices, int32_t axis);
-  // Zeros around; of quantised tensors real zeros.
+  // Zeros around; of quantized tensors real zeros.
   TensorId pad(TensorId x, const std::vector<int32_t>& before_and_after);
   // The axis moved to the end, and back.
   TensorId axis_to_end(TensorId x, int32_t axis);

@@ -1,4 +1,4 @@
-// The bytes of an ONNX model: recognising and parsing them, with bounds on what they may ask for.
+// The bytes of an ONNX model: recognizing and parsing them, with bounds on what they may ask for.
 #pragma once
 
 #include <cstddef>

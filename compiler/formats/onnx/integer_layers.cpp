@@ -33,7 +33,7 @@ class IntegerLayers {
   bool is_output(TensorId id) const { return std::ranges::find(graph_.outputs, id) != graph_.outputs.end(); }
   bool has_scale(TensorId id) const { return at(id).quantization.per_tensor(); }
 
-  // The same kind of number: type and quantisation.
+  // The same kind of number: type and quantization.
   bool same_numbers(TensorId a, TensorId b) const {
     return at(a).type.dtype == at(b).type.dtype && at(a).quantization == at(b).quantization;
   }
@@ -265,7 +265,7 @@ class IntegerLayers {
     graph_.nodes = std::move(nodes);
   }
 
-  // What a real operand is dequantised from; invalid where it is not.
+  // What a real operand is dequantized from; invalid where it is not.
   TensorId integer_operand(TensorId id) const {
     if (!id.valid()) return {};
     if (at(id).constant) {
@@ -326,7 +326,7 @@ class IntegerLayers {
     return holds(result) ? std::optional(Nodes{result}) : std::nullopt;
   }
 
-  // In the quantisation that the operator has to have, which a second step changes to the one that is wanted.
+  // In the quantization that the operator has to have, which a second step changes to the one that is wanted.
   std::optional<Nodes> through(const Node& node, TensorId to, const Quantization& quantization) {
     if (std::optional<Nodes> direct = plain(node, to)) return direct;
     const TensorId between = new_tensor(DType::s8, at(to).type.shape, quantization, at(node.outputs[0]).name);
@@ -336,9 +336,9 @@ class IntegerLayers {
     return result;
   }
 
-  // An average is rounded once, to the number that the model wants. Where it keeps the quantisation, half of
+  // An average is rounded once, to the number that the model wants. Where it keeps the quantization, half of
   // all halves would go the other way than the model's if they went away from zero, and an average of four
-  // has many. To another quantisation a mean of the whole image goes in one step, and other windows as sums
+  // has many. To another quantization a mean of the whole image goes in one step, and other windows as sums
   // with weights of one.
   std::optional<Nodes> averaged(const Node& node, TensorId to) {
     const TensorId input = integer_operand(node.inputs[0]);

@@ -1,5 +1,5 @@
 // Integer operators out of operators on real numbers between DEQUANTIZE and QUANTIZE, which is how ONNX
-// models say that they are quantised. What cannot be had in integers stays as it is, and is right.
+// models say that they are quantized. What cannot be had in integers stays as it is, and is right.
 #pragma once
 
 #include <map>

@@ -45,7 +45,7 @@ class Resolver {
         const auto output = operand(op.outputs(), 0, main_.tensors.size());
         result_.resolved[i] = output && result_.variable_of[*output] >= 0;
       } else if (kind == BuiltinOperator::CALL_ONCE) {
-        initialise(i, op);
+        initialize(i, op);
       } else if (const auto variable = variable_operand(op)) {
         (kind == BuiltinOperator::ASSIGN_VARIABLE ? assigned_ : read_).insert(*variable);
       }
@@ -136,21 +136,21 @@ class Resolver {
     }
   }
 
-  void initialise(size_t index, const schema::Operator& op) {
+  void initialize(size_t index, const schema::Operator& op) {
     const auto refuse = [&](std::string why) {
       initializer_refused_ = true;
       result_.findings[index].push_back(
           {.code = DiagnosticCode::E0403,
            .message = std::move(why),
            .place = {},
-           .help = "initialise variables with constants before exporting the model",
+           .help = "initialize variables with constants before exporting the model",
            .file = {}});
     };
     result_.resolved[index] = true;
     const int64_t number = Options(op, schema::EnumNameBuiltinOperator(BuiltinOperator::CALL_ONCE))
                                .integer("init_subgraph_index");
     if (number <= 0 || static_cast<size_t>(number) >= size_of(model_.subgraphs()))
-      return refuse(fmt::format("variables are initialised by subgraph {}, which does not exist", number));
+      return refuse(fmt::format("variables are initialized by subgraph {}, which does not exist", number));
     const bool known = result_.subgraph_resolved[static_cast<size_t>(number)];
     result_.subgraph_resolved[static_cast<size_t>(number)] = true;
     if (known) return;

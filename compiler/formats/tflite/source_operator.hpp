@@ -29,7 +29,7 @@ class SourceOperator {
   // Operands as tensors of the graph under construction. An absent optional input has an invalid id.
   virtual const std::vector<TensorId>& inputs() const = 0;
   virtual const std::vector<TensorId>& outputs() const = 0;
-  // Tensors inside the operator, there for their quantisation only; a graph that has been read holds none of
+  // Tensors inside the operator, there for their quantization only; a graph that has been read holds none of
   // them.
   virtual const std::vector<TensorId>& intermediates() const = 0;
   virtual const Tensor& tensor(TensorId id) const = 0;

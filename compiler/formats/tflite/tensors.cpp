@@ -163,7 +163,7 @@ std::optional<TensorReader::Finding> TensorReader::read_quantization(const schem
   const DType dtype = tensor.type.dtype;
   if (from == nullptr || dtype == DType::f32 || dtype == DType::boolean) return std::nullopt;
   if (from->details_type() != schema::QuantizationDetails::NONE)
-    return Finding{DiagnosticCode::E0403, "is quantised neither per tensor nor per channel"};
+    return Finding{DiagnosticCode::E0403, "is quantized neither per tensor nor per channel"};
   const size_t count = size_of(from->scale());
   const size_t zero_points = size_of(from->zero_point());
   if (count == 0) return std::nullopt;

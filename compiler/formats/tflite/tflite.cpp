@@ -816,7 +816,7 @@ class Importer {
     try {
       return row.read(source);
     } catch (const std::out_of_range&) {
-      return finding(DiagnosticCode::E0303, "an operand or a quantisation that it needs is missing");
+      return finding(DiagnosticCode::E0303, "an operand or a quantization that it needs is missing");
     }
   }
 

@@ -32,7 +32,7 @@ void write_reshape(const NodeWriter& writer) {
   add_reshape(writer, input_of(writer), writer.emitter.result(writer.node.outputs[0]));
 }
 
-// The axes of 1 that `from` has and `to` does not: of equal neighbours the first ones. Where the two differ
+// The axes of 1 that `from` has and `to` does not: of equal neighbors the first ones. Where the two differ
 // in more than that, `to` is not what `from` is without these axes.
 std::vector<int32_t> dropped_axes(const std::vector<int32_t>& from, const std::vector<int32_t>& to) {
   std::vector<int32_t> axes;

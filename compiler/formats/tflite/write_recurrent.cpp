@@ -7,7 +7,7 @@ namespace {
 
 using schema::BuiltinOperator;
 
-// The format's 24 operands: peepholes, a projection and layer normalisation are absent.
+// The format's 24 operands: peepholes, a projection and layer normalization are absent.
 void write_lstm(const NodeWriter& writer) {
   const std::vector<Index> given = writer.emitter.operands(writer.node);
   std::vector<Index> inputs(24, -1);
@@ -15,7 +15,7 @@ void write_lstm(const NodeWriter& writer) {
   for (size_t i = 0; i < 4; ++i) inputs[12 + i] = given[9 + i];
   inputs[18] = given[13];
   inputs[19] = given[14];
-  // Tensors inside the operator, whose quantisation a runtime asks for: the sums of the four gates, and the
+  // Tensors inside the operator, whose quantization a runtime asks for: the sums of the four gates, and the
   // hidden state.
   std::vector<Index> intermediates;
   if (writer.view.input(0).type.dtype == DType::s8) {

@@ -1,7 +1,7 @@
 // DETECTION_POSTPROCESS, the custom operator TFLite_Detection_PostProcess at the end of SSD models: boxes
 // from what a network says about anchors, without those that overlap better ones.
 //
-// Operands: encodings [1, boxes, 4 or more] of centre and size, y x h w; scores [1, boxes, classes], or one
+// Operands: encodings [1, boxes, 4 or more] of center and size, y x h w; scores [1, boxes, classes], or one
 // class more in front for the background; anchors [boxes, 4], y x h w. Outputs: boxes [1, detections, 4],
 // ymin xmin ymax xmax; classes and scores [1, detections]; how many detections there are [1]. All float32.
 // Beyond that number the outputs are 0.

@@ -8,7 +8,7 @@ namespace burin {
 namespace {
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are both int8, int16 or float32, integers quantised per tensor, int16 with zero "
+    {"input and output are both int8, int16 or float32, integers quantized per tensor, int16 with zero "
      "points 0",
      [](const NodeView& v) { return is_wide_unary_type(v) && !has_dtype(v.input(0), DType::u8); }},
 };

@@ -38,7 +38,7 @@ class BinaryOperator : public Operator {
   }
 };
 
-// Unquantised int32 or int64: shapes, counts and indices.
+// Unquantized int32 or int64: shapes, counts and indices.
 inline bool is_plain_integer(const Tensor& tensor) {
   return has_dtype(tensor, DType::s32) || has_dtype(tensor, DType::s64);
 }

@@ -36,7 +36,7 @@ class ComparisonOperator final : public BinaryOperator {
 namespace burin::comparison {
 
 // Numbers of one scale compare as they are stored; of int8 not where the definition's fixed point is so
-// coarse that neighbours become equal.
+// coarse that neighbors become equal.
 inline bool compares_as_stored(const NodeView& view) {
   const Quantization& q = view.input(0).quantization;
   return q == view.input(1).quantization &&

@@ -11,7 +11,7 @@ constexpr Constraint constraint_list[] = {
        return (from == DType::s8 || from == DType::u8 || from == DType::s16) &&
               has_dtype(v.output(), DType::f32);
      }},
-    {"the input is quantised per tensor, or if constant along an axis",
+    {"the input is quantized per tensor, or if constant along an axis",
      [](const NodeView& v) {
        const Tensor& input = v.input(0);
        const Quantization& q = input.quantization;
@@ -27,7 +27,7 @@ class Dequantize final : public UnaryOperator {
   const OperatorFacts& facts() const override {
     static constexpr OperatorFacts facts{.op = Op::dequantize,
                                          .tflite_name = "DEQUANTIZE",
-                                         .summary = "The real numbers that quantised ones stand for.",
+                                         .summary = "The real numbers that quantized ones stand for.",
                                          .minimum_inputs = 1,
                                          .maximum_inputs = 1,
                                          .minimum_outputs = 1,

@@ -7,7 +7,7 @@ namespace burin {
 namespace {
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are both int8 or both float32, int8 quantised per tensor",
+    {"input and output are both int8 or both float32, int8 quantized per tensor",
      [](const NodeView& v) { return is_unary_type(v) && !has_dtype(v.input(0), DType::u8); }},
 };
 

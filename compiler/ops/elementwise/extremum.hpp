@@ -1,5 +1,5 @@
-// What MINIMUM and MAXIMUM share. Quantised numbers are compared as they are stored, as TensorFlow Lite's
-// reference does; converters give both operands and the output one quantisation.
+// What MINIMUM and MAXIMUM share. Quantized numbers are compared as they are stored, as TensorFlow Lite's
+// reference does; converters give both operands and the output one quantization.
 #pragma once
 
 #include "ops/elementwise/binary.hpp"

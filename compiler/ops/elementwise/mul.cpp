@@ -20,7 +20,7 @@ constexpr Constraint constraint_list[] = {
        return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
      }},
     {broadcasts_sentence, broadcasts},
-    {"8-bit and 16-bit operands and output are quantised per tensor, int16 with zero points 0",
+    {"8-bit and 16-bit operands and output are quantized per tensor, int16 with zero points 0",
      [](const NodeView& v) {
        if (is_plain_integer(v.output())) return true;
        const auto fits = [](const Tensor& t) {

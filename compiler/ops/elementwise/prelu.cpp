@@ -12,7 +12,7 @@ namespace {
 
 constexpr Constraint constraint_list[] = {
     {"input, slopes and output are all int8 or all float32, or of int16 with slopes of int8, integers "
-     "quantised per "
+     "quantized per "
      "tensor, int16 with zero points 0",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;

@@ -1,4 +1,4 @@
-// QUANTIZE: float32 to quantised integers, and from one quantisation to another.
+// QUANTIZE: float32 to quantized integers, and from one quantization to another.
 
 #include <cmath>
 
@@ -24,7 +24,7 @@ constexpr Constraint constraint_list[] = {
        return is_float(v) ? is_quantized_type(to) && to != DType::s32
                           : is_quantized_type(from) && is_quantized_type(to);
      }},
-    {"integers are quantised per tensor, int32 with zero point 0",
+    {"integers are quantized per tensor, int32 with zero point 0",
      [](const NodeView& v) {
        const auto fits = [](const Tensor& t) {
          return is_real(t) && (!has_dtype(t, DType::s32) || t.quantization.zero_point() == 0);
@@ -39,7 +39,7 @@ class Quantize final : public UnaryOperator {
     static constexpr OperatorFacts facts{
         .op = Op::quantize,
         .tflite_name = "QUANTIZE",
-        .summary = "Real numbers to quantised ones, or another quantisation.",
+        .summary = "Real numbers to quantized ones, or another quantization.",
         .minimum_inputs = 1,
         .maximum_inputs = 1,
         .minimum_outputs = 1,

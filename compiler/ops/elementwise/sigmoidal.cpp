@@ -20,7 +20,7 @@ Quantization output_quantization(DType dtype, bool tanh) {
 }
 
 constexpr Constraint constraint_list[] = {
-    {"input and output are both int8, int16 or float32, integers quantised per tensor, int16 with zero "
+    {"input and output are both int8, int16 or float32, integers quantized per tensor, int16 with zero "
      "points 0",
      [](const NodeView& v) { return is_wide_unary_type(v) && !has_dtype(v.input(0), DType::u8); }},
     {"an int8 output of LOGISTIC has scale 1/256 and zero point -128, of TANH scale 1/128 and zero point 0",

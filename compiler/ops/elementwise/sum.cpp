@@ -19,7 +19,7 @@ constexpr Constraint constraint_list[] = {
        return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) && dtype != DType::boolean;
      }},
     {broadcasts_sentence, broadcasts},
-    {"8-bit and 16-bit operands and output are quantised per tensor",
+    {"8-bit and 16-bit operands and output are quantized per tensor",
      [](const NodeView& v) {
        return is_plain_integer(v.output()) ||
               (is_real(v.input(0)) && is_real(v.input(1)) && is_real(v.output()));

@@ -8,7 +8,7 @@
 
 namespace burin {
 
-// Quantised operands get `bits` more bits, are brought to twice the larger of their scales, added, and
+// Quantized operands get `bits` more bits, are brought to twice the larger of their scales, added, and
 // brought to the output's scale. `sign` 1 for ADD, -1 for SUB.
 struct SumScaling {
   int bits;
@@ -35,7 +35,7 @@ class SumOperator : public BinaryOperator {
 
 namespace burin::sum {
 
-// The definition for quantised numbers.
+// The definition for quantized numbers.
 class QuantizedSum {
  public:
   QuantizedSum(const NodeView& view, int32_t sign, Rounding rounding)

@@ -19,20 +19,20 @@ class UnaryOperator : public Operator {
  protected:
   using IntegerFunction = std::function<int64_t(int64_t)>;
   using RealFunction = std::function<float(float)>;
-  // On quantised numbers as they are stored; the result is saturated to the output's type.
+  // On quantized numbers as they are stored; the result is saturated to the output's type.
   virtual IntegerFunction integer_function(const NodeView& view, Rounding rounding) const = 0;
   virtual RealFunction real_function(const NodeView& view) const = 0;
 };
 
-// Input and output both int8 (or both uint8) and quantised per tensor, or both float32.
+// Input and output both int8 (or both uint8) and quantized per tensor, or both float32.
 bool is_unary_type(const NodeView& view);
 // The same, or both int16 with zero points 0.
 bool is_wide_unary_type(const NodeView& view);
 inline constexpr std::string_view wide_unary_type_sentence =
-    "input and output are both int8, uint8, int16 or float32, integers quantised per tensor, int16 with zero "
+    "input and output are both int8, uint8, int16 or float32, integers quantized per tensor, int16 with zero "
     "points 0";
 inline constexpr std::string_view unary_type_sentence =
-    "input and output are both int8, uint8 or float32, integers quantised per tensor";
+    "input and output are both int8, uint8 or float32, integers quantized per tensor";
 
 // factor * (x - input zero point) + output zero point by a fixed-point multiplier, not saturated; a negative
 // factor is its magnitude's result, negated.

@@ -52,8 +52,8 @@ struct PadAttributes {
 // resize_bilinear, resize_nearest_neighbor: The new size is the output's. Which of three ways to lay the two
 // grids over each other.
 struct ResizeAttributes {
-  bool align_corners = false;       // the corner pixels' centres coincide
-  bool half_pixel_centers = false;  // the images' corners coincide; else their first pixels' centres
+  bool align_corners = false;       // the corner pixels' centers coincide
+  bool half_pixel_centers = false;  // the images' corners coincide; else their first pixels' centers
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit visit) {

@@ -1,4 +1,4 @@
-// DEPTH_TO_SPACE and SPACE_TO_DEPTH: square blocks of pixels against neighbouring groups of channels.
+// DEPTH_TO_SPACE and SPACE_TO_DEPTH: square blocks of pixels against neighboring groups of channels.
 #pragma once
 
 #include "ops/movement/attributes.hpp"

@@ -15,7 +15,7 @@ class ReshapingOperator : public Operator {
   void evaluate(const Evaluation& evaluation) const override;
 };
 
-// Same number of elements, same type. The quantisation may differ: the bytes are kept, whatever they mean.
+// Same number of elements, same type. The quantization may differ: the bytes are kept, whatever they mean.
 bool keeps_elements(const NodeView& view);
 inline constexpr std::string_view keeps_elements_sentence =
     "input and output have as many elements, of the same type";

@@ -28,10 +28,10 @@ constexpr Constraint constraint_list[] = {
        const auto& attributes = v.attributes<ResizeAttributes>();
        return !attributes.align_corners || !attributes.half_pixel_centers;
      }},
-    {"rounding leaves every neighbour inside of the image", stays_inside},
+    {"rounding leaves every neighbor inside of the image", stays_inside},
 };
 
-// Where sides are long, what a step is rounded by adds up, and may put the first neighbour beyond the last
+// Where sides are long, what a step is rounded by adds up, and may put the first neighbor beyond the last
 // pixel.
 bool stays_inside(const NodeView& view) {
   const auto fits = [&](int axis) {

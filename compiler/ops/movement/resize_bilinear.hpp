@@ -10,8 +10,8 @@ namespace burin::resize_bilinear {
 
 inline constexpr int32_t one = 1 << 10;
 
-// Along one axis, for each position of the output: its two neighbours in the input, and how far it lies
-// behind the first one, which with half-pixel centres may be less than 0 or more than from one to the next.
+// Along one axis, for each position of the output: its two neighbors in the input, and how far it lies
+// behind the first one, which with half-pixel centers may be less than 0 or more than from one to the next.
 template <class Number>
 struct Mixture {
   int32_t first;

@@ -1,4 +1,4 @@
-// SLICE: a block of neighbours. TFLite's operands for beginning and size become attributes.
+// SLICE: a block of neighbors. TFLite's operands for beginning and size become attributes.
 #include "ops/movement/slicing.hpp"
 
 namespace burin {
@@ -9,7 +9,7 @@ class Slice final : public SliceOperator {
   const OperatorFacts& facts() const override {
     static constexpr OperatorFacts facts{.op = Op::slice,
                                          .tflite_name = "SLICE",
-                                         .summary = "A block of neighbouring elements.",
+                                         .summary = "A block of neighboring elements.",
                                          .minimum_inputs = 1,
                                          .maximum_inputs = 1,
                                          .minimum_outputs = 1,

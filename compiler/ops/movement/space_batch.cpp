@@ -44,7 +44,7 @@ constexpr Constraint to_batch_list[] = {
        return fits(v, v.input(0), v.output()) && int64_t{to.height} * a.block_height >= a.top + from.height &&
               int64_t{to.width} * a.block_width >= a.left + from.width;
      }},
-    {"8-bit output is quantised per tensor",
+    {"8-bit output is quantized per tensor",
      [](const NodeView& v) {
        return byte_width(v.output().type.dtype) > 1 || has_dtype(v.output(), DType::boolean) ||
               is_quantized_per_tensor(v.output());

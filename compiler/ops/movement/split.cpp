@@ -1,4 +1,4 @@
-// SPLIT: neighbouring parts of a tensor along one axis, all of one length.
+// SPLIT: neighboring parts of a tensor along one axis, all of one length.
 #include "ops/movement/splitting.hpp"
 
 namespace burin {
@@ -9,7 +9,7 @@ class Split final : public SplitOperator {
   const OperatorFacts& facts() const override {
     static constexpr OperatorFacts facts{.op = Op::split,
                                          .tflite_name = "SPLIT",
-                                         .summary = "Neighbouring parts of one length along an axis.",
+                                         .summary = "Neighboring parts of one length along an axis.",
                                          .minimum_inputs = 1,
                                          .maximum_inputs = 1,
                                          .minimum_outputs = 1,

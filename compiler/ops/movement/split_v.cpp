@@ -1,4 +1,4 @@
-// SPLIT_V: neighbouring parts of a tensor along one axis, of any lengths.
+// SPLIT_V: neighboring parts of a tensor along one axis, of any lengths.
 #include "ops/movement/splitting.hpp"
 
 namespace burin {
@@ -9,7 +9,7 @@ class SplitV final : public SplitOperator {
   const OperatorFacts& facts() const override {
     static constexpr OperatorFacts facts{.op = Op::split_v,
                                          .tflite_name = "SPLIT_V",
-                                         .summary = "Neighbouring parts of any lengths along an axis.",
+                                         .summary = "Neighboring parts of any lengths along an axis.",
                                          .minimum_inputs = 1,
                                          .maximum_inputs = 1,
                                          .minimum_outputs = 1,

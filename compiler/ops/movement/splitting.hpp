@@ -1,4 +1,4 @@
-// SPLIT and SPLIT_V: neighbouring parts of a tensor along one axis. The parts' lengths are the outputs'.
+// SPLIT and SPLIT_V: neighboring parts of a tensor along one axis. The parts' lengths are the outputs'.
 #pragma once
 
 #include "ops/movement/joining.hpp"

@@ -1,4 +1,4 @@
-// ZEROS_LIKE: as many zeros as the input has elements, whatever these are; of quantised types the number 0.
+// ZEROS_LIKE: as many zeros as the input has elements, whatever these are; of quantized types the number 0.
 #include "ops/movement/rearrangement.hpp"
 
 namespace burin {

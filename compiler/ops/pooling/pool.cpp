@@ -41,7 +41,7 @@ constexpr Constraint constraint_list[] = {
        const auto covered = [](const WindowAxis& a) { return int64_t{std::min(a.window, a.input)}; };
        return covered(pool_windows(v).height) * covered(pool_windows(v).width) <= most_taps(v);
      }},
-    {"integer input and output are quantised per tensor, both in the same way",
+    {"integer input and output are quantized per tensor, both in the same way",
      [](const NodeView& v) {
        if (has_dtype(v.input(0), DType::f32)) return true;
        if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;

@@ -69,7 +69,7 @@ constexpr Constraint constraint_list[] = {
        return state.variable &&
               state.type.shape.elements() == int64_t{sizes.batches} * sizes.filters * sizes.memory;
      }},
-    {"integer operands and output are quantised per tensor, the weights with zero points 0",
+    {"integer operands and output are quantized per tensor, the weights with zero points 0",
      [](const NodeView& v) {
        if (is_float(v)) return true;
        for (const size_t operand : {feature_operand, time_operand})

@@ -85,7 +85,7 @@ constexpr Constraint constraint_list[] = {
        const float clip = v.attributes<LstmAttributes>().cell_clip;
        return std::isfinite(clip) && clip >= 0;
      }},
-    {"int8 weights are quantised per tensor with zero point 0, and int8 input, hidden state and output per "
+    {"int8 weights are quantized per tensor with zero point 0, and int8 input, hidden state and output per "
      "tensor",
      [](const NodeView& v) {
        const auto symmetric = [](const Tensor& t) {
@@ -94,7 +94,7 @@ constexpr Constraint constraint_list[] = {
        return all_of_range(v, lstm_input_weights, 8, symmetric) && is_real(v.input(0)) &&
               is_real(v.input(lstm_hidden_state)) && is_real(v.output());
      }},
-    {"an int8 output is quantised like the hidden state",
+    {"an int8 output is quantized like the hidden state",
      [](const NodeView& v) {
        return is_float(v) || v.output().quantization == v.input(lstm_hidden_state).quantization;
      }},

@@ -26,7 +26,7 @@ constexpr Constraint constraint_list[] = {
        const Shape& shape = v.input(0).type.shape;
        return shape.rank() > 0 && shape.elements() > 0 && shape[-1] < 4096;
      }},
-    {"int8 is quantised per tensor, the output with scale 1/16 and zero point 127",
+    {"int8 is quantized per tensor, the output with scale 1/16 and zero point 127",
      [](const NodeView& v) {
        const Quantization& q = v.output().quantization;
        return is_float(v) || (is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) &&

@@ -34,13 +34,13 @@ constexpr Constraint constraint_list[] = {
        return std::ranges::all_of(v.attributes<MeanAttributes>().axes,
                                   [&](int32_t axis) { return axis >= -rank && axis < rank; });
      }},
-    {"leaving out dimensions of one element, the axes form at most two runs of neighbours",
+    {"leaving out dimensions of one element, the axes form at most two runs of neighbors",
      [](const NodeView& v) { return layout_of(v).fits(); }},
     {"a mean is taken of at most 2^22 elements, of int16 2^14",
      [](const NodeView& v) {
        return reduced_elements(v) <= (has_dtype(v.input(0), DType::s16) ? int64_t{1} << 14 : most_elements);
      }},
-    {"integer input and output are quantised per tensor",
+    {"integer input and output are quantized per tensor",
      [](const NodeView& v) { return is_real(v.input(0)) && is_real(v.output()); }},
 };
 

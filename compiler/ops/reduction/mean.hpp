@@ -48,7 +48,7 @@ inline FixedPointMultiplier factor_of(const NodeView& view) {
   return factor;
 }
 
-// The input as [kept][reduced][kept][reduced][kept]: dimensions of one element left out, neighbours of a kind
+// The input as [kept][reduced][kept][reduced][kept]: dimensions of one element left out, neighbors of a kind
 // joined.
 struct Layout {
   std::vector<int32_t> lengths = {1};  // kept, reduced, kept, …

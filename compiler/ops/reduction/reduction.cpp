@@ -31,7 +31,7 @@ constexpr Constraint extremum_list[] = {
 constexpr Constraint sum_list[] = {
     common[0],
     common[1],
-    {"the type is float32, int32, int64, int8 or int16, the last two quantised per tensor, int16 with zero "
+    {"the type is float32, int32, int64, int8 or int16, the last two quantized per tensor, int16 with zero "
      "points 0",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;

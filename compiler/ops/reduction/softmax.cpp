@@ -30,7 +30,7 @@ constexpr Constraint constraint_list[] = {
        return shape.rank() > 0 && shape.elements() > 0 && shape[-1] < 4096;
      }},
     {"beta is positive", [](const NodeView& v) { return v.attributes<SoftmaxAttributes>().beta > 0; }},
-    {"integer input is quantised per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 "
+    {"integer input is quantized per tensor, and integer output spreads 0 to 1 over its type: scale 1/256 "
      "from "
      "the lowest value, for int16 1/65536, from int16 to int16 1/32768 and zero points 0",
      [](const NodeView& v) {

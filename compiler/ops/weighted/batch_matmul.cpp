@@ -14,7 +14,7 @@ using namespace batch_matmul;
 namespace {
 
 constexpr Constraint common[] = {
-    {"operands and output are all int8, int16 or float32, integers quantised per tensor",
+    {"operands and output are all int8, int16 or float32, integers quantized per tensor",
      [](const NodeView& v) {
        const DType dtype = v.output().type.dtype;
        return has_dtype(v.input(0), dtype) && has_dtype(v.input(1), dtype) &&

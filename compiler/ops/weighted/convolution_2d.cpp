@@ -2,7 +2,7 @@
 //
 // Operands: input [batches, height, width, channels], weights [outputs, window height, window width,
 // channels] and bias [outputs] or absent. With fewer weight channels the convolution is grouped: the input's
-// channels and the outputs fall into input channels / weight channels groups of neighbours, each on its own.
+// channels and the outputs fall into input channels / weight channels groups of neighbors, each on its own.
 
 #include "ops/weighted/convolution_2d.hpp"
 #include "ops/constraints.hpp"
@@ -30,7 +30,7 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) { return convolution_windows(v).sound(); }},
     {"the window is no larger than the padded input",
      [](const NodeView& v) { return convolution_windows(v).fit(); }},
-    {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
+    {"integer input and output are quantized per tensor; integer weights per tensor, or per output channel "
      "with zero points 0, as they have to be in float32",
      [](const NodeView& v) { return has_weighted_quantization(v, 0); }},
     {"the bias is absent, or constant with one element an output channel",

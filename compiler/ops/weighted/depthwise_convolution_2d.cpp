@@ -30,7 +30,7 @@ constexpr Constraint constraint_list[] = {
      [](const NodeView& v) { return convolution_windows(v).sound(); }},
     {"the window is no larger than the padded input",
      [](const NodeView& v) { return convolution_windows(v).fit(); }},
-    {"integer input and output are quantised per tensor; integer weights per tensor, or per output channel "
+    {"integer input and output are quantized per tensor; integer weights per tensor, or per output channel "
      "with zero points 0, as they have to be in float32",
      [](const NodeView& v) { return has_weighted_quantization(v, 3); }},
     {"the bias is absent, or constant with one element an output channel, of int16 int64",

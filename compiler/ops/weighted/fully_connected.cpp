@@ -41,7 +41,7 @@ constexpr Constraint constraint_list[] = {
               (shape.rank() > 0 && shape[-1] == input_length(v));
      },
      DiagnosticCode::E0303},
-    {"integer input and output are quantised per tensor; integer weights per tensor, or per output with zero "
+    {"integer input and output are quantized per tensor; integer weights per tensor, or per output with zero "
      "points 0, as they have to be in float32",
      [](const NodeView& v) { return has_weighted_quantization(v, 0); }},
     {"the bias is absent, or constant with one element an output",

@@ -50,7 +50,7 @@ constexpr Constraint constraint_list[] = {
        return within(a.stride_height, 1) && within(a.stride_width, 1) && within(a.pad_top, 0) &&
               within(a.pad_left, 0) && products_of_one(v) <= 1 << 15;
      }},
-    {"integer input and output are quantised per tensor, the weights per tensor or per output with zero "
+    {"integer input and output are quantized per tensor, the weights per tensor or per output with zero "
      "points 0",
      [](const NodeView& v) {
        if (is_float(v)) return true;

@@ -19,15 +19,15 @@ inline constexpr std::string_view weighted_types_sentence =
     "input, weights and output are all int8, all uint8 or all float32, or the weights alone are int8 and the "
     "others float32 or int16; the bias is float32 for float32, int32 or int64 for int16, otherwise int32";
 
-// Integer input and output are quantised per tensor, the weights per tensor, or symmetrically along `axis`;
+// Integer input and output are quantized per tensor, the weights per tensor, or symmetrically along `axis`;
 // for float32 only the weights, with zero points 0.
 bool has_weighted_quantization(const NodeView& view, int32_t axis);
 
-// The factors of requantisation of every output channel of a layer that has them.
+// The factors of requantization of every output channel of a layer that has them.
 using FactorsOf = std::vector<FixedPointMultiplier>(const NodeView&);
 
 // Of int16, what the definition is made for: zero points 0, products of fewer than 2^24 weights an output,
-// biases below 2^46, and factors of requantisation below 2^7. True for other types.
+// biases below 2^46, and factors of requantization below 2^7. True for other types.
 bool has_wide_sums_in_bounds(const NodeView& view, FactorsOf* factors_of);
 inline constexpr std::string_view wide_sums_sentence =
     "of int16, zero points are 0, an output has fewer than 2^24 products, biases are below 2^46, and input "

@@ -221,7 +221,7 @@ void check_conversion(T (*quantize)(float), float (*dequantize)(T), float scale,
     const float real = dequantize(value);
     EXPECT(real == scale * static_cast<float>(q - zero_point));
     EXPECT(quantize(real) == value);
-    // Anything nearer to this step than to its neighbours.
+    // Anything nearer to this step than to its neighbors.
     EXPECT(quantize(real + 0.4f * scale) == value);
     EXPECT(quantize(real - 0.4f * scale) == value);
   }

@@ -203,13 +203,13 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_0: convolution_2d s8[1,8,8,1] -> s8[1,8,8,14]
   // (CONV_2D op 0 "convolution_0"; kernel Convolution2dS8Dual on ArmDsp; 8064 MAC)
-  // requantisation: 2-instruction form proved for all 14 channels
+  // requantization: 2-instruction form proved for all 14 channels
   DIGITS_LAYER_HOOK(0);
   convolution_0_kernel::run(image, convolution_0_stream, convolution_0_out, convolution_0_scratch, 0, 8);
 
   // depthwise_convolution_1: depthwise_convolution_2d s8[1,8,8,14] -> s8[1,8,8,14]
   // (DEPTHWISE_CONV_2D op 1 "depthwise_convolution_1"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 8064 MAC)
-  // requantisation: 2-instruction form proved for all 14 channels
+  // requantization: 2-instruction form proved for all 14 channels
   DIGITS_LAYER_HOOK(1);
   depthwise_convolution_1_kernel::run(
       convolution_0_out, depthwise_convolution_1_stream, depthwise_convolution_1_out,
@@ -217,14 +217,14 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_2: convolution_2d s8[1,8,8,14] -> s8[1,8,8,32]
   // (CONV_2D op 2 "convolution_2"; kernel Convolution2dS8Dual on ArmDsp; 28672 MAC)
-  // requantisation: 2-instruction form proved for all 32 channels
+  // requantization: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(2);
   convolution_2_kernel::run(
       depthwise_convolution_1_out, convolution_2_stream, convolution_2_out, convolution_2_scratch, 0, 8);
 
   // depthwise_convolution_3: depthwise_convolution_2d s8[1,8,8,32] -> s8[1,4,4,32]
   // (DEPTHWISE_CONV_2D op 3 "depthwise_convolution_3"; kernel DepthwiseConvolution2dS8Planes on ArmDsp; 4608 MAC)
-  // requantisation: 2-instruction form proved for all 32 channels
+  // requantization: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(3);
   depthwise_convolution_3_kernel::run(
       convolution_2_out, depthwise_convolution_3_stream, depthwise_convolution_3_out,
@@ -232,20 +232,20 @@ digits_status digits_invoke(digits_context* context) {
 
   // convolution_4: convolution_2d s8[1,4,4,32] -> s8[1,4,4,32]
   // (CONV_2D op 4 "convolution_4"; kernel Convolution2dS8Dual on ArmDsp; 16384 MAC)
-  // requantisation: 2-instruction form proved for all 32 channels
+  // requantization: 2-instruction form proved for all 32 channels
   DIGITS_LAYER_HOOK(4);
   convolution_4_kernel::run(
       depthwise_convolution_3_out, convolution_4_stream, convolution_4_out, convolution_4_scratch, 0, 4);
 
   // average_pool_5: average_pool_2d s8[1,4,4,32] -> s8[1,2,2,32]
   // (AVERAGE_POOL_2D op 5 "average_pool_5"; kernel AveragePool2dS8Dsp on ArmDsp; 0 MAC)
-  // requantisation: one multiplication in place of the division, proved for every sum
+  // requantization: one multiplication in place of the division, proved for every sum
   DIGITS_LAYER_HOOK(5);
   average_pool_5_kernel::run(convolution_4_out, average_pool_5_divisions, average_pool_5_out, 0, 2);
 
   // fully_connected_7: fully_connected s8[1,2,2,32] -> s8[1,10]
   // (FULLY_CONNECTED op 7 "fully_connected_7"; kernel FullyConnectedS8Dual on ArmDsp; 1280 MAC)
-  // requantisation: exact 5-instruction form for all 10 channels
+  // requantization: exact 5-instruction form for all 10 channels
   DIGITS_LAYER_HOOK(6);
   fully_connected_7_kernel::run(
       average_pool_5_out, fully_connected_7_stream, fully_connected_7_out, fully_connected_7_scratch);

@@ -104,13 +104,13 @@ reshapes_status reshapes_invoke(reshapes_context* context) {
   int8_t* const dense_out = at<int8_t>(arena, 16);  // [16, 19) live: dense .. outputs
 
   // shift: add s8[1,8] -> s8[1,8]  (ADD op 3 "shift"; kernel AddS8Linear on Generic; 0 MAC)
-  // requantisation: one linear form, proved for all 65,536 pairs of bytes
+  // requantization: one linear form, proved for all 65,536 pairs of bytes
   RESHAPES_LAYER_HOOK(0);
   shift_kernel::run(image, shift_right, shift_out, 2097152, 2097152, -5242881, 21, -128, 127);
 
   // dense: fully_connected s8[1,8] -> s8[1,3]
   // (FULLY_CONNECTED op 4 "dense"; kernel FullyConnectedQuantized on Generic; 24 MAC)
-  // requantisation: one product and one shift in 32 bits, proved for all 3 channels
+  // requantization: one product and one shift in 32 bits, proved for all 3 channels
   RESHAPES_LAYER_HOOK(1);
   dense_kernel::run(shift_out, dense_weights, dense_requantization, dense_out);
   return RESHAPES_OK;

@@ -126,21 +126,21 @@ sine_status sine_invoke(sine_context* context) {
 
   // fully_connected_0: fully_connected s8[1,1] -> s8[1,16]
   // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedS8Dual on ArmDsp; 16 MAC)
-  // requantisation: exact 4-instruction form for all 16 channels
+  // requantization: exact 4-instruction form for all 16 channels
   SINE_LAYER_HOOK(0);
   fully_connected_0_kernel::run(
       x, fully_connected_0_stream, fully_connected_0_out, fully_connected_0_scratch);
 
   // fully_connected_1: fully_connected s8[1,16] -> s8[1,16]
   // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedS8Dual on ArmDsp; 256 MAC)
-  // requantisation: exact 4-instruction form for all 16 channels
+  // requantization: exact 4-instruction form for all 16 channels
   SINE_LAYER_HOOK(1);
   fully_connected_1_kernel::run(
       fully_connected_0_out, fully_connected_1_stream, fully_connected_1_out, fully_connected_1_scratch);
 
   // y_2: fully_connected s8[1,16] -> s8[1,1]
   // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedS8Dual on ArmDsp; 16 MAC)
-  // requantisation: exact 5-instruction form for all 1 channels
+  // requantization: exact 5-instruction form for all 1 channels
   SINE_LAYER_HOOK(2);
   y_2_kernel::run(fully_connected_1_out, y_2_stream, y_2_out, y_2_scratch);
   return SINE_OK;

@@ -131,14 +131,14 @@ sine_status sine_invoke(sine_context* context) {
 
   // fully_connected_0: fully_connected s8[1,1] -> s8[1,16]
   // (FULLY_CONNECTED op 0 "fully_connected_0"; kernel FullyConnectedQuantized on Generic; 16 MAC)
-  // requantisation: one product and one shift in 32 bits, proved for all 16 channels
+  // requantization: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(0);
   fully_connected_0_kernel::run(
       x, fully_connected_0_weights, fully_connected_0_requantization, fully_connected_0_out);
 
   // fully_connected_1: fully_connected s8[1,16] -> s8[1,16]
   // (FULLY_CONNECTED op 1 "fully_connected_1"; kernel FullyConnectedQuantized on Generic; 256 MAC)
-  // requantisation: one product and one shift in 32 bits, proved for all 16 channels
+  // requantization: one product and one shift in 32 bits, proved for all 16 channels
   SINE_LAYER_HOOK(1);
   fully_connected_1_kernel::run(
       fully_connected_0_out, fully_connected_1_weights, fully_connected_1_requantization,
@@ -146,7 +146,7 @@ sine_status sine_invoke(sine_context* context) {
 
   // y_2: fully_connected s8[1,16] -> s8[1,1]
   // (FULLY_CONNECTED op 2 "y"; kernel FullyConnectedQuantized on Generic; 16 MAC)
-  // requantisation: exact reference form for all 1 channels
+  // requantization: exact reference form for all 1 channels
   SINE_LAYER_HOOK(2);
   y_2_kernel::run(fully_connected_1_out, y_2_weights, y_2_requantization, y_2_out);
   return SINE_OK;

@@ -19,7 +19,7 @@ Graph sample_blocks(Random& random, Op op) {
                               Attributes::of(BlockAttributes{block}));
 }
 
-// From and to random images of that type; one quantisation for both.
+// From and to random images of that type; one quantization for both.
 Graph sample_resize(Random& random, Op op, DType dtype, bool both_flags) {
   Graph graph;
   const int32_t batches = random.chance(0.8) ? 1 : 2;

@@ -28,7 +28,7 @@ TensorId from_start(Reader& r, TensorId places, int64_t length) {
   return r.select(negative, r.add(narrow, static_cast<double>(length)), narrow);
 }
 
-// Slices where the places are constant and neighbours, else a gather.
+// Slices where the places are constant and neighbors, else a gather.
 TensorId take(Reader& r, TensorId x, TensorId places, int32_t axis) {
   const Shape shape = r.shape(places);
   if (r.is_constant(places) && shape.rank() <= 1 && shape.elements() > 0) {
@@ -53,7 +53,7 @@ void read_gather(Reader& r) {
   r.finish(take(r, x, from_start(r, r.input(1), r.shape(x)[axis]), axis));
 }
 
-// The distance between neighbours along an axis, in elements.
+// The distance between neighbors along an axis, in elements.
 int64_t stride_of(const Shape& shape, int32_t axis) {
   return shape.elements(static_cast<size_t>(axis) + 1, shape.rank());
 }

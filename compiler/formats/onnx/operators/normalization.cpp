@@ -1,4 +1,4 @@
-// Normalisations. That of a batch is a scale and a shift a channel, which the layer in front takes into its
+// Normalizations. That of a batch is a scale and a shift a channel, which the layer in front takes into its
 // weights where nothing else reads that layer.
 #include <fmt/format.h>
 
@@ -116,7 +116,7 @@ void read_layer_normalization(Reader& r) {
   layer_normalization(r, r.input(0), r.optional_input(1), r.optional_input(2), 1);
 }
 
-// The sum of an input and a skip connection, normalised.
+// The sum of an input and a skip connection, normalized.
 void read_skip_layer_normalization(Reader& r) {
   TensorId x = r.add(r.input(0), r.input(1));
   if (r.has_input(4)) x = r.add(x, r.input(4));
@@ -167,7 +167,7 @@ void read_lp_normalization(Reader& r) {
   r.finish(r.div(x, r.select(empty, r.scalar(1), norm)));
 }
 
-// Each element by a power of the mean square of its neighbours along the channels.
+// Each element by a power of the mean square of its neighbors along the channels.
 void read_local_response_normalization(Reader& r) {
   const TensorId x = r.input(0);
   const Shape shape = r.shape(x);
@@ -175,7 +175,7 @@ void read_local_response_normalization(Reader& r) {
   if (shape.rank() < 2 || size < 1 || size > 1024) unsupported(fmt::format("the size is {}", size));
   const int64_t before = (size - 1) / 2;
   const int64_t channels = shape[1];
-  // The sums of the neighbours are a product with a matrix of ones near the diagonal.
+  // The sums of the neighbors are a product with a matrix of ones near the diagonal.
   if (channels > 2048)
     unsupported(fmt::format("the input has {} channels", channels), "at most 2048 are supported");
   std::vector<float> band;

@@ -1,4 +1,4 @@
-// Quantised numbers. An operator on them is read as the same operator on the real numbers that they stand
+// Quantized numbers. An operator on them is read as the same operator on the real numbers that they stand
 // for, between a DEQUANTIZE for each operand and a QUANTIZE; integer_layers.hpp makes integer operators of
 // such groups.
 #include <fmt/format.h>
@@ -34,7 +34,7 @@ TensorId beside(Reader& r, TensorId parameter, const Shape& shape, int64_t given
   return r.gather(parameter, r.integers(DType::s32, {shape[axis]}, places), axis);
 }
 
-// A quantisation with one scale, where both its parts are known and usable.
+// A quantization with one scale, where both its parts are known and usable.
 std::optional<Quantization> known_quantization(const Builder& b, TensorId scale, TensorId zero, DType dtype) {
   if (!b.is_constant(scale) || b.shape(scale).elements() != 1) return std::nullopt;
   if (zero.valid() && (!b.is_constant(zero) || b.shape(zero).elements() != 1)) return std::nullopt;
@@ -110,10 +110,10 @@ void read_quantize(Reader& r) {
   if (const int64_t wanted = r.integer("output_dtype", 0); wanted != 0) {
     const auto element = element_type_of(static_cast<int32_t>(wanted));
     if (!element || !element->exact)
-      unsupported(fmt::format("it quantises to {}", element_type_name(static_cast<int32_t>(wanted))));
+      unsupported(fmt::format("it quantizes to {}", element_type_name(static_cast<int32_t>(wanted))));
     type = element->dtype;
   }
-  if (!is_quantized_type(type)) unsupported(fmt::format("it quantises to {}", long_name_of(type)));
+  if (!is_quantized_type(type)) unsupported(fmt::format("it quantizes to {}", long_name_of(type)));
   r.finish(quantized(r, r.input(0), r.input(1), r.optional_input(2), r.integer("axis", 1),
                      r.integer("block_size", 0), type));
 }
@@ -123,7 +123,7 @@ void read_dequantize(Reader& r) {
                    r.integer("block_size", 0)));
 }
 
-// ---- operators that hold their quantisation as operands ----
+// ---- operators that hold their quantization as operands ----
 
 // The operand at i, whose scale and zero point follow; `axis` for one scale a slice.
 TensorId operand(Reader& r, size_t i, int64_t axis = 0) {
@@ -232,7 +232,7 @@ void read_qgemm(Reader& r) {
   finish_quantized(r, y, 7);
 }
 
-// ---- quantised at run time ----
+// ---- quantized at run time ----
 
 // Numbers on uint8 between 0 and 255, as float32, with their scale and zero point.
 struct RunTimeQuantized {

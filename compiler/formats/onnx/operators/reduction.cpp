@@ -36,7 +36,7 @@ int64_t reduced_elements(const Reader& r, TensorId x, const std::vector<int32_t>
 
 TensorId mean(Reader& r, TensorId x, const std::vector<int32_t>& axes) {
   for (size_t i = 1; i < axes.size(); ++i)
-    if (axes[i] != axes[i - 1] + 1)  // MEAN takes few runs of neighbours
+    if (axes[i] != axes[i - 1] + 1)  // MEAN takes few runs of neighbors
       return r.mul(sum(r, x, axes), 1.0 / static_cast<double>(reduced_elements(r, x, axes)));
   return axes.empty() ? x : r.reduce(Op::mean, x, axes);
 }

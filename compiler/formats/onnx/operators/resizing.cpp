@@ -29,7 +29,7 @@ struct Axis {
   double end = 1;
 };
 
-// Where the centre of an output pixel lies on the input.
+// Where the center of an output pixel lies on the input.
 double source(const Sampling& s, const Axis& a, int32_t place) {
   const double x = place;
   if (s.coordinates == "asymmetric") return x / a.scale;

@@ -35,7 +35,7 @@ Result<NodeDraft> read_unidirectional_sequence_lstm(SourceOperator& source) {
   for (size_t i = 16; i < 18; ++i)
     if (source.has_input(i)) return refuse("a projection is not supported");
   for (size_t i = 20; i < 24; ++i)
-    if (source.has_input(i)) return refuse("layer normalisation is not supported");
+    if (source.has_input(i)) return refuse("layer normalization is not supported");
   if (!source.has_input(1)) return refuse("input and forget gates that are coupled are not supported");
   NodeDraft draft{.inputs = {},
                   .attributes = Attributes::of(LstmAttributes{.time_major = source.integer("time_major") != 0,

@@ -23,7 +23,7 @@ class MeanS8DspKernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{
         "MeanS8Dsp", Op::mean, KernelSet::arm_dsp, "arm_dsp/mean_s8_dsp.hpp",
-        "Sums of four channels at a time, requantised by a proved multiplication."};
+        "Sums of four channels at a time, requantized by a proved multiplication."};
     return facts;
   }
 
@@ -31,11 +31,11 @@ class MeanS8DspKernel final : public Kernel {
                                           const LoweringContext& context) const override {
     if (!has_dtype(view.input(0), DType::s8)) return Refusal{"it computes int8"};
     const Layout layout = layout_of(view);
-    // Neighbouring axes before the channels: what stands behind the one run of reduced axes is what the
+    // Neighboring axes before the channels: what stands behind the one run of reduced axes is what the
     // kernel calls kept_2.
     const int64_t taps = layout[1];
     if (layout[3] != 1 || layout[4] != 1 || layout[2] < 4)
-      return Refusal{"the axes are not neighbours with at least four elements behind them"};
+      return Refusal{"the axes are not neighbors with at least four elements behind them"};
     if (taps > most_taps_of_mean_form) return Refusal{"it sums at most 256 elements"};
     const FixedPointMultiplier factor = factor_of(view);
     // The sum less the zero points, requantized; the division is part of the factor.

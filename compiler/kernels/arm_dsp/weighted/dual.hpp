@@ -1,4 +1,4 @@
-// What the kernels of the DSP extension that multiply by dual weights are given: proven requantisation for
+// What the kernels of the DSP extension that multiply by dual weights are given: proven requantization for
 // every output channel, and the shape of a convolution.
 #pragma once
 

@@ -23,7 +23,7 @@ const Kernel& add_f32_kernel() {
 
 const Kernel& add_quantized_kernel() {
   static const SumQuantizedKernel instance("AddQuantized", Op::add, 1,
-                                           "Three requantisations an element, any broadcasting.");
+                                           "Three requantizations an element, any broadcasting.");
   return instance;
 }
 
@@ -354,7 +354,7 @@ const Kernel& sub_f32_kernel() {
 
 const Kernel& sub_quantized_kernel() {
   static const SumQuantizedKernel instance("SubtractQuantized", Op::sub, -1,
-                                           "Three requantisations an element, any broadcasting.");
+                                           "Three requantizations an element, any broadcasting.");
   return instance;
 }
 

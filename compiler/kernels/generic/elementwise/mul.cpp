@@ -18,14 +18,14 @@ class MultiplyQuantizedKernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"MultiplyQuantized", Op::mul, KernelSet::generic,
                                        "generic/multiply_quantized.hpp",
-                                       "One product and requantisation an element, any broadcasting."};
+                                       "One product and requantization an element, any broadcasting."};
     return facts;
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
     if (has_dtype(view.output(), DType::f32) || is_plain_integer(view.output()))
-      return Refusal{"it computes quantised integers"};
+      return Refusal{"it computes quantized integers"};
     const FixedPointMultiplier factor = product_factor(view);
     const ClampRange range = activation_range(view.node.activation, view.output());
     KernelCall call;
@@ -84,7 +84,7 @@ class MultiplyProvedKernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"MultiplyS8Proved", Op::mul, KernelSet::generic,
                                        "generic/multiply_s8_proved.hpp",
-                                       "int8, one product and one shift in place of the requantisation."};
+                                       "int8, one product and one shift in place of the requantization."};
     return facts;
   }
 

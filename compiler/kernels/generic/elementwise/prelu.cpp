@@ -15,7 +15,7 @@ class PreluQuantizedKernel final : public Kernel {
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"PreluQuantized", Op::prelu, KernelSet::generic,
                                        "generic/prelu_quantized.hpp",
-                                       "One requantisation an element, any broadcasting."};
+                                       "One requantization an element, any broadcasting."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,

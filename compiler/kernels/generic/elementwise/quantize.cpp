@@ -37,7 +37,7 @@ class RequantizeKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
     static constexpr KernelFacts facts{"Requantize", Op::quantize, KernelSet::generic, "generic/quantize.hpp",
-                                       "One requantisation an element, no table."};
+                                       "One requantization an element, no table."};
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,

@@ -45,7 +45,7 @@ std::vector<int32_t> quantization_numbers(const NodeView& view, int32_t sign) {
 std::variant<KernelCall, Refusal> SumQuantizedKernel::lower(const NodeView& view,
                                                             const LoweringContext& context) const {
   if (has_dtype(view.output(), DType::f32) || is_plain_integer(view.output()))
-    return Refusal{"it computes quantised integers"};
+    return Refusal{"it computes quantized integers"};
   KernelCall call;
   describe_broadcast(view, call);
   const std::vector<int32_t> quantization = quantization_numbers(view, sign_);

@@ -9,7 +9,7 @@ namespace burin {
 
 std::variant<KernelCall, Refusal> TwoSlopesKernel::lower(const NodeView& view,
                                                          const LoweringContext& context) const {
-  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes quantised integers"};
+  if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes quantized integers"};
   const SlopedFunction f = function_(view, context.rounding);
   const std::vector<int32_t> quantization = {f.input_zero,     f.output_zero,         f.positive.multiplier,
                                              f.positive.shift, f.negative.multiplier, f.negative.shift,

@@ -28,7 +28,7 @@ class TwoSlopesKernel final : public Kernel {
   using Function = SlopedFunction (*)(const NodeView&, Rounding);
   TwoSlopesKernel(Op op, Function function)
       : facts_{"TwoSlopes", op, KernelSet::generic, "generic/two_slopes.hpp",
-               "One requantisation an element, no table."},
+               "One requantization an element, no table."},
         function_(function) {}
   const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,

@@ -12,7 +12,7 @@ namespace burin {
 using namespace resize_bilinear;
 namespace {
 
-// The kernel reads two tables: for each row, then for each column, the two neighbours, and the rests.
+// The kernel reads two tables: for each row, then for each column, the two neighbors, and the rests.
 class ResizeBilinearKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override {
@@ -51,15 +51,14 @@ class ResizeBilinearKernel final : public Kernel {
   template <class Number>
   static void add_tables(KernelCall& call, const std::vector<Mixture<Number>>& rows,
                          const std::vector<Mixture<Number>>& columns, ElementType type) {
-    std::vector<uint16_t> neighbours;
+    std::vector<uint16_t> neighbors;
     std::vector<Number> rests;
     for (const auto* axis : {&rows, &columns})
       for (const Mixture<Number>& m : *axis) {
-        neighbours.insert(neighbours.end(),
-                          {static_cast<uint16_t>(m.first), static_cast<uint16_t>(m.second)});
+        neighbors.insert(neighbors.end(), {static_cast<uint16_t>(m.first), static_cast<uint16_t>(m.second)});
         rests.push_back(m.rest);
       }
-    call.constants.push_back({"neighbours", ElementType::u16, Constant::of(neighbours), 4});
+    call.constants.push_back({"neighbors", ElementType::u16, Constant::of(neighbors), 4});
     call.constants.push_back({"rests", type, Constant::of(rests), 4});
   }
 };

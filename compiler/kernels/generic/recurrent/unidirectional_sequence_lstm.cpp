@@ -104,7 +104,7 @@ class LstmS8Kernel final : public Kernel {
                       InputArgument{lstm_cell_state},
                       OutputArgument{0}};
     const int64_t unit_steps = int64_t{sizes.batches} * sizes.steps * sizes.units;
-    // Four gates, each with two sums that are requantised; products come eight at a time.
+    // Four gates, each with two sums that are requantized; products come eight at a time.
     call.work = {.instructions = 640 * unit_steps,
                  .products = unit_steps * 5 * (sizes.inputs + sizes.units),
                  .requantizations = 8 * unit_steps};

@@ -36,7 +36,7 @@ struct AxesGeometry {
   }
 };
 
-// Loops over the kept dimensions around loops over the reduced ones, neighbours of a kind joined; each of the
+// Loops over the kept dimensions around loops over the reduced ones, neighbors of a kind joined; each of the
 // two has one loop at least.
 void describe_reduction(const NodeView& view, KernelCall& call) {
   const std::vector<int64_t> strides = dense_strides(input_shape(view));
@@ -86,7 +86,7 @@ std::variant<KernelCall, Refusal> ReductionKernel::lower(const NodeView& view, c
 
 const KernelFacts& QuantizedSumKernel::facts() const {
   static constexpr KernelFacts facts{"SumReduced", Op::sum, KernelSet::generic, "generic/reduction.hpp",
-                                     "Sums in int32, and one requantisation an output."};
+                                     "Sums in int32, and one requantization an output."};
   return facts;
 }
 

@@ -22,7 +22,7 @@ class ReductionKernel final : public Kernel {
   ReductionKind kind_;
 };
 
-// Sums of quantised numbers, which are scaled.
+// Sums of quantized numbers, which are scaled.
 class QuantizedSumKernel final : public Kernel {
  public:
   const KernelFacts& facts() const override;

@@ -42,7 +42,7 @@ class BatchMatmulKernel final : public Kernel {
                                      "generic/batch_matmul.hpp", "One product at a time."};
     static constexpr KernelFacts s8{"BatchMatmulS8", Op::batch_matmul, KernelSet::generic,
                                     "generic/batch_matmul.hpp",
-                                    "One product at a time, one requantisation an output."};
+                                    "One product at a time, one requantization an output."};
     return dtype_ == DType::f32 ? f32 : dtype_ == DType::s16 ? s16 : s8;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,

@@ -1,4 +1,4 @@
-// Requantisation of a layer in 32-bit arithmetic, for the kernels of any processor: which form it takes, and
+// Requantization of a layer in 32-bit arithmetic, for the kernels of any processor: which form it takes, and
 // its numbers.
 #pragma once
 

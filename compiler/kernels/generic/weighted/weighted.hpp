@@ -62,7 +62,7 @@ bool has_weights_in_fours(const LoweringContext& context);
 // The bias of every output channel, or nothing where there is none.
 std::span<const int32_t> biases_of(const NodeView& view);
 
-// The constants that kernels over the primitive layer take for requantisation: multipliers (s32) and shifts
+// The constants that kernels over the primitive layer take for requantization: multipliers (s32) and shifts
 // (s8).
 std::vector<KernelConstant> requantization_constants(const std::vector<FixedPointMultiplier>& multipliers);
 
