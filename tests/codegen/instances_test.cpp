@@ -101,7 +101,7 @@ TEST_CASE("generated models are usable from C", "[codegen]") {
     write_common_names(emitted);
     require_silent({"g++", "-c", "-O1", emitted.source().string(), "-o", "model.o"}, emitted.folder());
     require_silent({"gcc", "-std=c99", "-Wall", "-Wextra", "-I.", test_file("codegen/programs/plain.c"),
-                    "model.o", "-o", "plain"},
+                    "model.o", "-o", "plain", "-lm"},  // expf, of a model in float32
                    emitted.folder());
     const std::string lines = require_output({"./plain"}, emitted.folder());
     CHECK(static_cast<size_t>(std::ranges::count(lines, '\n')) == emitted.program().outputs.size());
