@@ -160,11 +160,11 @@ std::vector<Item> model_items(const fs::path& folder) {
     item.group = "models";
     item.model = entry.path() / "model.onnx";
     const Json& tolerance = meta.at("tolerance");
-    if (tolerance.at("kind") == "quantized")
+    if (tolerance.at("kind") == "quantised")
       item.tolerance = {0, 1e-6, 0, 0};
     else
       item.tolerance = {tolerance.at("rel"), 0, 0, tolerance.at("of_max")};
-    item.quantized = tolerance.at("kind") == "quantized";
+    item.quantized = tolerance.at("kind") == "quantised";
     size_t number = 0;
     for (const Json& input : meta.at("inputs")) {
       const TensorType type = type_in(input);
