@@ -266,24 +266,29 @@ class SourceWriter {
   }
 
   // What geometries have where their own struct does not say otherwise.
-  static bool is_usual(const std::string& name, int32_t value) {
-    static const std::map<std::string, int32_t, std::less<>> usual = {
-        {"dilation_height", 1}, {"dilation_width", 1},  {"input_ring_rows", 0},
-        {"left_ring_rows", 0},  {"right_ring_rows", 0}, {"output_ring_rows", 0}};
-    const auto found = usual.find(name);
-    return found != usual.end() && found->second == value;
+  static constexpr std::pair<std::string_view, int32_t> usual[] = {
+      {"dilation_height", 1}, {"dilation_width", 1},  {"input_ring_rows", 0},
+      {"left_ring_rows", 0},  {"right_ring_rows", 0}, {"output_ring_rows", 0}};
+
+  static bool is_usual(const std::pair<std::string, int32_t>& enumerator) {
+    return std::ranges::find(usual, std::pair<std::string_view, int32_t>(enumerator)) != std::end(usual);
+  }
+
+  template <class Enumerators>
+  static std::string enumerators_of(const Enumerators& enumerators) {
+    std::string body;
+    for (const auto& [name, value] : enumerators)
+      body += fmt::format("{}{} = {}", body.empty() ? "" : ", ", name, literal(value));
+    return wrapped(body, 19);
   }
 
   void geometries() {
     if (std::ranges::any_of(program_.steps, [](const Step& step) {
-          return std::ranges::any_of(step.call.geometry.enumerators(),
-                                     [](const auto& each) { return is_usual(each.first, each.second); });
+          return std::ranges::any_of(step.call.geometry.enumerators(), is_usual);
         })) {
       usual_geometry_ = names_.claim("usual_geometry");
       line("// No dilation, and tensors stored whole instead of in rings of their latest rows.");
-      line("struct {} {{\n  enum : int32_t {{ dilation_height = 1, dilation_width = 1, input_ring_rows = 0,",
-           usual_geometry_);
-      line("                   left_ring_rows = 0, right_ring_rows = 0, output_ring_rows = 0 }};\n}};");
+      line("struct {} {{\n  enum : int32_t {{ {} }};\n}};", usual_geometry_, enumerators_of(usual));
     }
     std::map<Geometry, std::string> geometries;
     for (size_t i = 0; i < program_.steps.size(); ++i) {
@@ -291,16 +296,10 @@ class SourceWriter {
       std::string& geometry = geometries[call.geometry];
       if (geometry.empty()) {
         geometry = names_.claim(step_names_[i] + "_geometry");
-        std::string body;
-        bool usual = false;
-        for (const auto& [name, value] : call.geometry.enumerators()) {
-          if (is_usual(name, value))
-            usual = true;
-          else
-            body += fmt::format("{}{} = {}", body.empty() ? "" : ", ", name, literal(value));
-        }
+        std::vector<std::pair<std::string, int32_t>> own = call.geometry.enumerators();
+        const bool has_usual = std::erase_if(own, is_usual) > 0;
         line("struct {}{} {{\n  enum : int32_t {{ {} }};\n}};", geometry,
-             usual ? " : " + usual_geometry_ : "", wrapped(body, 19));
+             has_usual ? " : " + usual_geometry_ : "", enumerators_of(own));
       }
       geometry_names_.push_back(geometry);
     }

@@ -38,10 +38,6 @@ std::string in_decibels(double value) {
   return fmt::format("{:.1f}", value);
 }
 
-double percent(uint64_t part, uint64_t whole) {
-  return 100 * static_cast<double>(part) / static_cast<double>(std::max<uint64_t>(whole, 1));
-}
-
 std::string confusion_table(const Classification& found) {
   std::vector<std::vector<std::string>> rows = {{"class"}};
   for (size_t column = 0; column < found.confusion.size(); ++column)
@@ -74,8 +70,7 @@ std::string summary(const QuantizedModel& model) {
   if (const auto& found = model.classification)
     text += fmt::format("right of {}: {} in float ({:.2f} %), {} quantized ({:.2f} %)\n",
                         counted(found->samples, "labelled sample"), found->right_float,
-                        percent(found->right_float, found->samples), found->right,
-                        percent(found->right, found->samples));
+                        found->accuracy_float(), found->right, found->accuracy());
   for (const PassGain& gain : model.passes)
     text += fmt::format("  {:<10} {:+.2f} dB\n", gain.name, gain.gain_db);
   for (const std::string& note : model.notes) text += note + "\n";
@@ -126,8 +121,8 @@ std::string report_json(const QuantizedModel& model, const std::optional<Budgete
   json["sqnr_db"] = model.layers.empty() ? Json() : Json(model.sqnr_db);
   json["agreement"] = model.agreement ? Json(*model.agreement) : Json();
   const auto& found = model.classification;
-  json["accuracy_float"] = found ? Json(percent(found->right_float, found->samples)) : Json();
-  json["accuracy"] = found ? Json(percent(found->right, found->samples)) : Json();
+  json["accuracy_float"] = found ? Json(found->accuracy_float()) : Json();
+  json["accuracy"] = found ? Json(found->accuracy()) : Json();
   json["confusion"] = found ? Json(found->confusion) : Json();
   json["float_layers"] = Json::array();
   for (const FloatLayer& layer : model.float_layers)

@@ -14,10 +14,6 @@
 namespace burin {
 namespace {
 
-double percent(uint64_t part, uint64_t whole) {
-  return 100 * static_cast<double>(part) / static_cast<double>(std::max<uint64_t>(whole, 1));
-}
-
 // What a node costs more in int16 than in int8: cycles, or on a target without prices its products and
 // elements.
 class ExtraCost {
@@ -87,8 +83,7 @@ class BudgetSearch {
 
  private:
   double drop(const QuantizedModel& model) const {
-    const Classification& found = *model.classification;
-    return percent(found.right_float, found.samples) - percent(found.right, found.samples);
+    return model.classification->accuracy_float() - model.classification->accuracy();
   }
 
   bool keeps(const QuantizedModel& model) const {
@@ -127,8 +122,7 @@ class BudgetSearch {
       if (!cost) return cost.diagnostics();
       CurvePoint point{.cost = *cost};
       point.likeness.relative_error = std::pow(10, -model.sqnr_db / 10);
-      if (budget_.max_accuracy_drop)
-        point.accuracy = percent(model.classification->right, model.classification->samples) / 100;
+      if (budget_.max_accuracy_drop) point.accuracy = model.classification->accuracy() / 100;
       result.curve.push_back(std::move(point));
       const auto wide = model.operators.find(Precision::s16);
       result.wide.push_back(wide == model.operators.end() ? 0 : wide->second);

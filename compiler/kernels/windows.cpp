@@ -7,22 +7,22 @@
 
 namespace burin {
 
-WindowGeometry window_geometry(const Windows& windows, const Shape& input, const Shape& output) {
-  return {.batches = input[0],
-          .input_height = input[1],
-          .input_width = input[2],
-          .input_channels = input[3],
-          .output_height = output[1],
-          .output_width = output[2],
-          .output_channels = output[3],
-          .window_height = windows.height.window,
-          .window_width = windows.width.window,
-          .stride_height = windows.height.stride,
-          .stride_width = windows.width.stride,
+DilatedWindowGeometry window_geometry(const Windows& windows, const Shape& input, const Shape& output) {
+  return {.window = {.batches = input[0],
+                     .input_height = input[1],
+                     .input_width = input[2],
+                     .input_channels = input[3],
+                     .output_height = output[1],
+                     .output_width = output[2],
+                     .output_channels = output[3],
+                     .window_height = windows.height.window,
+                     .window_width = windows.width.window,
+                     .stride_height = windows.height.stride,
+                     .stride_width = windows.width.stride,
+                     .pad_top = windows.height.pad_before,
+                     .pad_left = windows.width.pad_before},
           .dilation_height = windows.height.dilation,
           .dilation_width = windows.width.dilation,
-          .pad_top = windows.height.pad_before,
-          .pad_left = windows.width.pad_before,
           .input_ring_rows = 0,
           .output_ring_rows = 0};
 }

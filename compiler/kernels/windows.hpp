@@ -7,8 +7,7 @@
 
 namespace burin {
 
-// What generic/window.hpp asks of a geometry. Both tensors are NHWC. Rows that a ring holds are 0 where the
-// tensor is stored whole.
+// Windows over an image; both tensors are NHWC.
 struct WindowGeometry {
   int32_t batches;
   int32_t input_height;
@@ -21,12 +20,8 @@ struct WindowGeometry {
   int32_t window_width;
   int32_t stride_height;
   int32_t stride_width;
-  int32_t dilation_height;
-  int32_t dilation_width;
   int32_t pad_top;
   int32_t pad_left;
-  int32_t input_ring_rows;
-  int32_t output_ring_rows;
 
   template <class Visit>
   void fields(Visit visit) const {
@@ -41,16 +36,30 @@ struct WindowGeometry {
     visit("window_width", window_width);
     visit("stride_height", stride_height);
     visit("stride_width", stride_width);
-    visit("dilation_height", dilation_height);
-    visit("dilation_width", dilation_width);
     visit("pad_top", pad_top);
     visit("pad_left", pad_left);
+  }
+};
+
+// What generic/window.hpp asks of a geometry. Rows that a ring holds are 0 where the tensor is stored whole.
+struct DilatedWindowGeometry {
+  WindowGeometry window;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t input_ring_rows;
+  int32_t output_ring_rows;
+
+  template <class Visit>
+  void fields(Visit visit) const {
+    window.fields(visit);
+    visit("dilation_height", dilation_height);
+    visit("dilation_width", dilation_width);
     visit("input_ring_rows", input_ring_rows);
     visit("output_ring_rows", output_ring_rows);
   }
 };
 
-WindowGeometry window_geometry(const Windows& windows, const Shape& input, const Shape& output);
+DilatedWindowGeometry window_geometry(const Windows& windows, const Shape& input, const Shape& output);
 
 // For kernels that make pixel after pixel and read no more than its window for each: how far below the input
 // the output must start. Nothing where that leaves no overlap, or where there are several images.

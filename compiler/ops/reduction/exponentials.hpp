@@ -8,6 +8,14 @@
 
 namespace burin {
 
+// The rows along the last axis of the input.
+inline int32_t row_length(const NodeView& view) {
+  return view.input(0).type.shape[-1];
+}
+inline int64_t row_count(const NodeView& view) {
+  return view.input(0).type.shape.elements() / row_length(view);
+}
+
 constexpr int difference_bits = 5;     // integer bits of beta * scale * (element - the row's maximum)
 constexpr int accumulation_bits = 12;  // integer bits of a sum of exponentials
 

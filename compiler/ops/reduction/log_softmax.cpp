@@ -13,7 +13,7 @@ using namespace log_softmax;
 
 namespace {
 
-constexpr int output_bits = 4;
+constexpr int output_bits = 4;  // integer bits of the output
 
 constexpr Constraint constraint_list[] = {
     {"input and output are both int8 or both float32",
@@ -29,11 +29,14 @@ constexpr Constraint constraint_list[] = {
     {"int8 is quantized per tensor, the output with scale 1/16 and zero point 127",
      [](const NodeView& v) {
        const Quantization& q = v.output().quantization;
-       return is_float(v) || (is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) &&
-                              q.scale() == 1.0f / 16 && q.zero_point() == 127);
+       return has_dtype(v.input(0), DType::f32) ||
+              (is_quantized_per_tensor(v.input(0)) && is_quantized_per_tensor(v.output()) &&
+               q.scale() == 1.0f / 16 && q.zero_point() == 127);
      }},
     {"an int8 input's scale is above 2^-24",
-     [](const NodeView& v) { return is_float(v) || v.input(0).quantization.scale() > 0x1p-24f; }},
+     [](const NodeView& v) {
+       return has_dtype(v.input(0), DType::f32) || v.input(0).quantization.scale() > 0x1p-24f;
+     }},
 };
 
 class LogSoftmax final : public Operator {
@@ -59,7 +62,7 @@ class LogSoftmax final : public Operator {
     const auto length = static_cast<size_t>(row_length(evaluation.view));
     const auto rows = static_cast<size_t>(row_count(evaluation.view));
     for (size_t row = 0; row < rows; ++row) {
-      if (is_float(evaluation.view))
+      if (has_dtype(evaluation.view.input(0), DType::f32))
         evaluate_f32(evaluation.input(0).as<float>().subspan(row * length, length),
                      evaluation.output().as<float>().subspan(row * length, length));
       else

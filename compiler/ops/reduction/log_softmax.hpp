@@ -10,19 +10,6 @@
 
 namespace burin::log_softmax {
 
-// integer bits of the output
-inline int32_t row_length(const NodeView& view) {
-  return view.input(0).type.shape[-1];
-}
-
-inline int64_t row_count(const NodeView& view) {
-  return view.input(0).type.shape.elements() / row_length(view);
-}
-
-inline bool is_float(const NodeView& view) {
-  return has_dtype(view.input(0), DType::f32);
-}
-
 // From differences of stored numbers to fixed point, and back.
 struct Factors {
   FixedPointMultiplier forth;

@@ -34,7 +34,7 @@ constexpr Constraint constraint_list[] = {
      "from "
      "the lowest value, for int16 1/65536, from int16 to int16 1/32768 and zero points 0",
      [](const NodeView& v) {
-       if (is_float(v)) return true;
+       if (has_dtype(v.input(0), DType::f32)) return true;
        if (!is_quantized_per_tensor(v.input(0)) || !is_quantized_per_tensor(v.output())) return false;
        if (is_s16(v))
          return v.input(0).quantization.zero_point() == 0 && v.output().quantization.zero_point() == 0 &&
@@ -47,7 +47,7 @@ constexpr Constraint constraint_list[] = {
      }},
     {"beta times the input's scale is above 2^-26, of int16 below 4",
      [](const NodeView& v) {
-       if (is_float(v)) return true;
+       if (has_dtype(v.input(0), DType::f32)) return true;
        const double product = static_cast<double>(v.attributes<SoftmaxAttributes>().beta) *
                               static_cast<double>(v.input(0).quantization.scale());
        return product > 0x1p-26 && (!is_s16(v) || product < 4);
@@ -80,7 +80,7 @@ class Softmax final : public Operator {
   void evaluate(const Evaluation& evaluation) const override {
     const auto length = static_cast<size_t>(row_length(evaluation.view));
     const auto rows = static_cast<size_t>(row_count(evaluation.view));
-    if (is_float(evaluation.view)) {
+    if (has_dtype(evaluation.view.input(0), DType::f32)) {
       const float beta = evaluation.view.attributes<SoftmaxAttributes>().beta;
       for (size_t row = 0; row < rows; ++row)
         evaluate_f32(evaluation.input(0).as<float>().subspan(row * length, length), beta,

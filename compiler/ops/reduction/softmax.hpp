@@ -12,18 +12,6 @@
 
 namespace burin::softmax {
 
-inline int32_t row_length(const NodeView& view) {
-  return view.input(0).type.shape[-1];
-}
-
-inline int64_t row_count(const NodeView& view) {
-  return view.input(0).type.shape.elements() / row_length(view);
-}
-
-inline bool is_float(const NodeView& view) {
-  return has_dtype(view.input(0), DType::f32);
-}
-
 inline bool is_s16(const NodeView& view) {
   return has_dtype(view.input(0), DType::s16);
 }

@@ -54,8 +54,8 @@ alignas(4) DIGITS_WEIGHTS_ATTR constexpr int32_t digit_2_exponentials[63] = {
 // ==== geometry ====
 // No dilation, and tensors stored whole instead of in rings of their latest rows.
 struct usual_geometry {
-  enum : int32_t { dilation_height = 1, dilation_width = 1, input_ring_rows = 0,
-                   left_ring_rows = 0, right_ring_rows = 0, output_ring_rows = 0 };
+  enum : int32_t { dilation_height = 1, dilation_width = 1, input_ring_rows = 0, left_ring_rows = 0,
+                   right_ring_rows = 0, output_ring_rows = 0 };
 };
 struct convolution_0_geometry : usual_geometry {
   enum : int32_t { batches = 1, input_height = 8, input_width = 8, input_channels = 1, window_height = 3,

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "arithmetic/mean_form.hpp"

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "arithmetic/requantization_form.hpp"
 #include "arm_dsp/convolution_2d_s8_dual.hpp"
 #include "kernels/generic/weighted/weighted.hpp"

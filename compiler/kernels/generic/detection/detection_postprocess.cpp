@@ -1,7 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <numeric>
 
 #include "generic/detection_postprocess.hpp"
 #include "kernels/geometry.hpp"

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "kernels/generic/elementwise/real_function.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/geometry.hpp"

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"

@@ -1,5 +1,4 @@
 // Kernels of this family that are an instance of a class for many.
-#include <cmath>
 
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/generic/elementwise/comparison.hpp"

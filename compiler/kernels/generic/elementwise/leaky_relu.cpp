@@ -1,9 +1,7 @@
-#include <cmath>
-
+#include "ops/elementwise/leaky_relu.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/attributes.hpp"
-#include "ops/elementwise/leaky_relu.hpp"
 #include "ops/elementwise/unary.hpp"
 
 namespace burin {

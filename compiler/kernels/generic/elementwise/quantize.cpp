@@ -1,9 +1,7 @@
-#include <cmath>
-
+#include "ops/elementwise/quantize.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
-#include "ops/elementwise/quantize.hpp"
 #include "ops/elementwise/unary.hpp"
 #include "ops/numerics.hpp"
 

@@ -1,7 +1,5 @@
 #include "kernels/generic/elementwise/real_function.hpp"
 
-#include <cmath>
-
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/operands.hpp"
 

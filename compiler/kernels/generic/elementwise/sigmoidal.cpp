@@ -1,7 +1,5 @@
 #include "kernels/generic/elementwise/sigmoidal.hpp"
 
-#include <cmath>
-
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"

@@ -1,10 +1,8 @@
-#include <cmath>
-
+#include "ops/elementwise/squared_difference.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/arithmetic.hpp"
-#include "ops/elementwise/squared_difference.hpp"
 #include "ops/numerics.hpp"
 
 namespace burin {

@@ -1,7 +1,5 @@
 #include "kernels/generic/elementwise/sum.hpp"
 
-#include <cmath>
-
 #include "arithmetic/linear_form.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"

@@ -1,7 +1,5 @@
 #include "kernels/generic/elementwise/unary.hpp"
 
-#include <numeric>
-
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 

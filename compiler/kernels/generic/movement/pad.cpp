@@ -1,13 +1,9 @@
-#include <algorithm>
-#include <array>
-#include <cstring>
-
+#include "ops/movement/pad.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/attributes.hpp"
-#include "ops/movement/pad.hpp"
 
 namespace burin {
 

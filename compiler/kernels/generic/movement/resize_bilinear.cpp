@@ -1,10 +1,8 @@
-#include <cmath>
-
+#include "ops/movement/resize_bilinear.hpp"
 #include "kernels/generic/movement/resizing.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/movement/resize_bilinear.hpp"
 #include "ops/movement/resizing.hpp"
 
 namespace burin {

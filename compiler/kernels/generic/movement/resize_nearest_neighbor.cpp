@@ -1,11 +1,9 @@
-#include <cmath>
-
+#include "ops/movement/resize_nearest_neighbor.hpp"
 #include "kernels/generic/movement/movement.hpp"
 #include "kernels/generic/movement/resizing.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/movement/resize_nearest_neighbor.hpp"
 #include "ops/movement/resizing.hpp"
 
 namespace burin {

@@ -1,12 +1,9 @@
-#include <algorithm>
-#include <optional>
-
+#include "ops/pooling/average_pool_2d.hpp"
 #include "arithmetic/mean_form.hpp"
 #include "kernels/generic/pooling/pool.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/numerics.hpp"
-#include "ops/pooling/average_pool_2d.hpp"
 #include "ops/pooling/pool.hpp"
 
 namespace burin {

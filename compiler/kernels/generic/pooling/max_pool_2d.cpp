@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "kernels/generic/pooling/pool.hpp"
 #include "kernels/operands.hpp"
 #include "ops/numerics.hpp"

@@ -1,7 +1,5 @@
 #include "kernels/generic/pooling/pool.hpp"
 
-#include <cmath>
-
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"

@@ -1,8 +1,5 @@
 #include "kernels/generic/reduction/exponentials.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "kernels/operands.hpp"
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"

@@ -1,12 +1,10 @@
-#include <cmath>
-
+#include "ops/reduction/l2_normalization.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/unary.hpp"
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
-#include "ops/reduction/l2_normalization.hpp"
 
 namespace burin {
 

@@ -1,5 +1,4 @@
-#include <cmath>
-
+#include "ops/reduction/log_softmax.hpp"
 #include "kernels/generic/reduction/exponentials.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
@@ -7,22 +6,11 @@
 #include "ops/fixed_point.hpp"
 #include "ops/numerics.hpp"
 #include "ops/reduction/exponentials.hpp"
-#include "ops/reduction/log_softmax.hpp"
 
 namespace burin {
 
 using namespace log_softmax;
 namespace {
-
-// The length of a table.
-struct ExponentialsGeometry {
-  int32_t exponentials;
-
-  template <class Visit>
-  void fields(Visit visit) const {
-    visit("exponentials", exponentials);
-  }
-};
 
 class LogSoftmaxS8Kernel final : public Kernel {
  public:
@@ -34,7 +22,7 @@ class LogSoftmaxS8Kernel final : public Kernel {
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override {
-    if (is_float(view)) return Refusal{"it computes int8"};
+    if (has_dtype(view.input(0), DType::f32)) return Refusal{"it computes int8"};
     const Factors factor = factors(view, context.rounding);
     const std::vector<int32_t> table = exponential_table(exponentials(factor.forth, context.rounding));
     const std::vector<int32_t> quantization = {factor.forth.multiplier, factor.forth.shift,
@@ -66,7 +54,7 @@ class LogSoftmaxF32Kernel final : public Kernel {
     return facts;
   }
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!is_float(view)) return Refusal{"it computes float32"};
+    if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
     KernelCall call;
     call.geometry =
         Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)});

@@ -1,11 +1,5 @@
 #include "kernels/generic/reduction/mean.hpp"
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
-#include <optional>
-
 #include "arithmetic/mean_form.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/operands.hpp"

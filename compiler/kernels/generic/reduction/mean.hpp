@@ -1,12 +1,6 @@
 // mean: what its kernels of several sets share.
 #pragma once
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
-#include <optional>
-
 #include "arithmetic/mean_form.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/kernel.hpp"

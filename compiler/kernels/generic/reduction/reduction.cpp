@@ -1,7 +1,5 @@
 #include "kernels/generic/reduction/reduction.hpp"
 
-#include <cmath>
-
 #include "kernels/generic/movement/movement.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"

@@ -1,5 +1,4 @@
-#include <cmath>
-
+#include "ops/reduction/softmax.hpp"
 #include "kernels/generic/reduction/exponentials.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
@@ -8,23 +7,12 @@
 #include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
 #include "ops/reduction/exponentials.hpp"
-#include "ops/reduction/softmax.hpp"
 #include "ops/reduction/softmax_s16.hpp"
 
 namespace burin {
 
 using namespace softmax;
 namespace {
-
-// The length of a table.
-struct ExponentialsGeometry {
-  int32_t exponentials;
-
-  template <class Visit>
-  void fields(Visit visit) const {
-    visit("exponentials", exponentials);
-  }
-};
 
 class SoftmaxS8Kernel final : public Kernel {
  public:
@@ -97,7 +85,7 @@ class SoftmaxF32Kernel final : public Kernel {
   }
 
   std::variant<KernelCall, Refusal> lower(const NodeView& view, const LoweringContext&) const override {
-    if (!is_float(view)) return Refusal{"it computes float32"};
+    if (!has_dtype(view.input(0), DType::f32)) return Refusal{"it computes float32"};
     KernelCall call;
     call.geometry =
         Geometry(RowsGeometry{.rows = static_cast<int32_t>(row_count(view)), .length = row_length(view)});

@@ -1,12 +1,10 @@
-#include <cmath>
-
+#include "ops/weighted/batch_matmul.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/numerics.hpp"
 #include "ops/weighted/attributes.hpp"
-#include "ops/weighted/batch_matmul.hpp"
 
 namespace burin {
 

@@ -15,41 +15,8 @@ namespace burin {
 using namespace transpose_conv;
 namespace {
 
-// Windows are the output's, and move with the input.
-struct TransposeConvolutionGeometry {
-  int32_t batches;
-  int32_t input_height;
-  int32_t input_width;
-  int32_t input_channels;
-  int32_t output_height;
-  int32_t output_width;
-  int32_t output_channels;
-  int32_t window_height;
-  int32_t window_width;
-  int32_t stride_height;
-  int32_t stride_width;
-  int32_t pad_top;
-  int32_t pad_left;
-
-  template <class Visit>
-  void fields(Visit visit) const {
-    visit("batches", batches);
-    visit("input_height", input_height);
-    visit("input_width", input_width);
-    visit("input_channels", input_channels);
-    visit("output_height", output_height);
-    visit("output_width", output_width);
-    visit("output_channels", output_channels);
-    visit("window_height", window_height);
-    visit("window_width", window_width);
-    visit("stride_height", stride_height);
-    visit("stride_width", stride_width);
-    visit("pad_top", pad_top);
-    visit("pad_left", pad_left);
-  }
-};
-
-TransposeConvolutionGeometry geometry_of(const NodeView& view) {
+// Windows of the output, which move with the input.
+WindowGeometry geometry_of(const NodeView& view) {
   const auto& a = view.attributes<TransposeConvAttributes>();
   const Shape& in = input_shape(view);
   const Shape& out = output_shape(view);
