@@ -47,6 +47,18 @@ class Kernel {
                                                   const LoweringContext& context) const = 0;
 };
 
+// One class for kernels of several operators: an instance is told its facts.
+class SharedKernel : public Kernel {
+ public:
+  const KernelFacts& facts() const final { return facts_; }
+
+ protected:
+  constexpr explicit SharedKernel(const KernelFacts& facts) : facts_(facts) {}
+
+ private:
+  KernelFacts facts_;
+};
+
 // All kernels, in the order of kernels/kernels.def.
 std::vector<const Kernel*> all_kernels();
 

@@ -7,18 +7,16 @@
 namespace burin {
 
 // AddS8Proved: a linear form, where one is proved equal to the definition.
-class SumProvedKernel final : public Kernel {
+class SumProvedKernel final : public SharedKernel {
  public:
   SumProvedKernel(Op op, int32_t sign)
-      : facts_{"AddS8Proved", op, KernelSet::arm_dsp, "arm_dsp/add_s8_proved.hpp",
-               "A linear form that was proved equal to the definition for every pair of bytes."},
+      : SharedKernel({"AddS8Proved", op, KernelSet::arm_dsp, "arm_dsp/add_s8_proved.hpp",
+                      "A linear form that was proved equal to the definition for every pair of bytes."}),
         sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   int32_t sign_;
 };
 

@@ -7,33 +7,29 @@
 namespace burin {
 
 // The definition for int8: both operands brought to one scale. A kernel of generic/comparison_scaled.hpp.
-class ScaledComparisonKernel final : public Kernel {
+class ScaledComparisonKernel final : public SharedKernel {
  public:
   ScaledComparisonKernel(Op op, Relation relation)
-      : facts_{"CompareScaled", op, KernelSet::generic, "generic/comparison_scaled.hpp",
-               "int8, two requantizations an element, any broadcasting."},
+      : SharedKernel({"CompareScaled", op, KernelSet::generic, "generic/comparison_scaled.hpp",
+                      "int8, two requantizations an element, any broadcasting."}),
         relation_(relation) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   Relation relation_;
 };
 
-class ComparisonKernel final : public Kernel {
+class ComparisonKernel final : public SharedKernel {
  public:
   ComparisonKernel(Op op, Relation relation)
-      : facts_{"Compare", op, KernelSet::generic, "generic/comparison.hpp",
-               "One comparison an element, any broadcasting."},
+      : SharedKernel({"Compare", op, KernelSet::generic, "generic/comparison.hpp",
+                      "One comparison an element, any broadcasting."}),
         relation_(relation) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   Relation relation_;
 };
 

@@ -6,17 +6,13 @@
 
 namespace burin {
 
-class ExtremumKernel final : public Kernel {
+class ExtremumKernel final : public SharedKernel {
  public:
   ExtremumKernel(std::string_view name, Op op)
-      : facts_{name, op, KernelSet::generic, "generic/extremum.hpp",
-               "One comparison an element, any broadcasting."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({name, op, KernelSet::generic, "generic/extremum.hpp",
+                      "One comparison an element, any broadcasting."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

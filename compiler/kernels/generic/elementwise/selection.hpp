@@ -6,17 +6,13 @@
 
 namespace burin {
 
-class SelectKernel final : public Kernel {
+class SelectKernel final : public SharedKernel {
  public:
   explicit SelectKernel(Op op)
-      : facts_{"Select", op, KernelSet::generic, "generic/select.hpp",
-               "One choice an element, any broadcasting."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({"Select", op, KernelSet::generic, "generic/select.hpp",
+                      "One choice an element, any broadcasting."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

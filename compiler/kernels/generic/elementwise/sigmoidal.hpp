@@ -7,17 +7,13 @@
 namespace burin {
 
 // LogisticS16 or TanhS16.
-class SigmoidS16Kernel final : public Kernel {
+class SigmoidS16Kernel final : public SharedKernel {
  public:
   SigmoidS16Kernel(std::string_view name, Op op)
-      : facts_{name, op, KernelSet::generic, "generic/unary_sigmoid_s16.hpp",
-               "Straight lines between 256 values of the logistic function."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({name, op, KernelSet::generic, "generic/unary_sigmoid_s16.hpp",
+                      "Straight lines between 256 values of the logistic function."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

@@ -7,33 +7,30 @@
 namespace burin {
 
 // AddQuantized or SubtractQuantized.
-class SumQuantizedKernel final : public Kernel {
+class SumQuantizedKernel final : public SharedKernel {
  public:
   SumQuantizedKernel(std::string_view name, Op op, int32_t sign, std::string_view summary)
-      : facts_{name, op, KernelSet::generic, "generic/add_quantized.hpp", summary}, sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({name, op, KernelSet::generic, "generic/add_quantized.hpp", summary}), sign_(sign) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   int32_t sign_;
 };
 
 // AddS8Linear: the same idea in portable arithmetic, and with broadcasting.
-class SumLinearKernel final : public Kernel {
+class SumLinearKernel final : public SharedKernel {
  public:
   SumLinearKernel(Op op, int32_t sign)
-      : facts_{"AddS8Linear", op, KernelSet::generic, "generic/add_s8_linear.hpp",
-               "Two products an element, in a form that was proved equal to the definition for every pair of "
-               "bytes."},
+      : SharedKernel(
+            {"AddS8Linear", op, KernelSet::generic, "generic/add_s8_linear.hpp",
+             "Two products an element, in a form that was proved equal to the definition for every pair of "
+             "bytes."}),
         sign_(sign) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   int32_t sign_;
 };
 

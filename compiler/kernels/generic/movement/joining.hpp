@@ -6,28 +6,21 @@
 
 namespace burin {
 
-class JoinKernel final : public Kernel {
+class JoinKernel final : public SharedKernel {
  public:
   constexpr explicit JoinKernel(Op op)
-      : facts_{"Join", op, KernelSet::generic, "generic/join.hpp", "Copies part after part."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({"Join", op, KernelSet::generic, "generic/join.hpp", "Copies part after part."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
-class SeparateKernel final : public Kernel {
+class SeparateKernel final : public SharedKernel {
  public:
   constexpr explicit SeparateKernel(Op op)
-      : facts_{"Separate", op, KernelSet::generic, "generic/separate.hpp", "Copies part after part."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel(
+            {"Separate", op, KernelSet::generic, "generic/separate.hpp", "Copies part after part."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

@@ -6,17 +6,13 @@
 
 namespace burin {
 
-class StridedCopyKernel final : public Kernel {
+class StridedCopyKernel final : public SharedKernel {
  public:
   constexpr explicit StridedCopyKernel(Op op)
-      : facts_{"StridedCopy", op, KernelSet::generic, "generic/strided_copy.hpp",
-               "Copies the longest runs of bytes that lie together."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({"StridedCopy", op, KernelSet::generic, "generic/strided_copy.hpp",
+                      "Copies the longest runs of bytes that lie together."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

@@ -6,16 +6,13 @@
 
 namespace burin {
 
-class CopyKernel final : public Kernel {
+class CopyKernel final : public SharedKernel {
  public:
   constexpr explicit CopyKernel(Op op)
-      : facts_{"Copy", op, KernelSet::generic, "generic/copy.hpp", "Copies the bytes, where it must."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel(
+            {"Copy", op, KernelSet::generic, "generic/copy.hpp", "Copies the bytes, where it must."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

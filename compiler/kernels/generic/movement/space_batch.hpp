@@ -6,17 +6,13 @@
 
 namespace burin {
 
-class SpaceBatchKernel final : public Kernel {
+class SpaceBatchKernel final : public SharedKernel {
  public:
   SpaceBatchKernel(Op op, bool to_batch)
-      : facts_{to_batch ? "SpaceToBatch" : "BatchToSpace", op, KernelSet::generic, "generic/space_batch.hpp",
-               "Copies pixel after pixel."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({to_batch ? "SpaceToBatch" : "BatchToSpace", op, KernelSet::generic,
+                      "generic/space_batch.hpp", "Copies pixel after pixel."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

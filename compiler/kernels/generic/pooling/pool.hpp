@@ -14,17 +14,13 @@ std::variant<KernelCall, Refusal> pool_call(const NodeView& view);
 Work pool_dsp_work(const NodeView& view, int64_t window, int64_t four_channels, int64_t ten_bytes);
 
 // A kernel of generic/pool_2d_f32.hpp.
-class PoolF32Kernel final : public Kernel {
+class PoolF32Kernel final : public SharedKernel {
  public:
   constexpr PoolF32Kernel(std::string_view name, Op op)
-      : facts_{name, op, KernelSet::generic, "generic/pool_2d_f32.hpp",
-               "float32, one element of the output after the other."} {}
-  const KernelFacts& facts() const override { return facts_; }
+      : SharedKernel({name, op, KernelSet::generic, "generic/pool_2d_f32.hpp",
+                      "float32, one element of the output after the other."}) {}
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
-
- private:
-  KernelFacts facts_;
 };
 
 }  // namespace burin

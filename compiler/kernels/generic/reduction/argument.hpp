@@ -6,17 +6,16 @@
 
 namespace burin {
 
-class ArgumentKernel final : public Kernel {
+class ArgumentKernel final : public SharedKernel {
  public:
   ArgumentKernel(Op op, bool greater)
-      : facts_{"Argument", op, KernelSet::generic, "generic/argument.hpp", "One comparison an element."},
+      : SharedKernel(
+            {"Argument", op, KernelSet::generic, "generic/argument.hpp", "One comparison an element."}),
         greater_(greater) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   bool greater_;
 };
 

@@ -7,18 +7,16 @@
 namespace burin {
 
 // A kernel of generic/reduction.hpp.
-class ReductionKernel final : public Kernel {
+class ReductionKernel final : public SharedKernel {
  public:
   ReductionKernel(Op op, ReductionKind kind)
-      : facts_{"Reduce", op, KernelSet::generic, "generic/reduction.hpp",
-               "One step an element of the input, any dimensions."},
+      : SharedKernel({"Reduce", op, KernelSet::generic, "generic/reduction.hpp",
+                      "One step an element of the input, any dimensions."}),
         kind_(kind) {}
-  const KernelFacts& facts() const override { return facts_; }
   std::variant<KernelCall, Refusal> lower(const NodeView& view,
                                           const LoweringContext& context) const override;
 
  private:
-  KernelFacts facts_;
   ReductionKind kind_;
 };
 
