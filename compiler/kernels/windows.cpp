@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "kernels/operands.hpp"
-
 namespace burin {
 
 DilatedWindowGeometry window_geometry(const Windows& windows, const Shape& input, const Shape& output) {

@@ -1,6 +1,5 @@
 // Kernels of this family that are an instance of a class for many.
 #include "kernels/arm_dsp/elementwise/sum.hpp"
-#include "kernels/generic/elementwise/sum.hpp"
 
 namespace burin {
 

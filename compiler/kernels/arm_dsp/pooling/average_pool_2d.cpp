@@ -2,8 +2,6 @@
 
 #include "arithmetic/mean_form.hpp"
 #include "kernels/generic/pooling/pool.hpp"
-#include "kernels/operands.hpp"
-#include "ops/numerics.hpp"
 #include "ops/pooling/average_pool_2d.hpp"
 #include "ops/pooling/pool.hpp"
 

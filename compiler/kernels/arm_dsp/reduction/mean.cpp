@@ -5,10 +5,8 @@
 #include "arithmetic/mean_form.hpp"
 #include "kernels/generic/reduction/mean.hpp"
 #include "kernels/kernel.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
-#include "ops/reduction/attributes.hpp"
 #include "ops/reduction/mean.hpp"
 
 namespace burin {

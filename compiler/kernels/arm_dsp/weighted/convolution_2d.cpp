@@ -1,9 +1,6 @@
 #include "kernels/generic/weighted/convolution_2d.hpp"
 #include "kernels/arm_dsp/weighted/dual.hpp"
-#include "kernels/generic/weighted/convolution.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
-#include "kernels/operands.hpp"
-#include "ops/constraints.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/convolution_2d.hpp"
 

@@ -4,15 +4,10 @@
 
 #include "arm_dsp/fully_connected_s8_dual.hpp"
 #include "kernels/arm_dsp/weighted/dual.hpp"
-#include "kernels/generic/weighted/f32_blocks.hpp"
-#include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/weighted/attributes.hpp"
 #include "ops/weighted/fully_connected.hpp"
-#include "ops/weighted/weighted.hpp"
 
 namespace burin {
 

@@ -3,7 +3,6 @@
 #include "generic/detection_postprocess.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
-#include "ops/constraints.hpp"
 #include "ops/detection/attributes.hpp"
 #include "ops/detection/detection_postprocess.hpp"
 

@@ -2,7 +2,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 namespace {

@@ -11,7 +11,6 @@
 #include "ops/elementwise/arithmetic.hpp"
 #include "ops/elementwise/rectifier.hpp"
 #include "ops/fixed_point.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

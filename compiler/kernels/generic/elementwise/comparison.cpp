@@ -2,8 +2,6 @@
 
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

@@ -1,7 +1,6 @@
 #include "kernels/generic/elementwise/extremum.hpp"
 
 #include "kernels/generic/elementwise/binary.hpp"
-#include "kernels/operands.hpp"
 
 namespace burin {
 

@@ -1,6 +1,5 @@
 #include "ops/elementwise/leaky_relu.hpp"
 #include "kernels/generic/elementwise/unary.hpp"
-#include "kernels/operands.hpp"
 #include "ops/elementwise/attributes.hpp"
 #include "ops/elementwise/unary.hpp"
 

@@ -3,7 +3,6 @@
 #include "arithmetic/requantization_form.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
 #include "ops/elementwise/mul.hpp"
 #include "ops/numerics.hpp"

@@ -1,9 +1,7 @@
 #include "ops/elementwise/prelu.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

@@ -1,7 +1,6 @@
 #include "kernels/generic/elementwise/real_function.hpp"
 
 #include "kernels/generic/elementwise/unary.hpp"
-#include "kernels/operands.hpp"
 
 namespace burin {
 

@@ -5,7 +5,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/binary.hpp"
-#include "ops/movement/movement.hpp"
 
 namespace burin {
 

@@ -3,7 +3,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
-#include "ops/fixed_point.hpp"
 
 namespace burin {
 

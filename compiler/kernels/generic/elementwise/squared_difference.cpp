@@ -1,9 +1,7 @@
 #include "ops/elementwise/squared_difference.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/elementwise/arithmetic.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

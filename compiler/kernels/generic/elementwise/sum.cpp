@@ -3,7 +3,6 @@
 #include "arithmetic/linear_form.hpp"
 #include "kernels/generic/elementwise/binary.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 
 namespace burin {
 

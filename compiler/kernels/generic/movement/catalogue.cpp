@@ -3,12 +3,6 @@
 #include "kernels/generic/movement/movement.hpp"
 #include "kernels/generic/movement/reshaping.hpp"
 #include "kernels/generic/movement/space_batch.hpp"
-#include "ops/constraints.hpp"
-#include "ops/movement/attributes.hpp"
-#include "ops/movement/blocks.hpp"
-#include "ops/movement/rearrangement.hpp"
-#include "ops/movement/slicing.hpp"
-#include "ops/movement/splitting.hpp"
 
 namespace burin {
 

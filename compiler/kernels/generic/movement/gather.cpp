@@ -5,8 +5,6 @@
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/attributes.hpp"
-#include "ops/movement/joining.hpp"
-#include "ops/movement/movement.hpp"
 
 namespace burin {
 

@@ -3,7 +3,6 @@
 #include "kernels/generic/movement/movement.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
-#include "ops/movement/movement.hpp"
 
 namespace burin {
 

@@ -1,7 +1,6 @@
 #include "ops/movement/pad.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/kernel.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/attributes.hpp"
 

@@ -3,7 +3,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/movement/resizing.hpp"
 
 namespace burin {
 

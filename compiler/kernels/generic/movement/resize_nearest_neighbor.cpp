@@ -3,8 +3,6 @@
 #include "kernels/generic/movement/resizing.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/movement/movement.hpp"
-#include "ops/movement/resizing.hpp"
 
 namespace burin {
 

@@ -1,7 +1,5 @@
 #include "kernels/generic/movement/resizing.hpp"
 
-#include "kernels/operands.hpp"
-
 namespace burin {
 
 ResizeGeometry resize_geometry(const NodeView& view) {

@@ -1,7 +1,4 @@
 #include "kernels/generic/pooling/pool.hpp"
-#include "kernels/operands.hpp"
-#include "ops/numerics.hpp"
-#include "ops/pooling/pool.hpp"
 
 namespace burin {
 namespace {

@@ -1,7 +1,6 @@
 #include "kernels/generic/pooling/pool.hpp"
 
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"

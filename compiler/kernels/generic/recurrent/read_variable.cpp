@@ -1,8 +1,4 @@
-#include "kernels/generic/movement/movement.hpp"
 #include "kernels/generic/movement/reshaping.hpp"
-#include "kernels/operands.hpp"
-#include "ops/movement/movement.hpp"
-#include "ops/movement/reshaping.hpp"
 
 namespace burin {
 

@@ -1,11 +1,9 @@
 #include "ops/recurrent/svdf.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/numerics.hpp"
 #include "ops/recurrent/attributes.hpp"
-#include "ops/weighted/weighted.hpp"
 
 namespace burin {
 

@@ -3,7 +3,6 @@
 #include "kernels/geometry.hpp"
 #include "ops/constraints.hpp"
 #include "ops/elementwise/sigmoid_s16.hpp"
-#include "ops/weighted/weighted.hpp"
 
 namespace burin {
 namespace {

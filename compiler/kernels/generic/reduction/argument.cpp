@@ -4,7 +4,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/movement/movement.hpp"
 
 namespace burin {
 

@@ -4,7 +4,6 @@
 #include "kernels/kernel.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/numerics.hpp"
 #include "ops/reduction/attributes.hpp"
 
 namespace burin {

@@ -1,9 +1,5 @@
 #include "kernels/generic/reduction/exponentials.hpp"
 
-#include "kernels/operands.hpp"
-#include "ops/fixed_point.hpp"
-#include "ops/numerics.hpp"
-
 namespace burin {
 
 std::vector<int32_t> exponential_table(const Exponentials& all) {

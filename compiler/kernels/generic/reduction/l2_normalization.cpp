@@ -3,8 +3,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/elementwise/unary.hpp"
-#include "ops/fixed_point.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

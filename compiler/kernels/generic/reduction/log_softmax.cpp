@@ -3,8 +3,6 @@
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
-#include "ops/fixed_point.hpp"
-#include "ops/numerics.hpp"
 #include "ops/reduction/exponentials.hpp"
 
 namespace burin {

@@ -5,7 +5,6 @@
 #include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/movement/movement.hpp"
-#include "ops/numerics.hpp"
 
 namespace burin {
 

@@ -3,7 +3,6 @@
 #include "kernels/generic/weighted/product_form.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 
 namespace burin {

@@ -4,7 +4,6 @@
 #include "kernels/generic/weighted/convolution.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
 #include "kernels/geometry.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/convolution_2d.hpp"

@@ -1,10 +1,8 @@
 #include "kernels/generic/weighted/depthwise_convolution_2d.hpp"
 
-#include "arithmetic/requantization_form.hpp"
 #include "generic/four_products.hpp"
 #include "kernels/generic/weighted/convolution.hpp"
 #include "kernels/generic/weighted/weighted.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/convolution.hpp"
 #include "ops/weighted/depthwise_convolution_2d.hpp"

@@ -8,9 +8,7 @@
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
-#include "ops/weighted/attributes.hpp"
 #include "ops/weighted/fully_connected.hpp"
-#include "ops/weighted/weighted.hpp"
 
 namespace burin {
 

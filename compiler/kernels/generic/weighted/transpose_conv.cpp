@@ -7,7 +7,6 @@
 #include "kernels/windows.hpp"
 #include "ops/constraints.hpp"
 #include "ops/weighted/attributes.hpp"
-#include "ops/weighted/weighted.hpp"
 #include "ops/window.hpp"
 
 namespace burin {

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "generic/requantization_s16.hpp"
-#include "kernels/operands.hpp"
 #include "ops/constraints.hpp"
 
 namespace burin {
