@@ -2,6 +2,8 @@
 // integer bits; on int16, straight lines between tabulated values.
 #pragma once
 
+#include <cmath>
+
 #include "ops/elementwise/sigmoid_s16.hpp"
 #include "ops/elementwise/unary.hpp"
 #include "ops/fixed_point.hpp"
