@@ -21,6 +21,14 @@ const std::vector<KernelConstant>* constants_of(const Graph& graph, const Target
   return &storage;
 }
 
+template <class Number>
+Constant with_another(const Constant& weights, size_t at) {
+  const auto values = weights.as<Number>();
+  std::vector<Number> changed(values.begin(), values.end());
+  changed[at] = static_cast<Number>(changed[at] > 0 ? changed[at] - 1 : changed[at] + 1);
+  return Constant::of(changed);
+}
+
 bool covers(const std::string& title, int64_t output) {
   static const std::regex form("outputs? (\\d+)(?: to (\\d+))?(?:: [a-z, ]+)?");
   std::smatch match;
@@ -59,18 +67,18 @@ TEST_CASE("a changed weight shows in the part of a constant that is headed by it
         Random random(seed);
         Graph graph = sample_graph(op, random);
         Tensor& weights = graph.at(graph.nodes.front().inputs[1]);
-        if (!weights.is_constant() || weights.type.dtype != DType::s8) continue;
+        const bool real = weights.type.dtype == DType::f32;
+        if (!weights.is_constant() || (!real && weights.type.dtype != DType::s8)) continue;
         std::vector<KernelConstant> before;
         if (constants_of(graph, *target, before) == nullptr) continue;
-        const auto values = weights.constant->as<int8_t>();
-        std::vector<int8_t> changed(values.begin(), values.end());
-        const auto at = static_cast<size_t>(random.integer(0, static_cast<int>(changed.size()) - 1));
-        changed[at] = static_cast<int8_t>(changed[at] > 0 ? changed[at] - 1 : changed[at] + 1);
+        const auto at =
+            static_cast<size_t>(random.integer(0, static_cast<int>(weights.type.shape.elements()) - 1));
         const Shape& shape = weights.type.shape;
         const int64_t output = op == Op::depthwise_convolution_2d
                                    ? static_cast<int64_t>(at) % shape[-1]
                                    : static_cast<int64_t>(at) / (shape.elements() / shape[0]);
-        weights.constant = Constant::of(changed);
+        weights.constant =
+            real ? with_another<float>(*weights.constant, at) : with_another<int8_t>(*weights.constant, at);
         std::vector<KernelConstant> after;
         if (constants_of(graph, *target, after) == nullptr || after.size() != before.size()) continue;
         INFO(name << ", " << name_of(op) << ", seed " << seed << ", output " << output);

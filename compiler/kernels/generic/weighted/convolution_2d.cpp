@@ -38,7 +38,7 @@ class Convolution2dQuantizedKernel final : public Kernel {
     if (call == nullptr) return result;
     call->geometry.append(WeightChannelsGeometry{.weight_channels = weights_shape(view)[3]});
     call->geometry.append(PackedWeightsGeometry{.in_fours = in_fours});
-    call->constants[0].records = records_of_blocks(rows, groups(view));
+    call->constants[0].records = records_of_blocks(rows.channels, rows.length, groups(view));
     // A last block of fewer output channels takes as long as one of four.
     const int64_t outputs = view.output().type.shape.elements();
     const int64_t pixels = outputs / rows.channels;

@@ -1,6 +1,7 @@
 #include "kernels/generic/weighted/f32_blocks.hpp"
 
 #include "generic/convolution_2d_f32.hpp"
+#include "kernels/generic/weighted/weighted.hpp"
 #include "kernels/geometry.hpp"
 #include "kernels/operands.hpp"
 #include "kernels/windows.hpp"
@@ -40,7 +41,11 @@ KernelCall layer_call(const NodeView& view, const BlockLayer& layer) {
     overlap.distance *= width;
     call.overlaps.push_back(overlap);
   }
-  call.constants = {{"weights", element_type(view.input(1).type.dtype), packed(view.input(1), layer), 4}};
+  const Tensor& weights = view.input(1);
+  call.constants = {{"weights", element_type(weights.type.dtype), packed(weights, layer), 4}};
+  if (!layer.depthwise)
+    call.constants[0].records =
+        records_of_blocks(layer.output[3], weights.type.shape.elements() / layer.output[3], layer.groups());
   call.arguments = {InputArgument{0}, ConstantArgument{0}};
   return call;
 }

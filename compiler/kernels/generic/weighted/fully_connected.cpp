@@ -117,7 +117,8 @@ class FullyConnectedQuantizedKernel final : public Kernel {
     call.geometry.append(requantization->geometry);
     const auto packed = burin_kernels::FourProductsPacker::pack(
         rows.values, static_cast<size_t>(rows.channels), 1, static_cast<size_t>(rows.length), in_fours);
-    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4, records_of_blocks(rows, 1)},
+    call.constants = {{"weights", ElementType::s8, Constant::of(packed), 4,
+                       records_of_blocks(rows.channels, rows.length, 1)},
                       {"requantization", ElementType::s32, Constant::of(requantization->numbers), 4,
                        records_of_numbers(requantization->numbers, rows.channels)}};
     call.arguments = {InputArgument{0}, ConstantArgument{0}, ConstantArgument{1}, OutputArgument{0}};

@@ -96,8 +96,8 @@ class TransposeConvolutionS8Kernel final : public Kernel {
                                                 static_cast<size_t>(input_shape(view)[3]), in_fours);
     const KernelArgument input = operand_argument(view, 0, "input", call);
     const size_t first = call.constants.size();
-    call.constants.push_back(
-        {"weights", ElementType::s8, Constant::of(packed), 4, records_of_blocks(rows, 1)});
+    call.constants.push_back({"weights", ElementType::s8, Constant::of(packed), 4,
+                              records_of_blocks(rows.channels, rows.length, 1)});
     call.constants.push_back({"requantization", ElementType::s32, Constant::of(requantization->numbers), 4,
                               records_of_numbers(requantization->numbers, rows.channels)});
     call.arguments = {input, ConstantArgument{first}, ConstantArgument{first + 1}, OutputArgument{0}};

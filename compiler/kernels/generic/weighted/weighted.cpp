@@ -95,13 +95,13 @@ std::vector<KernelConstant> requantization_constants(const std::vector<FixedPoin
           {"shifts", ElementType::s8, Constant::of(shifts), 1}};
 }
 
-std::vector<ConstantRecord> records_of_blocks(const WeightRows& rows, int64_t groups) {
+std::vector<ConstantRecord> records_of_blocks(int64_t outputs, int64_t length, int64_t groups) {
   std::vector<ConstantRecord> records;
-  const int64_t in_group = rows.channels / groups;
-  for (int64_t first = 0; first < rows.channels; first += in_group)
+  const int64_t in_group = outputs / groups;
+  for (int64_t first = 0; first < outputs; first += in_group)
     for (const ConstantRecord& block :
-         records_of_outputs(4 * static_cast<size_t>(rows.length), in_group, 4, first))
-      records.push_back({static_cast<size_t>(first * rows.length) + block.first, block.title});
+         records_of_outputs(4 * static_cast<size_t>(length), in_group, 4, first))
+      records.push_back({static_cast<size_t>(first * length) + block.first, block.title});
   return records;
 }
 

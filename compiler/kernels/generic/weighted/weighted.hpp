@@ -66,8 +66,9 @@ std::span<const int32_t> biases_of(const NodeView& view);
 // (s8).
 std::vector<KernelConstant> requantization_constants(const std::vector<FixedPointMultiplier>& multipliers);
 
-// Of weights as FourProductsPacker::pack leaves them, in blocks of up to four outputs of a group.
-std::vector<ConstantRecord> records_of_blocks(const WeightRows& rows, int64_t groups);
+// Of weights in blocks of up to four outputs of a group, `length` of them an output: as FourProductsPacker
+// and ConvolutionBlocksPacker leave them.
+std::vector<ConstantRecord> records_of_blocks(int64_t outputs, int64_t length, int64_t groups);
 // Of as many numbers an output as there are.
 std::vector<ConstantRecord> records_of_numbers(std::span<const int32_t> numbers, int64_t outputs);
 
