@@ -233,10 +233,10 @@ Result<Report> prune(const Session& session, const PruneCommand& command) {
     split = {.used = *samples, .judging = std::move(*read), .apart = true};
   }
   if (!command.labels.empty()) {
-    CalibrationOptions labelled = command.calibration;
-    labelled.labels = command.labels;
+    CalibrationOptions labeled = command.calibration;
+    labeled.labels = command.labels;
     Result<std::vector<int64_t>> read = command.data.empty()
-                                            ? read_sample_labels(*graph, labelled, samples->count())
+                                            ? read_sample_labels(*graph, labeled, samples->count())
                                             : read_labels(command.labels, *graph, split.judging.count());
     if (!read) return read.diagnostics();
     labels = command.data.empty() ? set_aside(*read) : std::move(*read);

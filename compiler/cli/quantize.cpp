@@ -69,7 +69,7 @@ std::string summary(const QuantizedModel& model) {
     text += fmt::format("top-1 agrees with the float model on {:.2f} % of them\n", *model.agreement);
   if (const auto& found = model.classification)
     text += fmt::format("right of {}: {} in float ({:.2f} %), {} quantized ({:.2f} %)\n",
-                        counted(found->samples, "labelled sample"), found->right_float,
+                        counted(found->samples, "labeled sample"), found->right_float,
                         found->accuracy_float(), found->right, found->accuracy());
   for (const PassGain& gain : model.passes)
     text += fmt::format("  {:<10} {:+.2f} dB\n", gain.name, gain.gain_db);

@@ -12,7 +12,7 @@ namespace burin {
 // One of the two.
 struct QualityBudget {
   std::optional<double> min_sqnr{};           // dB, of the report
-  std::optional<double> max_accuracy_drop{};  // points, of all labelled samples
+  std::optional<double> max_accuracy_drop{};  // points, of all labeled samples
 
   bool any() const { return min_sqnr || max_accuracy_drop; }
 };

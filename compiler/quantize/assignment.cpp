@@ -120,7 +120,7 @@ void find_classes(const Graph& graph, Precision edge, Assignment& result) {
     return i;
   };
   std::vector<Precision> precision(graph.tensors.size(), Precision::f32);
-  std::vector<bool> tied(graph.tensors.size(), false);  // its quantisation is that of an operand
+  std::vector<bool> tied(graph.tensors.size(), false);  // its quantization is that of an operand
   std::vector<std::optional<Quantization>> fixed(graph.tensors.size());
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!result.integer(i)) continue;

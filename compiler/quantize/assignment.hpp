@@ -1,4 +1,4 @@
-// Which nodes compute in integers, and which tensors share one quantisation.
+// Which nodes compute in integers, and which tensors share one quantization.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace burin {
 
-// Tensors that have to have one quantisation.
+// Tensors that have to have one quantization.
 struct QuantizationClass {
   std::vector<TensorId> tensors{};
   Precision precision = Precision::s8;  // int8 or int16

@@ -52,7 +52,7 @@ VectorXd bias_of(const NodeView& view, const Rows& rows) {
   return bias;
 }
 
-// Scales below which the bias would leave its type, or the factor of requantisation what its fixed point
+// Scales below which the bias would leave its type, or the factor of requantization what its fixed point
 // holds. Of a channel without weights, one at which the bias has 8 bits behind the output's step.
 VectorXd least_scales(const NodeView& view, const Assignment& assignment, Precision precision,
                       const std::vector<Quantization>& classes, const MatrixXd& weights,

@@ -147,7 +147,7 @@ bool takes(const NodeView& view, Precision precision) {
        (view.has_input(2) && view.input(2).type.dtype != DType::f32) || is_variable(view.node.inputs[0])))
     return false;
   if (precision == Precision::hybrid && !axis) return false;
-  // The node alone, with numbers that any such quantisation could have.
+  // The node alone, with numbers that any such quantization could have.
   Graph trial;
   Node node = view.node;
   const auto add = [&](TensorId id, Role role, bool output) {

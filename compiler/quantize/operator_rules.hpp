@@ -24,18 +24,18 @@ inline bool is_integer(Precision precision) {
 // Of the values between nodes.
 DType activation_type(Precision precision);
 
-// The quantisation of an integer result that the format fixes: of softmax, logistic, tanh, l2_normalization
+// The quantization of an integer result that the format fixes: of softmax, logistic, tanh, l2_normalization
 // and log_softmax; of int16 only of the first three.
 std::optional<Quantization> fixed_output_quantization(Op op, Precision precision);
 
-// True where inputs and outputs have to have one quantisation.
+// True where inputs and outputs have to have one quantization.
 bool keeps_quantization(Op op);
 
 // The axis of the output channels in the weights of convolutions, fully connected layers and transposed
 // convolutions; nothing for other operators.
 std::optional<int32_t> weights_axis(Op op);
 
-// An int8 quantisation for values in [lowest, highest], which is widened to contain 0: 0 is one of the values
+// An int8 quantization for values in [lowest, highest], which is widened to contain 0: 0 is one of the values
 // that it stands for exactly.
 Quantization int8_quantization(float lowest, float highest);
 // The same for int16, which is symmetric around 0. For hybrid and float32 there is none.

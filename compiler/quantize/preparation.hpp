@@ -7,7 +7,7 @@
 namespace burin {
 
 // Folds constants, drops dead code, fuses activations, folds multiplications and additions of constants
-// (batch normalisation) into the convolutions and fully connected layers in front of them, and gives every
+// (batch normalization) into the convolutions and fully connected layers in front of them, and gives every
 // such layer weights and a bias of its own.
 Graph prepare_for_quantization(Graph graph);
 

@@ -1,4 +1,4 @@
-// Float graph and unlabelled samples in, quantized graph and what it cost out.
+// Float graph and unlabeled samples in, quantized graph and what it cost out.
 #pragma once
 
 #include <map>

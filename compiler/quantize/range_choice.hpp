@@ -56,7 +56,7 @@ std::vector<size_t> choose_quantizations(const FloatExecutor& executor, const As
                                          const std::vector<std::vector<Quantization>>& offered,
                                          const std::vector<TensorId>& judged, const SampleValues& samples);
 
-// Rounds values to what int8, or int16, of that quantisation stands for. Returns how many lay outside by more
+// Rounds values to what int8, or int16, of that quantization stands for. Returns how many lay outside by more
 // than half a step.
 size_t fake_quantize(std::span<float> values, const Quantization& quantization, Precision precision);
 

@@ -214,7 +214,7 @@ class Search {
     if (!best || other.error() < best->error()) best = std::move(other);
   }
 
-  // What few samples say in favour of a change may be chance: the fewer, the more they have to say.
+  // What few samples say in favor of a change may be chance: the fewer, the more they have to say.
   bool is_clearly_better(const Candidate& other, const Candidate& best) const {
     const auto held_out = static_cast<double>(deciding_.held_out.count());
     return other.error() < std::min(0.98, 1 - 0.3 / std::sqrt(held_out)) * best.error();

@@ -117,7 +117,7 @@ class _Context:
         assert activation in ("NONE", "RELU", "RELU6"), activation
         return np.clip(values, low, high).astype(np.int8)
 
-    def requantise(self, accumulator, channels, product_in_float):
+    def requantize(self, accumulator, channels, product_in_float):
         source, weights = self.inputs[0], self.inputs[1]
         output_scale = float(self.scales(self.output)[0])
         pairs = []
@@ -161,7 +161,7 @@ def _convolution(context, x, weights, bias):
     accumulator = np.int64(0) if bias is None else bias.astype(np.int64)
     for row, column, view in _windows(context, x.astype(np.int64) - zero_point, height, width, 0):
         accumulator = accumulator + view @ weights[:, row, column, :].T.astype(np.int64)
-    return context.requantise(accumulator, output_channels, product_in_float=False)
+    return context.requantize(accumulator, output_channels, product_in_float=False)
 
 
 def _depthwise_convolution(context, x, weights, bias):
@@ -171,7 +171,7 @@ def _depthwise_convolution(context, x, weights, bias):
     accumulator = np.int64(0) if bias is None else bias.astype(np.int64)
     for row, column, view in _windows(context, x, height, width, 0):
         accumulator = accumulator + view * weights[0, row, column].astype(np.int64)
-    return context.requantise(accumulator, channels, product_in_float=False)
+    return context.requantize(accumulator, channels, product_in_float=False)
 
 
 def _fully_connected(context, x, weights, bias):
@@ -181,7 +181,7 @@ def _fully_connected(context, x, weights, bias):
     if bias is not None:
         accumulator = accumulator + bias.astype(np.int64)
     per_tensor = len(context.scales(context.inputs[1])) == 1
-    result = context.requantise(accumulator, weights.shape[0], product_in_float=per_tensor)
+    result = context.requantize(accumulator, weights.shape[0], product_in_float=per_tensor)
     return result.reshape(x.shape[0], *context.output.get("shape", [])[1:])
 
 

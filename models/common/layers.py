@@ -1,8 +1,8 @@
 """Trainable layers: forward and backward passes in numpy, float32, NHWC.
 
-A layer has `parameters` (a list of arrays that an optimiser updates in place), `forward(x)`, and
+A layer has `parameters` (a list of arrays that an optimizer updates in place), `forward(x)`, and
 `backward(gradient)`, which belongs to the latest forward, leaves `gradients` (in the order of `parameters`)
-and returns the gradient of x. Weights are kept in TFLite's layouts, so that quantising them needs no
+and returns the gradient of x. Weights are kept in TFLite's layouts, so that quantizing them needs no
 transposition.
 """
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Trains, quantises and exports the digit classifier of this folder; see README.md beside it."""
+"""Trains, quantizes and exports the digit classifier of this folder; see README.md beside it."""
 
 import pathlib
 import sys
@@ -7,7 +7,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from common import integer_inference, quantisation, tflite_file, training  # first: it fixes numpy's threads
+from common import integer_inference, quantization, tflite_file, training  # first: it fixes numpy's threads
 from common.layers import AveragePool, Convolution, DepthwiseConvolution, Flatten, FullyConnected
 
 import numpy as np
@@ -56,15 +56,15 @@ def main():
         epochs=80, batch=64, learning_rate=0.01, augment=shifted,
     )  # fmt: skip
 
-    document = quantisation.to_document(
+    document = quantization.to_document(
         network, train_images, "Burin digits: 8x8 handwritten digits", "image", "digit",
         softmax=True, input_parameters=INPUT_SCALE,
     )  # fmt: skip
-    quantised_images = quantisation.quantise(test_images, *INPUT_SCALE)
-    (outputs,) = integer_inference.run(document, quantised_images)
+    quantized_images = quantization.quantize(test_images, *INPUT_SCALE)
+    (outputs,) = integer_inference.run(document, quantized_images)
 
     tflite_file.write(document, FOLDER / "digits.tflite")
-    (FOLDER / "test_images.bin").write_bytes(quantised_images.tobytes())
+    (FOLDER / "test_images.bin").write_bytes(quantized_images.tobytes())
     (FOLDER / "test_labels.bin").write_bytes(test_labels.astype(np.uint8).tobytes())
     (FOLDER / "test_outputs.bin").write_bytes(outputs.tobytes())
 

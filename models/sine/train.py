@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Trains, quantises and exports the sine model of this folder; see README.md beside it."""
+"""Trains, quantizes and exports the sine model of this folder; see README.md beside it."""
 
 import pathlib
 import sys
@@ -7,7 +7,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from common import integer_inference, quantisation, tflite_file, training  # first: it fixes numpy's threads
+from common import integer_inference, quantization, tflite_file, training  # first: it fixes numpy's threads
 from common.layers import FullyConnected
 
 import numpy as np
@@ -32,19 +32,19 @@ def main():
         epochs=400, batch=64, learning_rate=0.001,
     )  # fmt: skip
 
-    input_parameters = quantisation.activation_parameters(0, TURN)
-    document = quantisation.to_document(
+    input_parameters = quantization.activation_parameters(0, TURN)
+    document = quantization.to_document(
         network, x, "Burin sine: y = sin(x) for x in one turn", "x", "y", input_parameters=input_parameters
     )
     # All 256 inputs that there are.
-    quantised = np.arange(-128, 128).astype(np.int8)[:, np.newaxis]
-    (outputs,) = integer_inference.run(document, quantised)
+    quantized = np.arange(-128, 128).astype(np.int8)[:, np.newaxis]
+    (outputs,) = integer_inference.run(document, quantized)
 
     tflite_file.write(document, FOLDER / "sine.tflite")
-    (FOLDER / "test_inputs.bin").write_bytes(quantised.tobytes())
+    (FOLDER / "test_inputs.bin").write_bytes(quantized.tobytes())
     (FOLDER / "test_outputs.bin").write_bytes(outputs.tobytes())
 
-    angles = (quantised.astype(np.float32) - input_parameters[1]) * input_parameters[0]
+    angles = (quantized.astype(np.float32) - input_parameters[1]) * input_parameters[0]
     output = document["subgraphs"][0]["tensors"][document["subgraphs"][0]["outputs"][0]]["quantization"]
     reals = (outputs.astype(np.float64) - output["zero_point"][0]) * output["scale"][0]
     print(f"parameters          {sum(parameter.size for layer in network for parameter in layer.parameters)}")

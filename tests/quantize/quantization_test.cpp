@@ -52,7 +52,7 @@ void add_node(Graph& graph, Op op, std::vector<TensorId> inputs, TensorId output
   graph.nodes.push_back(std::move(node));
 }
 
-// Image, convolution, multiplication and addition as batch normalisation is, depthwise convolution, residual
+// Image, convolution, multiplication and addition as batch normalization is, depthwise convolution, residual
 // addition, average, fully connected, softmax. Channels differ in range by `spread`.
 Graph small_network(Random& random, double spread) {
   Graph graph;
@@ -175,7 +175,7 @@ Graph up_to_logits(Graph graph) {
 
 }  // namespace
 
-TEST_CASE("preparation folds batch normalisation and changes nothing else", "[quantize]") {
+TEST_CASE("preparation folds batch normalization and changes nothing else", "[quantize]") {
   Random random(3);
   const Graph graph = small_network(random, 10);
   const Graph prepared = prepare_for_quantization(graph);

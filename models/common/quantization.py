@@ -1,4 +1,4 @@
-"""Post-training quantisation of a trained network to TFLite's int8 contract.
+"""Post-training quantization of a trained network to TFLite's int8 contract.
 
 Activations: asymmetric int8, one scale for a tensor. Weights: symmetric int8 in [-127, 127], one scale for
 each output channel of a convolution, one for the whole of a fully connected layer. Biases: int32 with the
@@ -21,7 +21,7 @@ def activation_parameters(low, high):
     return scale, zero_point
 
 
-def quantise(values, scale, zero_point):
+def quantize(values, scale, zero_point):
     """float to int8, to nearest, halves to even."""
     scaled = np.asarray(values, np.float64) / float(scale)
     return np.clip(np.round(scaled) + zero_point, -128, 127).astype(np.int8)
@@ -91,14 +91,14 @@ def _add_weighted(builder, layer, name, source, output, input_scale):
     axis = {layers.Convolution: 0, layers.DepthwiseConvolution: 3, layers.FullyConnected: None}[type(layer)]
     scales = _weight_scales(weights, axis)
     along = scales if axis != 0 else scales.reshape(-1, *[1] * (weights.ndim - 1))
-    quantised = np.clip(np.round(weights.astype(np.float64) / along), -127, 127)
+    quantized = np.clip(np.round(weights.astype(np.float64) / along), -127, 127)
     bias_scales = np.float32(input_scale) * scales
-    quantised_bias = np.round(bias.astype(np.float64) / bias_scales)
+    quantized_bias = np.round(bias.astype(np.float64) / bias_scales)
 
     inputs = [
         source,
-        builder.tensor(name + "/weights", weights.shape, "INT8", scales, None, axis or 0, quantised),
-        builder.tensor(name + "/bias", bias.shape, "INT32", bias_scales, None, 0, quantised_bias),
+        builder.tensor(name + "/weights", weights.shape, "INT8", scales, None, axis or 0, quantized),
+        builder.tensor(name + "/bias", bias.shape, "INT32", bias_scales, None, 0, quantized_bias),
     ]
     activation = "RELU" if layer.relu else "NONE"
     if isinstance(layer, layers.FullyConnected):
